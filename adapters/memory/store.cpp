@@ -1,0 +1,320 @@
+// The memory store: one mutex, whole values in and out.
+#include <algorithm>
+#include <mutex>
+
+#include "adapters/memory/load.h"
+#include "adapters/memory/open.h"
+#include "adapters/memory/tables.h"
+
+namespace adapters {
+
+namespace {
+
+using memory::AccountBooks;
+using memory::Tables;
+
+class MemoryStore final : public Store {
+public:
+    explicit MemoryStore(MemoryOptions options) : options_{std::move(options)} {}
+
+    void transact(jobs::Load const& load, jobs::Decide const& decide) override {
+        std::scoped_lock const lock{mutex_};
+        auto batch = memory::load(
+            tables_, load, {.now = clock(), .lease_max = options_.lease_max, .present = present_});
+        decide(batch);
+        write(batch);
+        work_.transactions += 1;
+        work_.round_trips += 1;
+    }
+
+    base::Timestamp now() override {
+        std::scoped_lock const lock{mutex_};
+        return clock();
+    }
+
+    std::optional<jobs::Job> find_job(base::JobId id) override {
+        std::scoped_lock const lock{mutex_};
+        auto const found = tables_.jobs.find(id);
+        return found == tables_.jobs.end() ? std::nullopt : std::optional{found->second};
+    }
+
+    std::vector<jobs::Job> list_jobs(JobFilter const& filter) override {
+        std::scoped_lock const lock{mutex_};
+        std::vector<jobs::Job> list;
+        for (auto job = tables_.jobs.rbegin();
+             job != tables_.jobs.rend() && std::ssize(list) < filter.limit; ++job) {
+            if (fits(job->second, filter)) {
+                list.push_back(job->second);
+            }
+        }
+        return list;
+    }
+
+    std::optional<JobStory> story_of(base::JobId id) override {
+        std::scoped_lock const lock{mutex_};
+        auto const found = tables_.jobs.find(id);
+        if (found == tables_.jobs.end()) {
+            return std::nullopt;
+        }
+        JobStory story{.job = found->second};
+        auto const entries = tables_.entries_of_job.find(id);
+        if (entries != tables_.entries_of_job.end()) {
+            add_entries(story, entries->second);
+        }
+        std::ranges::copy_if(tables_.events, std::back_inserter(story.events),
+                             [&](jobs::Event const& event) { return event.job == id; });
+        return story;
+    }
+
+    std::optional<ledger::Wallet> find_wallet(std::string_view user) override {
+        std::scoped_lock const lock{mutex_};
+        auto const found = tables_.users.find(user);
+        if (found == tables_.users.end()) {
+            return std::nullopt;
+        }
+        AccountBooks const& books = tables_.accounts.at(found->second);
+        return ledger::Wallet{.account = books.account, .grants = grants_of(books)};
+    }
+
+    std::vector<ledger::Entry> entries_of(base::AccountId account,
+                                          EntryFilter const& filter) override {
+        std::scoped_lock const lock{mutex_};
+        std::vector<ledger::Entry> list;
+        auto const& entries = tables_.accounts.at(account).entries;
+        for (auto entry = entries.rbegin();
+             entry != entries.rend() && std::ssize(list) < filter.limit; ++entry) {
+            bool const fits = (filter.before == 0 || entry->seq < filter.before) &&
+                              (!filter.from || entry->effective_at >= *filter.from) &&
+                              (!filter.to || entry->effective_at < *filter.to);
+            if (fits) {
+                list.push_back(*entry);
+            }
+        }
+        return list;
+    }
+
+    Counts counts() override {
+        std::scoped_lock const lock{mutex_};
+        Counts counts{.ready = std::ssize(tables_.ready),
+                      .waiting = std::ssize(tables_.waiting),
+                      .processing = std::ssize(tables_.live)};
+        for (auto const& key : tables_.ready) {
+            auto const created = tables_.jobs.at(std::get<3>(key)).created_at;
+            counts.oldest_ready = std::min(counts.oldest_ready.value_or(created), created);
+        }
+        return counts;
+    }
+
+    bool anything_ready(std::vector<std::string> const& services) override {
+        std::scoped_lock const lock{mutex_};
+        return std::ranges::any_of(services, [&](std::string const& service) {
+            auto const first = tables_.ready.lower_bound(
+                memory::ReadyKey{service, std::numeric_limits<int>::min(), 0, {}});
+            return first != tables_.ready.end() && std::get<0>(*first) == service;
+        });
+    }
+
+    std::vector<base::JobId> stale(
+        std::vector<std::pair<base::JobId, int>> const& attempts) override {
+        std::scoped_lock const lock{mutex_};
+        std::vector<base::JobId> list;
+        for (auto const& [id, attempt] : attempts) {
+            auto const found = tables_.jobs.find(id);
+            bool const current = found != tables_.jobs.end() &&
+                                 found->second.state == jobs::State::processing &&
+                                 found->second.attempt == attempt;
+            if (!current) {
+                list.push_back(id);
+            }
+        }
+        return list;
+    }
+
+    base::Credits balance_at(base::AccountId account, base::Timestamp at) override {
+        std::scoped_lock const lock{mutex_};
+        base::Credits sum;
+        for (auto const& entry : tables_.accounts.at(account).entries) {
+            if (entry.effective_at <= at) {
+                sum += entry.amount;
+            }
+        }
+        return sum;
+    }
+
+    std::vector<ledger::Finding> audit(
+        std::optional<std::string> user,
+        std::function<void(AuditPage const&)> const& visit) override {
+        std::scoped_lock const lock{mutex_};
+        std::map<base::AccountId, AuditPage> pages;
+        for (auto const& [id, books] : tables_.accounts) {
+            if (!user || books.account.user == *user) {
+                pages.emplace(id, AuditPage{.books = {.account = books.account,
+                                                      .grants = grants_of(books),
+                                                      .entries = books.entries}});
+            }
+        }
+        for (auto const& [id, job] : tables_.jobs) {
+            auto const page = pages.find(job.account);
+            if (page != pages.end()) {
+                page->second.jobs.push_back(job);
+            }
+        }
+        for (auto const& [id, page] : pages) {
+            visit(page);
+        }
+        return {};
+    }
+
+    bool begin_duty(std::string const& name, std::string const& holder, base::Millis every,
+                    base::Millis lease) override {
+        std::scoped_lock const lock{mutex_};
+        auto const now = clock();
+        auto& [duty, lease_until] = duties_[name];
+        bool const held = !duty.holder.empty() && lease_until > now;
+        bool const too_soon =
+            duty.started_at && *duty.started_at <= now && *duty.started_at + every > now;
+        if (held || too_soon) {
+            return false;
+        }
+        duty.name = name;
+        duty.holder = holder;
+        duty.started_at = now;
+        lease_until = now + lease;
+        return true;
+    }
+
+    void end_duty(std::string const& name, std::string const& holder, std::string const& result,
+                  bool failed) override {
+        std::scoped_lock const lock{mutex_};
+        auto& duty = duties_[name].first;
+        if (duty.holder != holder) {
+            return;  // its lease was over and another took it
+        }
+        duty.holder.clear();
+        duty.finished_at = clock();
+        duty.cost = *duty.finished_at - *duty.started_at;
+        duty.result = result;
+        duty.failed = failed;
+        duty.runs += 1;
+    }
+
+    std::vector<Duty> duties() override {
+        std::scoped_lock const lock{mutex_};
+        std::vector<Duty> list;
+        for (auto const& [name, duty] : duties_) {
+            list.push_back(duty.first);
+        }
+        return list;
+    }
+
+    base::Timestamp schedule_mark(std::string const& name) override {
+        std::scoped_lock const lock{mutex_};
+        return schedules_.try_emplace(name, clock()).first->second;
+    }
+
+    void set_schedule_mark(std::string const& name, base::Timestamp at) override {
+        std::scoped_lock const lock{mutex_};
+        schedules_[name] = at;
+    }
+
+    std::unique_ptr<Presence> enter(std::string const& worker) override {
+        std::scoped_lock const lock{mutex_};
+        present_.insert(worker);
+        return std::make_unique<Here>(*this, worker);
+    }
+
+    Work work() const override {
+        std::scoped_lock const lock{mutex_};
+        return work_;
+    }
+
+private:
+    class Here final : public Presence {
+    public:
+        Here(MemoryStore& store, std::string worker) : store_{store}, worker_{std::move(worker)} {}
+
+        ~Here() override {
+            std::scoped_lock const lock{store_.mutex_};
+            store_.present_.erase(worker_);
+        }
+
+    private:
+        MemoryStore& store_;
+        std::string worker_;
+    };
+
+    base::Timestamp clock() const {
+        return options_.clock
+                   ? options_.clock()
+                   : std::chrono::time_point_cast<base::Millis>(std::chrono::system_clock::now());
+    }
+
+    static bool fits(jobs::Job const& job, JobFilter const& filter) {
+        return (filter.user.empty() || job.user == filter.user) &&
+               (filter.service.empty() || job.service == filter.service) &&
+               (!filter.state || job.state == *filter.state) &&
+               (!filter.before || job.id < *filter.before);
+    }
+
+    static std::vector<ledger::Grant> grants_of(AccountBooks const& books) {
+        std::vector<ledger::Grant> grants;
+        for (auto const& [number, grant] : books.grants) {
+            grants.push_back(grant);
+        }
+        return grants;
+    }
+
+    void add_entries(JobStory& story,
+                     std::vector<std::pair<base::AccountId, std::int64_t>> const& keys) const {
+        std::map<std::int64_t, ledger::Grant> grants;
+        for (auto const& [account, seq] : keys) {
+            AccountBooks const& books = tables_.accounts.at(account);
+            story.entries.push_back(books.entries.at(static_cast<std::size_t>(seq - 1)));
+            for (auto const& draw : story.entries.back().draws) {
+                if (draw.grant != ledger::debt) {
+                    grants.emplace(draw.grant, books.grants.at(draw.grant));
+                }
+            }
+        }
+        for (auto& [number, grant] : grants) {
+            story.grants.push_back(std::move(grant));
+        }
+    }
+
+    void write(jobs::Batch& batch) {
+        for (auto const parent : batch.parents_of_new) {
+            tables_.jobs.at(parent).has_children = true;
+        }
+        for (auto& loaded : batch.jobs) {
+            if (loaded.changed) {
+                loaded.job.has_children |= tables_.jobs.at(loaded.job.id).has_children;
+                tables_.put(std::move(loaded.job));
+            }
+        }
+        for (auto& job : batch.new_jobs) {
+            tables_.put(std::move(job));
+        }
+        for (auto const& wallet : batch.wallets) {
+            if (wallet.changed) {
+                tables_.put(wallet);
+            }
+        }
+        std::ranges::move(batch.events, std::back_inserter(tables_.events));
+    }
+
+    MemoryOptions options_;
+    mutable std::mutex mutex_;
+    Tables tables_;
+    std::set<std::string> present_;
+    std::map<std::string, std::pair<Duty, base::Timestamp>> duties_;
+    std::map<std::string, base::Timestamp> schedules_;
+    Work work_;
+};
+
+}  // namespace
+
+std::unique_ptr<Store> open_memory(MemoryOptions options) {
+    return std::make_unique<MemoryStore>(std::move(options));
+}
+
+}  // namespace adapters

@@ -1,0 +1,78 @@
+// Keeping the indexes in step with the rows.
+#include "adapters/memory/tables.h"
+
+namespace adapters::memory {
+
+namespace {
+
+ReadyKey ready_key(jobs::Job const& job) {
+    return {job.service, -job.priority, job.turn, job.id};
+}
+
+bool claimable(jobs::Job const& job) {
+    return job.state == jobs::State::queued && job.wait == jobs::Wait::none;
+}
+
+}  // namespace
+
+void Tables::index(jobs::Job const& job) {
+    if (claimable(job)) {
+        ready.insert(ready_key(job));
+    } else if (job.state == jobs::State::queued) {
+        waiting.insert(job.id);
+    } else if (job.state == jobs::State::processing) {
+        live.insert(job.id);
+    }
+}
+
+void Tables::unindex(jobs::Job const& job) {
+    ready.erase(ready_key(job));
+    waiting.erase(job.id);
+    live.erase(job.id);
+}
+
+void Tables::put(jobs::Job job) {
+    auto const found = jobs.find(job.id);
+    if (found == jobs.end()) {
+        last_job = std::max(last_job, job.id.value);
+        for (auto const parent : job.after) {
+            children.emplace(parent, job.id);
+        }
+        if (!job.key.empty()) {
+            bool const fresh = keys.emplace(std::pair{job.user, job.key}, job.id).second;
+            CHECK(fresh);
+        }
+    } else {
+        unindex(found->second);
+    }
+    index(job);
+    jobs.insert_or_assign(job.id, std::move(job));
+}
+
+void Tables::put(ledger::Wallet const& wallet) {
+    auto const id = wallet.account.id;
+    AccountBooks& books = accounts[id];
+    books.account = wallet.account;
+    users.emplace(wallet.account.user, id);
+    last_account = std::max(last_account, id.value);
+    for (ledger::Grant const& grant : wallet.grants) {
+        if (grant.changed) {
+            ledger::Grant kept = grant;
+            kept.changed = false;
+            books.grants.insert_or_assign(grant.number, std::move(kept));
+        }
+    }
+    for (ledger::Entry const& entry : wallet.posted) {
+        CHECK(entry.seq == static_cast<std::int64_t>(books.entries.size()) + 1);
+        books.entries.push_back(entry);
+        if (!entry.reference.empty()) {
+            bool const fresh = references.emplace(entry.reference, std::pair{id, entry.seq}).second;
+            CHECK(fresh);
+        }
+        if (entry.job) {
+            entries_of_job[entry.job].emplace_back(id, entry.seq);
+        }
+    }
+}
+
+}  // namespace adapters::memory

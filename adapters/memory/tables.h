@@ -1,0 +1,47 @@
+// What the memory store keeps, and the few indexes that make it quick.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "adapters/store.h"
+
+namespace adapters::memory {
+
+// (service, minus priority, turn, id): the order in which a service's jobs are claimed.
+using ReadyKey = std::tuple<std::string, int, std::int64_t, base::JobId>;
+
+struct AccountBooks {
+    ledger::Account account;
+    std::map<std::int64_t, ledger::Grant> grants;
+    std::vector<ledger::Entry> entries;
+};
+
+struct Tables {
+    std::map<base::JobId, jobs::Job> jobs;
+    std::map<base::AccountId, AccountBooks> accounts;
+    std::map<std::string, base::AccountId, std::less<>> users;
+    std::map<std::pair<std::string, std::string>, base::JobId> keys;
+    std::map<std::string, std::pair<base::AccountId, std::int64_t>> references;  // -> entry
+    std::map<base::JobId, std::vector<std::pair<base::AccountId, std::int64_t>>> entries_of_job;
+    std::vector<jobs::Event> events;
+    std::int64_t last_job = 0;
+    std::int64_t last_account = 0;
+
+    std::set<ReadyKey> ready;
+    std::set<base::JobId> waiting;  // queued, and not ready
+    std::set<base::JobId> live;     // processing
+    std::multimap<base::JobId, base::JobId> children;
+
+    void put(jobs::Job job);
+    void put(ledger::Wallet const& wallet);
+
+private:
+    void index(jobs::Job const& job);
+    void unindex(jobs::Job const& job);
+};
+
+}  // namespace adapters::memory

@@ -1,0 +1,193 @@
+// Rows of jobs.
+#include <charconv>
+
+#include "adapters/sqlite/rows.h"
+
+namespace adapters::sqlite {
+
+namespace {
+
+// "12,15": the jobs that it comes after, in their order.
+std::string to_line(std::vector<base::JobId> const& ids) {
+    std::string line;
+    for (base::JobId const id : ids) {
+        line += line.empty() ? "" : ",";
+        line += base::to_text(id);
+    }
+    return line;
+}
+
+std::vector<base::JobId> parse_ids(std::string_view line) {
+    std::vector<base::JobId> ids;
+    char const* at = line.data();
+    char const* const end = at + line.size();
+    while (at < end) {
+        base::JobId id;
+        at = std::from_chars(at, end, id.value).ptr + 1;
+        ids.push_back(id);
+    }
+    return ids;
+}
+
+void read_course(Query& row, jobs::Job& job) {
+    job.state = static_cast<jobs::State>(row.integer());
+    job.wait = static_cast<jobs::Wait>(row.integer());
+    job.priority = row.small();
+    job.turn = row.integer();
+    job.worker = row.text();
+    job.lease_until = row.maybe_time();
+    job.run_at = row.time();
+    job.finished_at = row.maybe_time();
+    job.pruned = row.flag();
+    job.attempt = row.small();
+    job.failures = row.small();
+    job.losses = row.small();
+    job.progress = row.small();
+    job.progress_note = row.text();
+    job.started_at = row.maybe_time();
+    job.deadline_at = row.maybe_time();
+}
+
+void read_money(Query& row, jobs::Job& job) {
+    job.bill.charge = row.small();
+    job.bill.open = row.flag();
+    job.bill.debited = row.credits();
+    job.bill.settled = row.credits();
+    job.bill.refunded = row.credits();
+    job.bill.waived = row.credits();
+    job.bill.absorbed = row.credits();
+    job.bill.net = row.credits();
+}
+
+std::optional<jobs::Error> read_error(Query& row) {
+    if (row.skip_null()) {
+        row.view();
+        row.view();
+        return std::nullopt;
+    }
+    jobs::Error error;
+    error.code = row.text();
+    error.message = row.text();
+    error.retryable = row.flag();
+    return error;
+}
+
+void read_outcome(Query& row, jobs::Job& job) {
+    job.provider = row.text();
+    job.task = row.text();
+    job.fate_unknown = row.flag();
+    if (auto const duration = row.maybe_integer()) {
+        job.duration = base::Millis{*duration};
+    }
+    job.error = read_error(row);
+    job.late_result = row.flag();
+    job.poison = row.flag();
+}
+
+}  // namespace
+
+std::string const& lean_job_columns() {
+    static std::string const columns =
+        "id, account, service, key, user, created_at, body_hash, parents, has_children, webhook, "
+        "trace, terms, version, quoted, "
+        "state, wait, priority, turn, worker, lease_until, run_at, finished_at, pruned, attempt, "
+        "failures, losses, progress, progress_note, started_at, deadline_at, "
+        "charge, charge_open, debited, settled, refunded, waived, absorbed, net, "
+        "provider, task, fate_unknown, duration_ms, error_code, error_message, error_retryable, "
+        "late_result, poison, '', ''";
+    return columns;
+}
+
+std::string const& job_columns() {
+    static std::string const columns = [] {
+        auto text = lean_job_columns();
+        text.replace(text.rfind("'', ''"), 6, "input, result");
+        return text;
+    }();
+    return columns;
+}
+
+jobs::Job read_job(Query& row) {
+    jobs::Job job;
+    job.id = {row.integer()};
+    job.account = {row.integer()};
+    job.service = row.text();
+    job.key = row.text();
+    job.user = row.text();
+    job.created_at = row.time();
+    job.body_hash = row.hash();
+    job.after = parse_ids(row.view());
+    job.has_children = row.flag();
+    job.webhook = row.text();
+    job.trace = row.text();
+    job.terms = row.database().terms(row.view());
+    job.version = row.text();
+    job.quoted = row.credits();
+    read_course(row, job);
+    read_money(row, job);
+    read_outcome(row, job);
+    job.input = row.text();
+    job.result = row.text();
+    return job;
+}
+
+char const* insert_job_sql() {
+    static std::string const sql = [] {
+        constexpr int columns = 49;
+        std::string values = "?";
+        for (int i = 1; i < columns; ++i) {
+            values += ", ?";
+        }
+        return "INSERT INTO jobs (" + job_columns() + ") VALUES (" + values + ")";
+    }();
+    return sql.c_str();
+}
+
+namespace {
+
+void bind_course(Query& query, jobs::Job const& job) {
+    query.bind(static_cast<int>(job.state), static_cast<int>(job.wait), job.priority, job.turn,
+               job.worker, job.lease_until, job.run_at, job.finished_at, job.pruned, job.attempt,
+               job.failures, job.losses, job.progress, job.progress_note, job.started_at,
+               job.deadline_at);
+    jobs::Bill const& bill = job.bill;
+    query.bind(bill.charge, bill.open, bill.debited, bill.settled, bill.refunded, bill.waived,
+               bill.absorbed, bill.net);
+    query.bind(job.provider, job.task, job.fate_unknown, job.duration);
+    if (job.error) {
+        query.bind(job.error->code, job.error->message, job.error->retryable);
+    } else {
+        query.put_null();
+        query.put_null();
+        query.put_null();
+    }
+    query.bind(job.late_result, job.poison);
+}
+
+}  // namespace
+
+void insert_job(Query& query, jobs::Job const& job) {
+    auto const parents = to_line(job.after);
+    auto const terms = pricing::to_line(job.terms);
+    query.bind(job.id, job.account, job.service, job.key, job.user, job.created_at, job.body_hash,
+               parents, job.has_children, job.webhook, job.trace, terms, job.version, job.quoted);
+    bind_course(query, job);
+    query.bind(job.input, job.result);
+    query.run();
+}
+
+char const* const update_job_sql =
+    "UPDATE jobs SET state = ?, wait = ?, priority = ?, turn = ?, worker = ?, lease_until = ?, "
+    "run_at = ?, finished_at = ?, pruned = ?, attempt = ?, failures = ?, losses = ?, progress = ?, "
+    "progress_note = ?, started_at = ?, deadline_at = ?, charge = ?, charge_open = ?, debited = ?, "
+    "settled = ?, refunded = ?, waived = ?, absorbed = ?, net = ?, provider = ?, task = ?, "
+    "fate_unknown = ?, duration_ms = ?, error_code = ?, error_message = ?, error_retryable = ?, "
+    "late_result = ?, poison = ?, result = ? WHERE id = ?";
+
+void update_job(Query& query, jobs::Job const& job) {
+    bind_course(query, job);
+    query.bind(job.result, job.id);
+    query.run();
+}
+
+}  // namespace adapters::sqlite

@@ -1,0 +1,99 @@
+// Lists of jobs, newest first, by whichever index the filter allows.
+#include <limits>
+
+#include "adapters/sqlite/read.h"
+#include "adapters/sqlite/rows.h"
+
+namespace adapters::sqlite {
+
+namespace {
+
+// Jobs of one state, through the partial indexes of it; completed ones are most of the table.
+std::string_view source_for(std::optional<jobs::State> state) {
+    if (!state) {
+        return "jobs";
+    }
+    switch (*state) {
+        case jobs::State::queued:
+            return "(SELECT id FROM jobs INDEXED BY jobs_ready WHERE state = 0 AND wait = 0 "
+                   "UNION ALL "
+                   "SELECT id FROM jobs INDEXED BY jobs_timed WHERE state = 0 AND wait = 1 "
+                   "UNION ALL "
+                   "SELECT id FROM jobs INDEXED BY jobs_dependent WHERE state = 0 AND wait = 2 "
+                   "UNION ALL "
+                   "SELECT id FROM jobs INDEXED BY jobs_roomless WHERE state = 0 AND wait = 3)";
+        case jobs::State::processing:
+            return "(SELECT id FROM jobs INDEXED BY jobs_processing WHERE state = 1)";
+        case jobs::State::failed:
+            return "(SELECT id FROM jobs INDEXED BY jobs_failed WHERE state >= 3 AND state = 3)";
+        case jobs::State::cancelled:
+            return "(SELECT id FROM jobs INDEXED BY jobs_failed WHERE state >= 3 AND state = 4)";
+        case jobs::State::completed:
+            return "jobs";
+    }
+    return "jobs";
+}
+
+std::string where(JobFilter const& filter, bool by_account) {
+    std::string text = " WHERE id < ?";
+    text += by_account ? " AND account = ?" : "";
+    text += filter.service.empty() ? "" : " AND service = ?";
+    text += filter.state ? " AND state = ?" : "";
+    return text + " ORDER BY id DESC LIMIT ?";
+}
+
+std::string sql_for(JobFilter const& filter) {
+    if (!filter.user.empty()) {
+        return select(job_columns(), "jobs INDEXED BY jobs_account" + where(filter, true));
+    }
+    auto const source = source_for(filter.state);
+    if (source == "jobs") {
+        return select(job_columns(), "jobs" + where(filter, false));
+    }
+    // The ids come from the index; the few rows that are wanted are looked up afterwards.
+    std::string const ids =
+        filter.service.empty()
+            ? "SELECT id FROM " + std::string{source} + " WHERE id < ?1 ORDER BY id DESC LIMIT ?3"
+            : "SELECT listed.id FROM " + std::string{source} +
+                  " AS listed JOIN jobs AS j ON j.id = listed.id WHERE "
+                  "listed.id < ?1 AND j.service = ?2 "
+                  "ORDER BY listed.id DESC LIMIT ?3";
+    return select(job_columns(), "jobs WHERE id IN (" + ids + ") ORDER BY id DESC");
+}
+
+}  // namespace
+
+std::vector<jobs::Job> list_jobs(Database& database, JobFilter const& filter) {
+    constexpr base::JobId newest{std::numeric_limits<std::int64_t>::max()};
+    std::optional<base::AccountId> account;
+    if (!filter.user.empty()) {
+        account = account_of(database, filter.user);
+        if (!account) {
+            return {};
+        }
+    }
+    Query query{database, sql_for(filter)};
+    query.bind(filter.before.value_or(newest));
+    bool const indirect = filter.user.empty() && source_for(filter.state) != "jobs";
+    if (indirect) {
+        query.bind(filter.service);
+    } else {
+        if (account) {
+            query.bind(*account);
+        }
+        if (!filter.service.empty()) {
+            query.bind(filter.service);
+        }
+        if (filter.state) {
+            query.bind(static_cast<int>(*filter.state));
+        }
+    }
+    query.bind(filter.limit);
+    std::vector<jobs::Job> listed;
+    while (query.step()) {
+        listed.push_back(read_job(query));
+    }
+    return listed;
+}
+
+}  // namespace adapters::sqlite

@@ -1,0 +1,131 @@
+// Jobs: claimed in the order of the queue, by id, and held by a worker.
+#include "adapters/sqlite/load.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "adapters/sqlite/rows.h"
+
+namespace adapters::sqlite {
+
+namespace {
+
+struct Candidate {
+    int priority = 0;
+    std::int64_t turn = 0;
+    base::JobId id;
+};
+
+bool goes_before(Candidate const& a, Candidate const& b) {
+    return std::tuple{-a.priority, a.turn, a.id} < std::tuple{-b.priority, b.turn, b.id};
+}
+
+void probe(Loading& loading, jobs::Claim::Room const& room, int limit,
+           std::vector<Candidate>& candidates) {
+    Query query{loading.database,
+                "SELECT priority, turn, id FROM jobs INDEXED BY jobs_ready WHERE state = 0 AND "
+                "wait = 0 AND service = ? ORDER BY priority DESC, turn, id LIMIT ?"};
+    query.bind(room.service, std::min(room.slots, limit));
+    while (query.step()) {
+        Candidate candidate;
+        candidate.priority = query.small();
+        candidate.turn = query.integer();
+        candidate.id = {query.integer()};
+        candidates.push_back(candidate);
+    }
+}
+
+void load_claimed(Loading& loading, jobs::Claim const& claim) {
+    std::vector<Candidate> candidates;
+    for (jobs::Claim::Room const& room : claim.rooms) {
+        if (room.slots > 0 && claim.limit > 0) {
+            probe(loading, room, claim.limit, candidates);
+        }
+    }
+    if (claim.rooms.size() > 1) {
+        std::ranges::sort(candidates, goes_before);
+    }
+    auto const most = static_cast<std::size_t>(std::max(claim.limit, 0));
+    candidates.resize(std::min(candidates.size(), most));
+    for (Candidate const& candidate : candidates) {
+        add_job(loading, candidate.id);
+    }
+}
+
+void load_live(Loading& loading) {
+    if (loading.load.live_of.empty()) {
+        return;
+    }
+    std::vector<base::JobId> ids;
+    Query query{loading.database,
+                "SELECT id FROM jobs INDEXED BY jobs_processing WHERE state = 1 AND worker = ? "
+                "ORDER BY id"};
+    query.bind(loading.load.live_of);
+    while (query.step()) {
+        ids.push_back({query.integer()});
+    }
+    for (base::JobId const id : ids) {
+        add_job(loading, id);
+    }
+}
+
+std::int64_t next_id(Database& database, char const* sql) {
+    Query query{database, sql};
+    query.step();
+    return query.integer();
+}
+
+// Neither jobs nor accounts are ever deleted, so the highest id says which is next.
+void load_ids(Loading& loading) {
+    if (loading.load.new_jobs > 0) {
+        loading.batch.next_job = {
+            next_id(loading.database, "SELECT coalesce(max(id), 0) + 1 FROM jobs")};
+    }
+    if (loading.load.new_accounts > 0) {
+        loading.batch.next_account = {
+            next_id(loading.database, "SELECT coalesce(max(id), 0) + 1 FROM accounts")};
+    }
+}
+
+}  // namespace
+
+jobs::LoadedJob* add_job(Loading& loading, base::JobId id) {
+    if (!loading.jobs.insert(id).second) {
+        return nullptr;
+    }
+    static std::string const sql = select(job_columns(), "jobs WHERE id = ?");
+    Query query{loading.database, sql.c_str()};
+    query.bind(id);
+    if (!query.step()) {
+        return nullptr;
+    }
+    return &loading.batch.jobs.emplace_back(jobs::LoadedJob{.job = read_job(query)});
+}
+
+void load_jobs(Loading& loading) {
+    if (loading.load.claim) {
+        load_claimed(loading, *loading.load.claim);
+    }
+    auto ids = loading.load.jobs;
+    std::ranges::sort(ids);
+    loading.batch.jobs.reserve(loading.batch.jobs.size() + ids.size());
+    for (base::JobId const id : ids) {
+        add_job(loading, id);
+    }
+    load_live(loading);
+}
+
+void load_batch(Database& database, jobs::Load const& load, Sweeping const& sweeping,
+                jobs::Batch& batch) {
+    Loading loading{.database = database, .load = load, .batch = batch};
+    load_jobs(loading);
+    load_sweeps(loading, sweeping);
+    load_wallets(loading);
+    load_charges(loading);
+    load_spending(loading);
+    load_keys_and_references(loading);
+    load_turns(loading);
+    load_ids(loading);
+}
+
+}  // namespace adapters::sqlite

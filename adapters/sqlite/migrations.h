@@ -1,0 +1,24 @@
+// The steps of the schema, as text.
+#pragma once
+
+#include <span>
+
+namespace adapters::sqlite {
+
+struct Migration {
+    char const* what;  // for people
+    char const* sql;
+};
+
+// The first brings an empty file to version 1, and so on. A step that was released never changes.
+std::span<Migration const> migrations();
+
+struct Guard {
+    char const* name;
+    char const* sql;  // CREATE TRIGGER …
+};
+
+// Set again after each migration.
+std::span<Guard const> guards();
+
+}  // namespace adapters::sqlite

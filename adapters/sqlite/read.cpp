@@ -1,0 +1,199 @@
+// Looking at jobs and money without locking anything.
+#include "adapters/sqlite/read.h"
+
+#include <limits>
+#include <set>
+
+#include "adapters/sqlite/rows.h"
+
+namespace adapters::sqlite {
+
+namespace {
+
+std::vector<jobs::Event> events_of(Database& database, base::JobId id) {
+    std::vector<jobs::Event> events;
+    Query query{database,
+                "SELECT at, kind, attempt, detail FROM job_events WHERE job = ? ORDER BY id"};
+    query.bind(id);
+    while (query.step()) {
+        jobs::Event event{.job = id};
+        event.at = query.time();
+        event.kind = query.text();
+        event.attempt = query.small();
+        event.detail = query.text();
+        events.push_back(std::move(event));
+    }
+    return events;
+}
+
+std::vector<ledger::Entry> entries_of_job(Database& database, base::JobId id) {
+    static std::string const sql =
+        select(entry_columns,
+               "entries INDEXED BY entries_job WHERE job <> 0 AND job = ? ORDER BY account, seq");
+    std::vector<ledger::Entry> entries;
+    Query query{database, sql.c_str()};
+    query.bind(id);
+    while (query.step()) {
+        entries.push_back(read_entry(query));
+    }
+    return entries;
+}
+
+std::vector<ledger::Grant> grants_drawn(Database& database,
+                                        std::vector<ledger::Entry> const& entries) {
+    std::set<std::pair<base::AccountId, std::int64_t>> numbers;
+    for (ledger::Entry const& entry : entries) {
+        for (ledger::Draw const& draw : entry.draws) {
+            numbers.emplace(entry.account, draw.grant);
+        }
+    }
+    std::vector<ledger::Grant> grants;
+    for (auto const& [account, number] : numbers) {
+        if (auto grant = find_grant(database, account, number)) {
+            grants.push_back(std::move(*grant));
+        }
+    }
+    return grants;
+}
+
+std::int64_t count(Database& database, char const* sql) {
+    Query query{database, sql};
+    query.step();
+    return query.integer();
+}
+
+}  // namespace
+
+std::optional<base::AccountId> account_of(Database& database, std::string_view user) {
+    Query query{database, "SELECT id FROM accounts WHERE user = ?"};
+    if (!query.bind(user).step()) {
+        return std::nullopt;
+    }
+    return base::AccountId{query.integer()};
+}
+
+std::optional<ledger::Grant> find_grant(Database& database, base::AccountId account,
+                                        std::int64_t number) {
+    static std::string const sql = select(grant_columns, "grants WHERE account = ? AND number = ?");
+    Query query{database, sql.c_str()};
+    if (!query.bind(account, number).step()) {
+        return std::nullopt;
+    }
+    return read_grant(query);
+}
+
+std::optional<jobs::Job> find_job(Database& database, base::JobId id) {
+    static std::string const sql = select(job_columns(), "jobs WHERE id = ?");
+    Query query{database, sql.c_str()};
+    if (!query.bind(id).step()) {
+        return std::nullopt;
+    }
+    return read_job(query);
+}
+
+std::optional<JobStory> story_of(Database& database, base::JobId id) {
+    auto job = find_job(database, id);
+    if (!job) {
+        return std::nullopt;
+    }
+    JobStory story{.job = std::move(*job), .entries = entries_of_job(database, id)};
+    story.grants = grants_drawn(database, story.entries);
+    story.events = events_of(database, id);
+    return story;
+}
+
+std::optional<ledger::Wallet> find_wallet(Database& database, std::string_view user) {
+    static std::string const account_sql = select(account_columns, "accounts WHERE user = ?");
+    static std::string const grants_sql =
+        select(grant_columns, "grants WHERE account = ? ORDER BY number");
+    Query account{database, account_sql.c_str()};
+    if (!account.bind(user).step()) {
+        return std::nullopt;
+    }
+    ledger::Wallet wallet{.account = read_account(account)};
+    Query grants{database, grants_sql.c_str()};
+    grants.bind(wallet.account.id);
+    while (grants.step()) {
+        wallet.grants.push_back(read_grant(grants));
+    }
+    return wallet;
+}
+
+std::vector<ledger::Entry> entries_of(Database& database, base::AccountId account,
+                                      EntryFilter const& filter) {
+    static std::string const sql =
+        select(entry_columns,
+               "entries WHERE account = ? AND seq < ? AND effective_at >= ? AND effective_at < ? "
+               "ORDER BY seq DESC LIMIT ?");
+    constexpr auto most = std::numeric_limits<std::int64_t>::max();
+    Query query{database, sql.c_str()};
+    query.bind(account, filter.before > 0 ? filter.before : most,
+               filter.from ? base::to_ms(*filter.from) : -most,
+               filter.to ? base::to_ms(*filter.to) : most, filter.limit);
+    std::vector<ledger::Entry> entries;
+    while (query.step()) {
+        entries.push_back(read_entry(query));
+    }
+    return entries;
+}
+
+Counts counts(Database& database) {
+    Counts counts;
+    Query ready{database,
+                "SELECT count(*), min(id) FROM jobs INDEXED BY jobs_ready WHERE state = 0 AND "
+                "wait = 0"};
+    ready.step();
+    counts.ready = ready.integer();
+    // Ids count up as jobs are created, so the lowest one is the oldest.
+    base::JobId const oldest{ready.integer()};
+    if (oldest) {
+        Query created{database, "SELECT created_at FROM jobs WHERE id = ?"};
+        created.bind(oldest).step();
+        counts.oldest_ready = created.time();
+    }
+    counts.waiting =
+        count(database,
+              "SELECT count(*) FROM jobs INDEXED BY jobs_timed WHERE state = 0 AND wait = 1") +
+        count(database,
+              "SELECT count(*) FROM jobs INDEXED BY jobs_dependent WHERE state = 0 AND wait = 2") +
+        count(database,
+              "SELECT count(*) FROM jobs INDEXED BY jobs_roomless WHERE state = 0 AND wait = 3");
+    counts.processing =
+        count(database, "SELECT count(*) FROM jobs INDEXED BY jobs_processing WHERE state = 1");
+    return counts;
+}
+
+bool anything_ready(Database& database, std::vector<std::string> const& services) {
+    for (std::string const& service : services) {
+        Query query{database,
+                    "SELECT 1 FROM jobs INDEXED BY jobs_ready WHERE state = 0 AND wait = 0 AND "
+                    "service = ? LIMIT 1"};
+        if (query.bind(service).step()) {
+            return true;
+        }
+    }
+    return false;
+}
+
+std::vector<base::JobId> stale(Database& database,
+                               std::vector<std::pair<base::JobId, int>> const& attempts) {
+    std::vector<base::JobId> ids;
+    Query query{database, "SELECT 1 FROM jobs WHERE id = ? AND state = 1 AND attempt = ?"};
+    for (auto const& [id, attempt] : attempts) {
+        if (!query.bind(id, attempt).step()) {
+            ids.push_back(id);
+        }
+        query.reset();
+    }
+    return ids;
+}
+
+base::Credits balance_at(Database& database, base::AccountId account, base::Timestamp at) {
+    Query query{database,
+                "SELECT coalesce(sum(amount), 0) FROM entries WHERE account = ? AND "
+                "effective_at <= ?"};
+    query.bind(account, at).step();
+    return query.credits();
+}
+
+}  // namespace adapters::sqlite

@@ -1,0 +1,268 @@
+// The embedded store: one writing connection under a mutex, and a few for reading.
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <type_traits>
+
+#include <fmt/core.h>
+
+#include "adapters/sqlite/duties.h"
+#include "adapters/sqlite/load.h"
+#include "adapters/sqlite/migrations.h"
+#include "adapters/sqlite/open.h"
+#include "adapters/sqlite/presence.h"
+#include "adapters/sqlite/read.h"
+#include "adapters/sqlite/schema.h"
+#include "adapters/sqlite/write.h"
+
+namespace adapters {
+
+namespace {
+
+using sqlite::Access;
+using sqlite::Database;
+using sqlite::Transaction;
+
+base::Timestamp system_now() {
+    return std::chrono::time_point_cast<base::Millis>(std::chrono::system_clock::now());
+}
+
+Access access_of(SqliteOptions const& options, int cache_kib) {
+    return {.path = options.path,
+            .create = options.opening == SqliteOpening::create,
+            .durable = options.durable,
+            .cache_kib = cache_kib,
+            .busy = options.busy};
+}
+
+class SqliteStore final : public Store {
+public:
+    explicit SqliteStore(SqliteOptions options)
+        : options_{std::move(options)},
+          presences_{options_.workers},
+          writer_{access_of(options_, 16'000)} {
+        if (options_.opening == SqliteOpening::create) {
+            sqlite::bring_up_to_date(writer_);
+        } else if (!sqlite::status_of(writer_).pending.empty()) {
+            throw Unusable{
+                fmt::format("store {}: its schema is not up to date; run `tallyman migrate`",
+                            options_.path.string())};
+        }
+    }
+
+    void transact(jobs::Load const& load, jobs::Decide const& decide) override {
+        writing([&](Database& database) {
+            jobs::Batch batch;
+            batch.now = options_.clock();
+            sqlite::load_batch(database, load,
+                               {.presences = presences_,
+                                .lease_max = options_.lease_max,
+                                .last_roomless = last_roomless_},
+                               batch);
+            decide(batch);
+            sqlite::write_batch(database, batch);
+        });
+    }
+
+    base::Timestamp now() override { return options_.clock(); }
+
+    std::optional<jobs::Job> find_job(base::JobId id) override {
+        return reading([&](Database& database) { return sqlite::find_job(database, id); });
+    }
+
+    std::vector<jobs::Job> list_jobs(JobFilter const& filter) override {
+        return reading([&](Database& database) { return sqlite::list_jobs(database, filter); });
+    }
+
+    std::optional<JobStory> story_of(base::JobId id) override {
+        return reading([&](Database& database) { return sqlite::story_of(database, id); });
+    }
+
+    std::optional<ledger::Wallet> find_wallet(std::string_view user) override {
+        return reading([&](Database& database) { return sqlite::find_wallet(database, user); });
+    }
+
+    std::vector<ledger::Entry> entries_of(base::AccountId account,
+                                          EntryFilter const& filter) override {
+        return reading(
+            [&](Database& database) { return sqlite::entries_of(database, account, filter); });
+    }
+
+    Counts counts() override {
+        return reading([](Database& database) { return sqlite::counts(database); });
+    }
+
+    bool anything_ready(std::vector<std::string> const& services) override {
+        return reading(
+            [&](Database& database) { return sqlite::anything_ready(database, services); });
+    }
+
+    std::vector<base::JobId> stale(
+        std::vector<std::pair<base::JobId, int>> const& attempts) override {
+        return reading([&](Database& database) { return sqlite::stale(database, attempts); });
+    }
+
+    base::Credits balance_at(base::AccountId account, base::Timestamp at) override {
+        return reading(
+            [&](Database& database) { return sqlite::balance_at(database, account, at); });
+    }
+
+    std::vector<ledger::Finding> audit(
+        std::optional<std::string> user,
+        std::function<void(AuditPage const&)> const& visit) override {
+        return reading([&](Database& database) { return sqlite::audit(database, user, visit); });
+    }
+
+    bool begin_duty(std::string const& name, std::string const& holder, base::Millis every,
+                    base::Millis lease) override {
+        bool begun = false;
+        writing([&](Database& database) {
+            begun = sqlite::begin_duty(
+                database, {.name = name, .holder = holder, .every = every, .lease = lease},
+                options_.clock());
+        });
+        return begun;
+    }
+
+    void end_duty(std::string const& name, std::string const& holder, std::string const& result,
+                  bool failed) override {
+        writing([&](Database& database) {
+            sqlite::end_duty(database,
+                             {.name = name, .holder = holder, .result = result, .failed = failed},
+                             options_.clock());
+        });
+    }
+
+    std::vector<Duty> duties() override {
+        return reading([](Database& database) { return sqlite::duties(database); });
+    }
+
+    base::Timestamp schedule_mark(std::string const& name) override {
+        base::Timestamp mark;
+        writing([&](Database& database) {
+            mark = sqlite::schedule_mark(database, name, options_.clock());
+        });
+        return mark;
+    }
+
+    void set_schedule_mark(std::string const& name, base::Timestamp at) override {
+        writing([&](Database& database) { sqlite::set_schedule_mark(database, name, at); });
+    }
+
+    std::unique_ptr<Presence> enter(std::string const& worker) override {
+        return presences_.enter(worker);
+    }
+
+    Work work() const override {
+        return {.transactions = transactions_.load(), .round_trips = round_trips_.load()};
+    }
+
+private:
+    // A reading connection goes back when its use is over; more are made while all are in use.
+    class Lease {
+    public:
+        explicit Lease(SqliteStore& store) : store_{store}, database_{store.take_reader()} {}
+
+        Lease(Lease const&) = delete;
+        Lease& operator=(Lease const&) = delete;
+
+        ~Lease() { store_.return_reader(std::move(database_)); }
+
+        Database& database() { return *database_; }
+
+    private:
+        SqliteStore& store_;
+        std::unique_ptr<Database> database_;
+    };
+
+    template <typename Read>
+    std::invoke_result_t<Read, Database&> reading(Read const& read) {
+        Lease lease{*this};
+        Transaction const view{lease.database(), Transaction::Kind::reading};
+        auto const before = lease.database().statements();
+        auto result = read(lease.database());
+        round_trips_ += lease.database().statements() - before;
+        return result;
+    }
+
+    template <typename Write>
+    void writing(Write const& write) {
+        std::scoped_lock const lock{writer_mutex_};
+        auto const statements = writer_.statements();
+        auto const changes = writer_.total_changes();
+        Transaction transaction{writer_, Transaction::Kind::writing};
+        write(writer_);
+        transaction.commit();
+        transactions_ += writer_.total_changes() > changes ? 1 : 0;
+        round_trips_ += writer_.statements() - statements;
+    }
+
+    std::unique_ptr<Database> take_reader() {
+        {
+            std::scoped_lock const lock{readers_mutex_};
+            if (!readers_.empty()) {
+                auto reader = std::move(readers_.back());
+                readers_.pop_back();
+                return reader;
+            }
+        }
+        auto access = access_of(options_, 2'000);
+        access.create = false;
+        return std::make_unique<Database>(access);
+    }
+
+    void return_reader(std::unique_ptr<Database> reader) {
+        constexpr std::size_t most = 4;
+        std::scoped_lock const lock{readers_mutex_};
+        if (readers_.size() < most) {
+            readers_.push_back(std::move(reader));
+        }
+    }
+
+    SqliteOptions options_;
+    sqlite::Presences presences_;
+    std::mutex writer_mutex_;
+    Database writer_;                // guarded by writer_mutex_
+    base::AccountId last_roomless_;  // guarded by writer_mutex_
+    std::mutex readers_mutex_;
+    std::vector<std::unique_ptr<Database>> readers_;  // idle ones, guarded by readers_mutex_
+    std::atomic<std::int64_t> transactions_ = 0;
+    std::atomic<std::int64_t> round_trips_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Store> open_sqlite(SqliteOptions options) {
+    if (!options.clock) {
+        options.clock = system_now;
+    }
+    if (options.workers.empty()) {
+        options.workers = options.path.string() + ".workers";
+    }
+    return std::make_unique<SqliteStore>(std::move(options));
+}
+
+SchemaStatus sqlite_schema_status(std::filesystem::path const& path) {
+    std::error_code error;
+    if (!std::filesystem::exists(path, error)) {
+        auto const steps = sqlite::migrations();
+        SchemaStatus status{.wanted = static_cast<int>(steps.size())};
+        for (auto const& step : steps) {
+            status.pending.emplace_back(step.what);
+        }
+        return status;
+    }
+    Database database{{.path = path}};
+    return sqlite::status_of(database);
+}
+
+SchemaStatus migrate_sqlite(std::filesystem::path const& path) {
+    std::error_code error;
+    bool const existed = std::filesystem::exists(path, error);
+    Database database{{.path = path, .create = true}};
+    auto status = sqlite::bring_up_to_date(database);
+    status.exists = existed;
+    return status;
+}
+
+}  // namespace adapters

@@ -1,0 +1,157 @@
+// The port to the truth: jobs, accounts, grants, entries. Three implementations keep it, and one
+// contract suite (tests/contract) holds them to it. A store loads and writes; it knows no rule.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "jobs/batch.h"
+#include "jobs/job.h"
+#include "ledger/audit.h"
+#include "ledger/wallet.h"
+
+namespace adapters {
+
+// The store can't be reached or can't write now (gone, disk full, locked for too long). What was
+// asked may or may not have been done when it comes out of `transact`; the caller finds out by
+// looking. The message is one line: what, where, what to do.
+struct Unavailable : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+// The store is there and is not what this program can work with: newer schema, not a Tallyman
+// store, damaged. Trying again does not help.
+struct Unusable : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+struct JobFilter {
+    std::string user;     // empty: any
+    std::string service;  // empty: any
+    std::optional<jobs::State> state;
+    std::optional<base::JobId> before;  // ids below this one (the cursor)
+    int limit = 50;
+};
+
+// All there is to tell about one job.
+struct JobStory {
+    jobs::Job job;
+    std::vector<ledger::Entry> entries;  // by sequence
+    std::vector<ledger::Grant> grants;   // those that the entries drew from, by number
+    std::vector<jobs::Event> events;     // in order
+};
+
+struct EntryFilter {
+    std::int64_t before = 0;              // sequences below this one; 0: from the newest
+    std::optional<base::Timestamp> from;  // by effective_at, inclusive
+    std::optional<base::Timestamp> to;    // exclusive
+    int limit = 50;
+};
+
+struct Counts {
+    std::int64_t ready = 0;    // can be claimed now
+    std::int64_t waiting = 0;  // queued, for a time, parents or room
+    std::int64_t processing = 0;
+    std::optional<base::Timestamp> oldest_ready;  // created_at of the oldest that can be claimed
+};
+
+// Everything about one account, for the audit.
+struct AuditPage {
+    ledger::Books books;
+    std::vector<jobs::Job> jobs;  // by id; their input and result may be left out
+};
+
+// One run of a periodic duty, and whether it is running now.
+struct Duty {
+    std::string name;
+    std::string holder;                          // who runs it now; empty: nobody
+    std::optional<base::Timestamp> started_at;   // of the last run that began
+    std::optional<base::Timestamp> finished_at;  // of the last run that ended
+    std::string result;                          // one line, for people
+    base::Millis cost{};
+    std::int64_t runs = 0;
+    bool failed = false;
+};
+
+struct Schedule {
+    std::string name;
+    base::Timestamp last_at;  // the last occurrence that was dealt with
+};
+
+struct Work {  // what the store has done since it was opened, for bench and metrics
+    std::int64_t transactions = 0;  // committed and writing
+    std::int64_t round_trips = 0;   // statements, or calls over a network
+};
+
+// Held for as long as this process works under that name; the store notices when it dies.
+class Presence {
+public:
+    Presence() = default;
+    Presence(Presence const&) = delete;
+    Presence& operator=(Presence const&) = delete;
+    virtual ~Presence() = default;
+};
+
+class Store {
+public:
+    Store() = default;
+    Store(Store const&) = delete;
+    Store& operator=(Store const&) = delete;
+    virtual ~Store() = default;
+
+    // Loads, decides, writes, commits. If `decide` throws nothing is written. Safe to call from
+    // several threads. Durable when it returns. `decide` may be called again if the transaction
+    // has to be repeated, so it must not keep anything from an earlier call.
+    virtual void transact(jobs::Load const& load, jobs::Decide const& decide) = 0;
+
+    virtual base::Timestamp now() = 0;
+
+    // Reading: one consistent view each; nothing is locked.
+    virtual std::optional<jobs::Job> find_job(base::JobId id) = 0;
+    virtual std::vector<jobs::Job> list_jobs(JobFilter const& filter) = 0;  // newest first
+    virtual std::optional<JobStory> story_of(base::JobId id) = 0;
+    virtual std::optional<ledger::Wallet> find_wallet(std::string_view user) = 0;  // every grant
+    virtual std::vector<ledger::Entry> entries_of(base::AccountId account,
+                                                  EntryFilter const& filter) = 0;  // newest first
+    virtual Counts counts() = 0;
+    // Whether a claim would find anything for one of these services. Cheap: asked at each wake-up.
+    virtual bool anything_ready(std::vector<std::string> const& services) = 0;
+    // Which of these attempts are no longer current: their job has ended, is queued again, or is
+    // another attempt's.
+    virtual std::vector<base::JobId> stale(
+        std::vector<std::pair<base::JobId, int>> const& attempts) = 0;
+    // The account's entries add up to this at that time, by effect.
+    virtual base::Credits balance_at(base::AccountId account, base::Timestamp at) = 0;
+
+    // Calls `visit` for every account (or that one), all from one consistent view of the store.
+    // Returns what is wrong with the store itself (a guard against changed entries is gone).
+    virtual std::vector<ledger::Finding> audit(
+        std::optional<std::string> user, std::function<void(AuditPage const&)> const& visit) = 0;
+
+    // Duties. A duty may begin if nobody holds it (or its holder's lease is over) and its last run
+    // began at least `every` ago; then this process holds it for `lease`.
+    virtual bool begin_duty(std::string const& name, std::string const& holder, base::Millis every,
+                            base::Millis lease) = 0;
+    virtual void end_duty(std::string const& name, std::string const& holder,
+                          std::string const& result, bool failed) = 0;
+    virtual std::vector<Duty> duties() = 0;
+
+    // When that schedule last fired; the first call for a name records `now` and returns it.
+    virtual base::Timestamp schedule_mark(std::string const& name) = 0;
+    virtual void set_schedule_mark(std::string const& name, base::Timestamp at) = 0;
+
+    // Says that a worker of this name is alive until the returned object goes, or the process dies.
+    virtual std::unique_ptr<Presence> enter(std::string const& worker) = 0;
+
+    virtual Work work() const = 0;
+};
+
+}  // namespace adapters

@@ -1,0 +1,2 @@
+// Asio's own code, compiled once: see Libraries.cmake.
+#include <boost/asio/impl/src.hpp>

@@ -1,0 +1,1 @@
+// Has nothing in it: a precompiled header needs a target with a source.

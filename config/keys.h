@@ -1,0 +1,28 @@
+// The tables of all keys that settings can have, for reading them and for naming them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/settings.h"
+#include "config/value.h"
+
+namespace config {
+
+std::vector<Key<Settings>> const& settings_keys();
+std::vector<Key<Service>> const& service_keys();
+std::vector<Key<Simulated>> const& simulated_keys();
+std::vector<Key<Command>> const& command_keys();
+
+void read_services(Value const& value, Settings& settings);
+void read_providers(Value const& value, Settings& settings);
+void read_schedules(Value const& value, Settings& settings);
+
+// What can only be judged once all is read: providers that services name, times that depend on
+// each other, the built-in provider. `root` is the whole tree, for the lines.
+void finish_settings(Value const& root, Settings& settings);
+
+// Lays TALLYMAN_… variables over the tree, as if they had been written in the file.
+void lay_over(Node& tree, Environment const& environment, std::vector<Problem>& problems);
+
+}  // namespace config

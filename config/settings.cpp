@@ -1,0 +1,250 @@
+// The keys of the settings outside of services, providers and schedules, and what must fit
+// together among all of them.
+#include "config/settings.h"
+
+#include <algorithm>
+
+#include "config/keys.h"
+
+namespace config {
+
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr auto shortest = milliseconds{10};
+constexpr auto longest = days{36'500};
+
+// A store's URL may hold a password, so no complaint shows it.
+void take_url(Value const& value, std::string const& text, std::string& into) {
+    auto const scheme = text.substr(0, text.find(':'));
+    auto const is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+    bool const has_scheme = scheme.size() < text.size() && scheme.size() > 1;
+    if (!has_scheme || !std::ranges::all_of(scheme, is_letter) || bad_byte(text)) {
+        value.mistake(
+            "expected the URL of a store such as sqlite:PATH (what was given is not shown)");
+        return;
+    }
+    into = text;
+}
+
+void read_url(Value const& value, std::string& into) {
+    auto const& node = value.node();
+    if (node.kind != Node::Kind::text) {
+        value.expected("the URL of a store such as sqlite:PATH");
+    } else if (node.text.empty()) {
+        into.clear();  // the embedded store
+    } else {
+        take_url(value, node.text, into);
+    }
+}
+
+void read_url_file(Value const& value, std::string& into) {
+    std::filesystem::path path;
+    read_path(value, path);
+    std::vector<Problem> problems;
+    auto text = path.empty() ? std::nullopt : read_text_file(path, problems);
+    for (auto const& problem : problems) {
+        value.mistake(to_text(problem));
+    }
+    if (text) {
+        text->erase(text->find_last_not_of("\r\n") + 1);
+        take_url(value, *text, into);
+    }
+}
+
+// Unlike other paths it is relative to where the program is started, as a person expects.
+void read_data_dir(Value const& value, Settings& settings) {
+    std::string text = settings.data_dir.string();
+    read_text(value, text);
+    settings.data_dir = text;
+}
+
+void read_weights(Value const& value, Settings& settings) {
+    for_each_key(value, [&](std::string const& tier, Value const& weight) {
+        read_integer(weight, settings.rules.weights[tier], 1, 1'000);
+    });
+}
+
+using Keys = std::vector<Key<Settings>>;
+
+Keys const store_keys = {
+    {"url", [](Value const& v, Settings& s) { read_url(v, s.store_url); }},
+    {"url_file", [](Value const& v, Settings& s) { read_url_file(v, s.store_url); }},
+};
+
+Keys const log_keys = {
+    {"format",
+     [](Value const& v, Settings& s) {
+         read_word<LogFormat>(v, s.log.format,
+                              {{"text", LogFormat::text}, {"json", LogFormat::json}});
+     }},
+    {"level",
+     [](Value const& v, Settings& s) {
+         read_word<LogLevel>(v, s.log.level,
+                             {{"debug", LogLevel::debug},
+                              {"info", LogLevel::info},
+                              {"warning", LogLevel::warning},
+                              {"error", LogLevel::error}});
+     }},
+};
+
+Keys const worker_keys = {
+    {"slots", [](Value const& v, Settings& s) { read_integer(v, s.worker.slots, 1, 10'000); }},
+    {"heartbeat",
+     [](Value const& v, Settings& s) { read_duration(v, s.worker.heartbeat, shortest, hours{1}); }},
+    {"lease",
+     [](Value const& v, Settings& s) { read_duration(v, s.rules.lease, shortest, days{1}); }},
+    {"drain",
+     [](Value const& v, Settings& s) { read_duration(v, s.worker.drain, seconds{0}, days{1}); }},
+    {"poll",
+     [](Value const& v, Settings& s) { read_duration(v, s.worker.poll, shortest, hours{1}); }},
+    {"flush_count",
+     [](Value const& v, Settings& s) { read_integer(v, s.worker.flush_count, 1, 10'000); }},
+    {"flush_delay",
+     [](Value const& v, Settings& s) {
+         read_duration(v, s.worker.flush_delay, seconds{0}, seconds{1});
+     }},
+    {"poison_losses",
+     [](Value const& v, Settings& s) { read_integer(v, s.rules.poison_losses, 1, 100); }},
+};
+
+Keys const account_keys = {
+    {"signup_gift", [](Value const& v, Settings& s) { read_credits(v, s.rules.signup_gift, 0); }},
+    {"refund_grace",
+     [](Value const& v, Settings& s) {
+         read_duration(v, s.rules.refund_grace, seconds{1}, longest);
+     }},
+    {"time_zone", [](Value const& v, Settings& s) { read_zone(v, s.rules.zone); }},
+};
+
+Keys const guard_keys = {
+    {"job_cap", [](Value const& v, Settings& s) { read_credits(v, s.rules.guards.job_cap, 0); }},
+    {"daily_cap",
+     [](Value const& v, Settings& s) { read_credits(v, s.rules.guards.daily_cap, 0); }},
+    {"in_flight",
+     [](Value const& v, Settings& s) { read_integer(v, s.rules.guards.in_flight, 0, 100'000); }},
+};
+
+Keys const fairness_keys = {
+    {.name = "weights", .read = read_weights, .form = Key<Settings>::Form::tree},
+};
+
+// A lease that is over before it could be renewed twice would be lost at every hiccup.
+void check_lease(Value const& root, Settings const& settings) {
+    auto const worker = root.at("worker");
+    if (settings.rules.lease >= 2 * settings.worker.heartbeat) {
+        return;
+    }
+    worker.at(worker.has("lease") ? "lease" : "heartbeat")
+        .mistake(fmt::format("the lease ({}) must be at least twice the heartbeat ({})",
+                             base::to_text(settings.rules.lease),
+                             base::to_text(settings.worker.heartbeat)));
+}
+
+void check_store(Value const& root) {
+    auto const store = root.at("store");
+    if (store.has("url") && store.has("url_file")) {
+        store.at("url_file").mistake("given beside `url`, expected one of the two");
+    }
+}
+
+std::vector<std::string_view> names_of(Settings const& settings) {
+    std::vector<std::string_view> names;
+    for (auto const& [name, provider] : settings.providers) {
+        names.push_back(name);
+    }
+    return names;
+}
+
+void check_provider(Value const& service, std::string const& name, Settings const& settings) {
+    if (name.empty()) {
+        service.at("provider")
+            .mistake(
+                fmt::format("missing; expected one of: {}", fmt::join(names_of(settings), ", ")));
+    } else if (!settings.providers.contains(name)) {
+        service.at("provider")
+            .mistake(fmt::format("no provider has the name {}; did you mean `{}`?", in_ticks(name),
+                                 nearest(name, names_of(settings))));
+    }
+}
+
+// A wrong provider of the defaults is a mistake of theirs, once, and not of each service.
+void check_providers(Value const& root, Settings const& settings) {
+    auto const services = root.at("services");
+    auto const& common = settings.defaults.provider;
+    if (!common.empty()) {
+        check_provider(services.at("defaults"), common, settings);
+    }
+    for (auto const& [name, service] : settings.services) {
+        if (service.provider != common || common.empty()) {
+            check_provider(services.at(name), service.provider, settings);
+        }
+    }
+}
+
+// Where there is only one provider nobody has to name it.
+void choose_provider(Settings& settings) {
+    if (settings.providers.empty()) {
+        settings.providers.emplace("demo", Provider{.name = "demo", .kind = Simulated{}});
+    }
+    if (settings.providers.size() > 1) {
+        return;
+    }
+    auto const& only = settings.providers.begin()->first;
+    auto const choose = [&](Service& service) {
+        if (service.provider.empty()) {
+            service.provider = only;
+        }
+    };
+    choose(settings.defaults);
+    for (auto& [name, service] : settings.services) {
+        choose(service);
+    }
+}
+
+}  // namespace
+
+std::vector<Key<Settings>> const& settings_keys() {
+    using Form = Key<Settings>::Form;
+    static Keys const keys = {
+        {"data_dir", read_data_dir},
+        {.name = "store", .section = store_keys},
+        {"prices", [](Value const& v, Settings& s) { read_path(v, s.prices_file); }},
+        {.name = "log", .section = log_keys},
+        {.name = "worker", .section = worker_keys},
+        {.name = "accounts", .section = account_keys},
+        {.name = "guards", .section = guard_keys},
+        {.name = "fairness", .section = fairness_keys},
+        {"retention",
+         [](Value const& v, Settings& s) { read_duration(v, s.retention, seconds{1}, longest); }},
+        {"expiry_every",
+         [](Value const& v, Settings& s) { read_duration(v, s.expiry_every, shortest, days{1}); }},
+        {.name = "services", .read = read_services, .form = Form::tree},
+        {.name = "providers", .read = read_providers, .form = Form::tree},
+        {.name = "schedules", .read = read_schedules, .form = Form::tree},
+    };
+    return keys;
+}
+
+void finish_settings(Value const& root, Settings& settings) {
+    check_lease(root, settings);
+    check_store(root);
+    choose_provider(settings);
+    check_providers(root, settings);
+    auto const rules_of = [](Service const& service) {
+        auto rules = service.rules;
+        rules.provider = service.provider;
+        return rules;
+    };
+    settings.rules.defaults = rules_of(settings.defaults);
+    for (auto const& [name, service] : settings.services) {
+        settings.rules.services[name] = rules_of(service);
+    }
+}
+
+}  // namespace config

@@ -1,0 +1,118 @@
+// Everything that an operator can set, as plain values with their defaults. The shipped file
+// config/tallyman.yaml explains each key; load.h reads it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/credits.h"
+#include "base/time.h"
+#include "base/zone.h"
+#include "jobs/cron.h"
+#include "jobs/rules.h"
+
+namespace config {
+
+enum class LogFormat : std::uint8_t { text, json };
+enum class LogLevel : std::uint8_t { debug, info, warning, error };
+
+struct Log {
+    LogFormat format = LogFormat::text;
+    LogLevel level = LogLevel::info;
+};
+
+struct Worker {
+    int slots = 64;                 // jobs at once in this process
+    base::Millis heartbeat{5'000};  // leases are renewed this often; jobs::Rules has the lease
+    base::Millis drain{30'000};     // how long a stopping worker lets its jobs go on
+    base::Millis poll{1'000};       // look for jobs at least this often, whatever the wake-ups
+    int flush_count = 256;          // reports written in one transaction, at the most
+    base::Millis flush_delay{2};    // how long a report waits for company
+};
+
+// What a field of a job's input must be.
+enum class FieldType : std::uint8_t { text, number, integer, boolean, object, list, any };
+
+struct Field {
+    std::string name;
+    FieldType type = FieldType::any;
+    bool required = false;
+    std::optional<std::int64_t> max_length;  // text: code points; list: items
+    std::optional<base::Rate> minimum;       // number, integer
+    std::optional<base::Rate> maximum;
+};
+
+struct Service {
+    std::string provider;
+    int concurrency = 0;            // at once in this process; zero: as many as slots
+    base::Millis timeout{600'000};  // of one attempt, as far as a provider can enforce it
+    std::int64_t max_input_bytes = 65'536;
+    std::vector<Field> fields;                // other fields are let through
+    std::string text_field = "text";          // whose length bounds the output
+    std::string duration_field = "duration";  // declared seconds, a decimal
+    std::string maximum_field = "max_duration";
+    jobs::ServiceRules rules;
+};
+
+struct Simulated {
+    std::uint64_t seed = 1;
+    base::Millis latency{0};
+    base::Rate failure_rate;                       // of attempts, 0 to 1; retryable
+    base::Rate final_rate;                         // of attempts, 0 to 1; final
+    base::Rate unknown_rate;                       // of polls, 0 to 1
+    base::Rate characters_per_second{12'000'000};  // how fast its speech is: the output's duration
+    std::filesystem::path submissions;  // appends a line per submit; empty: none. For tests.
+};
+
+struct Command {
+    std::vector<std::string> run;                    // the program and its arguments; no shell
+    std::map<std::string, std::string> environment;  // added to a small clean one
+    std::int64_t memory_mb = 0;                      // address space; zero: no limit
+    std::int64_t output_bytes = 1 << 20;             // standard output in all; more ends the job
+    std::vector<int> retry_codes{75};  // exit codes after which another try may succeed
+    std::vector<int> final_codes{64, 65, 66, 77, 78};  // … and after which it won't. Others: retry.
+    base::Millis kill_after{2'000};                    // between asking it to stop and killing it
+};
+
+struct Provider {
+    std::string name;
+    std::variant<Simulated, Command> kind;
+};
+
+struct Schedule {
+    std::string name;
+    std::string cron;  // as written
+    jobs::CronLine line;
+    base::Zone zone;
+    std::string service;
+    std::string user;
+    std::string input;  // JSON
+};
+
+struct Settings {
+    std::filesystem::path file;  // where it was read from; empty: defaults only
+    std::filesystem::path data_dir = "tallyman-data";
+    std::string store_url;  // empty: the embedded store in data_dir
+    std::filesystem::path prices_file;
+    Log log;
+    Worker worker;
+    jobs::Rules rules;                                // its services are filled from `services`
+    base::Millis retention{90LL * 24 * 3600 * 1000};  // inputs and results of ended jobs
+    base::Millis expiry_every{300'000};
+    Service defaults;  // of services that are not named
+    std::map<std::string, Service, std::less<>> services;
+    std::map<std::string, Provider, std::less<>> providers;
+    std::vector<Schedule> schedules;
+};
+
+inline Service const& service_for(Settings const& settings, std::string_view name) {
+    auto const found = settings.services.find(name);
+    return found == settings.services.end() ? settings.defaults : found->second;
+}
+
+}  // namespace config

@@ -1,0 +1,180 @@
+// Compares each job with its entries.
+#include "jobs/audit.h"
+
+#include <map>
+
+namespace jobs {
+
+namespace {
+
+// What the entries of one charge add up to, as positive amounts taken from the account.
+struct ChargeSum {
+    int debits = 0;
+    int settles = 0;
+    int refunds = 0;
+    base::Credits net;
+};
+
+using Charges = std::map<int, ChargeSum>;  // by number
+
+class JobAudit {
+public:
+    JobAudit(Job const& job, Charges const& charges, std::vector<ledger::Finding>& findings)
+        : job_{job}, charges_{charges}, findings_{findings} {}
+
+    void run() {
+        for (auto const& [number, sum] : charges_) {
+            check_charge(number, sum);
+        }
+        check_net();
+        check_state();
+    }
+
+private:
+    void find(int invariant, std::string const& what) {
+        findings_.push_back({.invariant = invariant,
+                             .account = job_.user,
+                             .job = job_.id,
+                             .what = "job " + base::to_text(job_.id) + " (" +
+                                     std::string{to_text(job_.state)} + ") " + what});
+    }
+
+    [[nodiscard]] bool kept_on_cancel(int number) const {
+        return job_.terms.on_cancel == pricing::CancelRule::none && number <= job_.bill.charge;
+    }
+
+    void check_charge(int number, ChargeSum const& sum) {
+        auto const name = "charge " + std::to_string(number);
+        if (sum.debits != 1) {
+            find(4, name + " has " + std::to_string(sum.debits) + " debits");
+        }
+        if (sum.settles + sum.refunds > 1) {
+            find(4, name + " was ended more than once");
+        }
+        bool const current = number == job_.bill.charge;
+        if (number > job_.bill.charge) {
+            find(6, name + " is in the ledger and not on the job");
+        } else if (!current && sum.net.value != 0 && !kept_on_cancel(number)) {
+            find(4, name + " ended without a result and " + std::to_string(sum.net.value) +
+                        " credits of it were not given back");
+        }
+    }
+
+    void check_net() {
+        base::Credits net;
+        for (auto const& [number, sum] : charges_) {
+            net += sum.net;
+        }
+        if (net != job_.bill.net) {
+            find(5, "says it cost " + std::to_string(job_.bill.net.value) +
+                        " credits, its entries add up to " + std::to_string(net.value));
+        }
+    }
+
+    // A cancelled run kept its charge, and the job was queued again without a new one since.
+    [[nodiscard]] bool kept_by_earlier_run() const {
+        return !job_.bill.open && job_.bill.debited.value == 0 && kept_on_cancel(job_.bill.charge);
+    }
+
+    [[nodiscard]] ChargeSum current() const {
+        auto const found = charges_.find(job_.bill.charge);
+        bool const none = found == charges_.end() || kept_by_earlier_run();
+        return none ? ChargeSum{} : found->second;
+    }
+
+    [[nodiscard]] bool pays() const { return job_.quoted.value > 0 && job_.bill.waived.value == 0; }
+
+    void check_state() {
+        switch (job_.state) {
+            case State::queued:
+                return check_open(job_.bill.open);
+            case State::processing:
+                return check_open(pays());
+            case State::completed:
+                return check_completed();
+            case State::failed:
+            case State::cancelled:
+                return check_unsuccessful();
+        }
+    }
+
+    void check_open(bool open) {
+        ChargeSum const sum = current();
+        bool const held = sum.debits == 1 && sum.settles + sum.refunds == 0;
+        if (open != job_.bill.open || open != held) {
+            find(6, open ? "has no open charge" : "has an open charge");
+        }
+    }
+
+    void check_completed() {
+        if (job_.bill.open) {
+            find(4, "has an open charge");
+        }
+        auto const price = pays() ? job_.bill.settled : base::Credits{};
+        if (current().net != price) {
+            find(5, "was settled at " + std::to_string(price.value) +
+                        " credits, its entries add up to " + std::to_string(current().net.value));
+        }
+    }
+
+    void check_unsuccessful() {
+        if (job_.bill.open) {
+            find(4, "has an open charge");
+        }
+        bool const kept = job_.state == State::cancelled && kept_on_cancel(job_.bill.charge);
+        if (current().net.value != 0 && !kept) {
+            find(4, "ended without a result and " + std::to_string(current().net.value) +
+                        " credits were not given back");
+        }
+    }
+
+    Job const& job_;
+    Charges const& charges_;
+    std::vector<ledger::Finding>& findings_;
+};
+
+// Entries may have been tampered with: an amount that can't be summed is reported by its own
+// account's audit, and is left out here.
+bool summable(base::Credits amount) {
+    constexpr std::int64_t plausible = std::int64_t{1} << 60;
+    return amount.value > -plausible && amount.value < plausible;
+}
+
+void add(ChargeSum& sum, ledger::Entry const& entry) {
+    sum.debits += entry.kind == ledger::Kind::consume ? 1 : 0;
+    sum.settles += entry.kind == ledger::Kind::settle ? 1 : 0;
+    sum.refunds += entry.kind == ledger::Kind::refund ? 1 : 0;
+    if (summable(entry.amount) && summable(sum.net)) {
+        sum.net -= entry.amount;
+    }
+}
+
+}  // namespace
+
+std::vector<ledger::Finding> audit(std::span<ledger::Entry const> entries,
+                                   std::span<Job const> jobs) {
+    std::map<base::JobId, Charges> charges;
+    for (ledger::Entry const& entry : entries) {
+        if (entry.job) {
+            add(charges[entry.job][entry.charge], entry);
+        }
+    }
+    std::vector<ledger::Finding> findings;
+    Charges const none;
+    for (Job const& job : jobs) {
+        auto const found = charges.find(job.id);
+        JobAudit{job, found == charges.end() ? none : found->second, findings}.run();
+        if (found != charges.end()) {
+            charges.erase(found);
+        }
+    }
+    for (auto const& [id, sums] : charges) {
+        findings.push_back({.invariant = 6,
+                            .job = id,
+                            .what = "entries name job " + base::to_text(id) +
+                                    ", which the account does not have"});
+    }
+    return findings;
+}
+
+}  // namespace jobs

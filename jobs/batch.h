@@ -1,0 +1,122 @@
+// The unit of work. A decision says what it needs (Load); a store loads that under lock into a
+// Batch, calls the decision, which changes the batch, writes what changed, and commits: one
+// transaction. Nothing else in the program moves a job or a credit.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "jobs/job.h"
+#include "ledger/entry.h"
+#include "ledger/wallet.h"
+
+namespace jobs {
+
+// ---- what a decision asks for -------------------------------------------------------------------
+
+// The next claimable jobs in the order of the queue: priority (high first), turn, id. At most
+// `slots` of each named service, and at most `limit` in all. Jobs of other services are not
+// claimed.
+struct Claim {
+    struct Room {
+        std::string service;
+        int slots = 0;
+    };
+
+    int limit = 0;
+    std::vector<Room> rooms;
+};
+
+// Jobs that a sweep should look at, a bounded number of each.
+struct Sweep {
+    int due = 0;        // waiting for a time that has come, soonest first
+    int dependent = 0;  // waiting for parents, where at least one has failed or all have ended
+    int roomless = 0;   // waiting for room: the oldest such job of each account
+    int lost = 0;  // processing, with a lease that is over or absurdly far off, or a holder gone
+    int prunable = 0;  // ended before `prune_before`, not yet pruned, no children waiting for it
+    base::Timestamp prune_before;
+};
+
+struct Load {
+    std::vector<base::JobId> jobs;  // by id; unknown ones are simply missing from the batch
+    std::optional<Claim> claim;
+    std::optional<Sweep> sweep;
+    std::string live_of;                  // processing jobs held by this worker; empty: none
+    std::vector<std::string> users;       // wallets by user; see Batch::wallet_of
+    bool wallets_of_jobs = false;         // wallets of all the jobs loaded
+    std::vector<base::JobId> charges_of;  // entries of the open charges of these jobs, their
+                                          // wallets, and the grants that they drew from
+    bool charges_of_all = false;          // the same, of every job loaded whose charge is open
+    std::vector<std::pair<std::string, std::string>> keys;  // (user, idempotency key) -> that job
+    std::vector<std::string> references;   // external references -> the entry that has it
+    std::vector<std::string> fairness_of;  // services: turns in use, see Batch::turns
+    bool fairness_of_jobs = false;         // the same, of the services of the jobs loaded
+    int expirable = 0;                     // wallets with grants past their date, at most so many
+    bool in_flight = false;                // count live attempts of each wallet's account
+    // Where each account's spending is counted from (a pure function of the store's `now`).
+    std::function<base::Timestamp(base::Timestamp)> spent_since;
+    int new_jobs = 0;  // how many ids will be needed at the most
+    int new_accounts = 0;
+    bool every_grant = false;  // load spent and expired grants too
+};
+
+// ---- what it is given ---------------------------------------------------------------------------
+
+struct LoadedJob {
+    Job job;
+    bool holder_gone = false;           // its worker is known to be dead (only for Sweep::lost)
+    std::vector<ledger::Entry> charge;  // entries of the open charge, in order, if asked for
+    std::vector<State> parents;         // states of the jobs it comes after (Sweep::dependent)
+    bool changed = false;               // set by the decision: to be written
+};
+
+// Where new jobs are to be put among those that can be claimed.
+struct Turns {
+    // Per (service, priority): the lowest turn of the jobs that can be claimed; missing: there are
+    // none.
+    std::map<std::pair<std::string, int>, std::int64_t, std::less<>> lowest;
+    // Per (account, service, priority): the highest turn of the account's claimable jobs.
+    std::map<std::tuple<base::AccountId, std::string, int>, std::int64_t, std::less<>> highest;
+};
+
+struct Batch {
+    base::Timestamp now;  // the store's clock, the same throughout the transaction
+
+    std::vector<LoadedJob> jobs;  // claimed ones first, in their order; then by id; then swept ones
+    std::vector<ledger::Wallet> wallets;
+    std::map<std::pair<std::string, std::string>, Job, std::less<>> by_key;
+    std::map<std::string, ledger::Entry, std::less<>> by_reference;
+    Turns turns;
+    std::map<base::AccountId, int> in_flight;        // live attempts
+    std::map<base::AccountId, base::Credits> spent;  // consumed less given back, since spent_since
+    base::JobId next_job;                            // the ids to use for new jobs, counting up
+    base::AccountId next_account;
+
+    // Written by the decision.
+    std::vector<Job> new_jobs;
+    std::vector<Event> events;
+    std::vector<base::JobId> parents_of_new;  // existing jobs that now have children
+
+    // nullptr where it was not loaded. The pointers hold until a wallet or a job is added.
+    ledger::Wallet* wallet_of(std::string_view user);
+    ledger::Wallet* wallet_of(base::AccountId account);
+    LoadedJob* find(base::JobId id);
+
+    // Look-ups, brought up to date when asked.
+    std::unordered_map<std::string, std::size_t> users_seen;
+    std::unordered_map<base::AccountId, std::size_t> accounts_seen;
+    std::unordered_map<base::JobId, std::size_t> jobs_seen;
+};
+
+using Decide = std::function<void(Batch&)>;
+
+}  // namespace jobs

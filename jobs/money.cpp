@@ -1,0 +1,141 @@
+// Where a job's state and its money move together.
+#include "jobs/money.h"
+
+#include <algorithm>
+
+#include "ledger/charge.h"
+#include "pricing/price.h"
+
+namespace jobs {
+
+namespace {
+
+ledger::Shortfall shortfall_of(pricing::Overrun overrun) {
+    switch (overrun) {
+        case pricing::Overrun::absorb:
+            return ledger::Shortfall::absorb;
+        case pricing::Overrun::charge:
+            return ledger::Shortfall::charge;
+        case pricing::Overrun::debt:
+            return ledger::Shortfall::debt;
+    }
+    CHECK(false);
+}
+
+// What the job costs now that it is done. Without a measured duration the quote stands; a price
+// that does not fit can't have been meant, so the quote stands then too.
+base::Credits final_price(Job const& job) {
+    bool const measured = job.terms.mode == pricing::Mode::duration && job.duration.has_value();
+    if (!measured) {
+        return job.bill.debited;
+    }
+    return pricing::price_of(job.terms, *job.duration).value_or(job.bill.debited);
+}
+
+}  // namespace
+
+std::string note_of(Job const& job) {
+    return job.service + " job " + base::to_text(job.id);
+}
+
+bool waived_for_member(ledger::Account const& account, Job const& job, base::Timestamp now) {
+    return job.terms.members_free && account.member_until && now < *account.member_until;
+}
+
+ledger::DebitOutcome open_charge(ledger::Wallet& wallet, Job& job, base::Timestamp now) {
+    CHECK(!job.bill.open);
+    int const number = job.bill.charge + 1;
+    auto const outcome = ledger::debit(wallet,
+                                       {.kind = ledger::Kind::consume,
+                                        .amount = job.quoted,
+                                        .service = job.service,
+                                        .job = job.id,
+                                        .charge = number,
+                                        .note = note_of(job)},
+                                       now);
+    if (outcome == ledger::DebitOutcome::debited) {
+        job.bill = {.charge = number,
+                    .open = true,
+                    .debited = job.quoted,
+                    .net = job.bill.net + job.quoted};
+    }
+    return outcome;
+}
+
+void refund_charge(Batch& batch, LoadedJob& loaded, base::Credits amount, Rules const& rules) {
+    Job& job = loaded.job;
+    if (!job.bill.open) {
+        return;
+    }
+    ledger::Wallet* const wallet = batch.wallet_of(job.account);
+    CHECK(wallet != nullptr);
+    auto const charge = ledger::charge_of(loaded.charge, job.id, job.bill.charge);
+    CHECK(charge.taken == job.bill.debited);
+    ledger::give_back(*wallet, charge,
+                      {.kind = ledger::Kind::refund,
+                       .amount = amount,
+                       .grace = rules.refund_grace,
+                       .note = note_of(job) + " refunded"},
+                      batch.now);
+    job.bill.open = false;
+    job.bill.refunded = amount;
+    job.bill.net -= amount;
+}
+
+void settle_charge(Batch& batch, LoadedJob& loaded, Rules const& rules) {
+    Job& job = loaded.job;
+    if (!job.bill.open) {
+        return;
+    }
+    auto const price = final_price(job);
+    job.bill.open = false;
+    if (price == job.bill.debited) {
+        job.bill.settled = price;
+        return;
+    }
+    ledger::Wallet* const wallet = batch.wallet_of(job.account);
+    CHECK(wallet != nullptr);
+    auto const charge = ledger::charge_of(loaded.charge, job.id, job.bill.charge);
+    CHECK(charge.taken == job.bill.debited);
+    auto const settled = ledger::settle(*wallet, charge,
+                                        {.price = price,
+                                         .shortfall = shortfall_of(job.terms.overrun),
+                                         .service = job.service,
+                                         .grace = rules.refund_grace,
+                                         .note = note_of(job) + " settled"},
+                                        batch.now);
+    job.bill.settled = settled.price;
+    job.bill.absorbed = settled.absorbed;
+    job.bill.net += settled.price - job.bill.debited;
+}
+
+void end(LoadedJob& loaded, State state, base::Timestamp now) {
+    CHECK(ended(state) && !ended(loaded.job.state));
+    Job& job = loaded.job;
+    job.state = state;
+    job.wait = Wait::none;
+    job.finished_at = now;
+    job.lease_until.reset();
+    job.deadline_at.reset();
+    job.worker.clear();
+    job.fate_unknown = false;
+    loaded.changed = true;
+}
+
+void fail(Batch& batch, LoadedJob& loaded, Error error, Rules const& rules) {
+    refund_charge(batch, loaded, loaded.job.bill.debited, rules);
+    loaded.job.error = std::move(error);
+    end(loaded, State::failed, batch.now);
+}
+
+void requeue(LoadedJob& loaded, base::Timestamp run_at, base::Timestamp now) {
+    Job& job = loaded.job;
+    job.state = State::queued;
+    job.wait = run_at > now ? Wait::time : Wait::none;
+    job.run_at = run_at;
+    job.lease_until.reset();
+    job.worker.clear();
+    loaded.changed = true;
+}
+
+}  // namespace jobs

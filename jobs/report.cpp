@@ -1,0 +1,215 @@
+// What a worker says about an attempt.
+#include "jobs/report.h"
+
+#include <algorithm>
+
+#include "jobs/backoff.h"
+#include "jobs/money.h"
+
+namespace jobs {
+
+namespace {
+
+constexpr std::size_t longest_detail = 2'000;
+
+void tell(Batch& batch, Job const& job, std::string kind, int attempt, std::string detail = {}) {
+    detail.resize(std::min(detail.size(), longest_detail));
+    batch.events.push_back({.job = job.id,
+                            .at = batch.now,
+                            .kind = std::move(kind),
+                            .attempt = attempt,
+                            .detail = std::move(detail)});
+}
+
+// The answer to a report whose attempt is not the one that is being processed.
+ReportOutcome not_current(Batch& batch, LoadedJob& loaded, Report const& report) {
+    Job& job = loaded.job;
+    bool const same_attempt = report.attempt == job.attempt;
+    bool const repeated_end =
+        same_attempt && ((job.state == State::completed && report.said == Said::completed) ||
+                         (job.state == State::failed && report.said == Said::failed));
+    if (repeated_end) {
+        return ReportOutcome::ended;
+    }
+    bool const handed_back =
+        report.said == Said::failed || report.said == Said::gone || report.said == Said::released;
+    if (same_attempt && job.state == State::queued && handed_back) {
+        return ReportOutcome::requeued;
+    }
+    bool const lost_result = report.said == Said::completed &&
+                             (job.state == State::failed || job.state == State::cancelled);
+    if (lost_result && !job.late_result) {
+        job.late_result = true;
+        loaded.changed = true;
+        tell(batch, job, "late_result", report.attempt, report.result);
+    }
+    return ReportOutcome::stale;
+}
+
+bool past_deadline(Batch const& batch, Job const& job) {
+    return job.deadline_at && *job.deadline_at <= batch.now;
+}
+
+// The worker loads the charge when it believes the deadline to be near; if it did not, the next
+// report will.
+bool can_end(LoadedJob const& loaded) {
+    return !loaded.job.bill.open || !loaded.charge.empty();
+}
+
+ReportOutcome go_on(Batch& batch, LoadedJob& loaded, Report const& report, Rules const& rules) {
+    Job& job = loaded.job;
+    loaded.changed = true;
+    job.lease_until = batch.now + rules.lease;
+    if (report.progress >= 0) {
+        job.progress = std::min(report.progress, 99);
+    }
+    if (!report.note.empty()) {
+        job.progress_note = report.note;
+    }
+    if (past_deadline(batch, job) && can_end(loaded)) {
+        fail(batch, loaded,
+             {.code = "deadline_exceeded", .message = "no verdict from the provider in time"},
+             rules);
+        return ReportOutcome::ended;
+    }
+    return ReportOutcome::noted;
+}
+
+ReportOutcome take_task(Batch& batch, LoadedJob& loaded, Report const& report, Rules const& rules) {
+    if (loaded.job.task != report.task) {
+        loaded.job.task = report.task;
+        tell(batch, loaded.job, "submitted", report.attempt, report.task);
+    }
+    loaded.job.fate_unknown = false;
+    return go_on(batch, loaded, report, rules);
+}
+
+ReportOutcome lose_sight(Batch& batch, LoadedJob& loaded, Report const& report,
+                         Rules const& rules) {
+    if (!loaded.job.fate_unknown || !report.note.empty()) {
+        bool const news = !loaded.job.fate_unknown || loaded.job.progress_note != report.note;
+        if (news) {
+            tell(batch, loaded.job, "unknown", report.attempt, report.note);
+        }
+    }
+    loaded.job.fate_unknown = true;
+    return go_on(batch, loaded, report, rules);
+}
+
+ReportOutcome complete(Batch& batch, LoadedJob& loaded, Report const& report, Rules const& rules) {
+    Job& job = loaded.job;
+    job.result = report.result;
+    job.duration = report.duration;
+    job.progress = 100;
+    job.error.reset();
+    settle_charge(batch, loaded, rules);
+    end(loaded, State::completed, batch.now);
+    return ReportOutcome::ended;
+}
+
+ReportOutcome take_failure(Batch& batch, LoadedJob& loaded, Report const& report,
+                           Rules const& rules) {
+    Job& job = loaded.job;
+    auto const& service = rules_for(rules, job.service);
+    Error error = report.error.value_or(Error{.code = "provider_failed"});
+    job.failures += 1;
+    job.task.clear();
+    job.fate_unknown = false;
+    bool const again =
+        error.retryable && job.failures < service.max_attempts && !past_deadline(batch, job);
+    if (!again) {
+        fail(batch, loaded, std::move(error), rules);
+        return ReportOutcome::ended;
+    }
+    auto const wait = backoff(job, service);
+    tell(batch, job, "retry", report.attempt,
+         error.code + ": " + error.message + "; again in " + base::to_text(wait));
+    job.error = std::move(error);
+    requeue(loaded, batch.now + wait, batch.now);
+    return ReportOutcome::requeued;
+}
+
+ReportOutcome hand_back(Batch& batch, LoadedJob& loaded, Report const& report) {
+    if (report.said == Said::gone) {
+        loaded.job.task.clear();
+        loaded.job.fate_unknown = false;
+    }
+    tell(batch, loaded.job, report.said == Said::gone ? "gone" : "released", report.attempt,
+         report.note);
+    requeue(loaded, batch.now, batch.now);
+    return ReportOutcome::requeued;
+}
+
+ReportOutcome apply(Batch& batch, LoadedJob& loaded, Report const& report, Rules const& rules) {
+    switch (report.said) {
+        case Said::alive:
+            return go_on(batch, loaded, report, rules);
+        case Said::submitted:
+            return take_task(batch, loaded, report, rules);
+        case Said::unknown:
+            return lose_sight(batch, loaded, report, rules);
+        case Said::completed:
+            return complete(batch, loaded, report, rules);
+        case Said::failed:
+            return take_failure(batch, loaded, report, rules);
+        case Said::gone:
+        case Said::released:
+            return hand_back(batch, loaded, report);
+    }
+    CHECK(false);
+}
+
+}  // namespace
+
+bool needs_charge(Job const& job, Said said) {
+    switch (said) {
+        case Said::completed:
+            return job.bill.open && job.terms.mode == pricing::Mode::duration;
+        case Said::failed:
+        case Said::unknown:
+            return job.bill.open;
+        case Said::alive:
+        case Said::submitted:
+        case Said::gone:
+        case Said::released:
+            return false;
+    }
+    CHECK(false);
+}
+
+Load load_for_report(std::vector<Report> const& reports, Rules const& /*rules*/) {
+    Load load;
+    load.jobs.reserve(reports.size());
+    for (Report const& report : reports) {
+        load.jobs.push_back(report.job);
+        if (report.needs_charge) {
+            load.charges_of.push_back(report.job);
+        }
+    }
+    for (auto* ids : {&load.jobs, &load.charges_of}) {
+        std::ranges::sort(*ids);
+        auto const rest = std::ranges::unique(*ids);
+        ids->erase(rest.begin(), rest.end());
+    }
+    return load;
+}
+
+std::vector<Reported> report(Batch& batch, std::vector<Report> const& reports, Rules const& rules) {
+    std::vector<Reported> answers;
+    answers.reserve(reports.size());
+    for (Report const& report : reports) {
+        LoadedJob* const loaded = batch.find(report.job);
+        if (loaded == nullptr) {
+            answers.push_back({.outcome = ReportOutcome::missing});
+            continue;
+        }
+        bool const current =
+            loaded->job.state == State::processing && loaded->job.attempt == report.attempt;
+        auto const outcome =
+            current ? apply(batch, *loaded, report, rules) : not_current(batch, *loaded, report);
+        answers.push_back({.outcome = outcome, .job = loaded->job});
+    }
+    return answers;
+}
+
+}  // namespace jobs

@@ -1,0 +1,59 @@
+// What a worker says about an attempt: it is alive, it got so far, it has a task id, it ended.
+// Every report names its attempt. One that is no longer current changes nothing, money included,
+// and is told so.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "jobs/batch.h"
+#include "jobs/rules.h"
+
+namespace jobs {
+
+enum class Said : std::uint8_t {
+    alive,      // renews the lease; carries progress if there is some
+    submitted,  // the provider took it: `task` is its id
+    unknown,    // the task can't be seen; keep the charge, keep asking
+    completed,
+    failed,    // `error` says why and whether another try may succeed
+    gone,      // the stored task left nothing: forget it and queue again, no try used up
+    released,  // the worker stops and hands the job back, no try used up
+};
+
+struct Report {
+    base::JobId job;
+    int attempt = 0;
+    Said said = Said::alive;
+    int progress = -1;  // percent; -1: nothing new
+    std::string note;
+    std::string task;
+    std::string result;                    // JSON
+    std::optional<base::Millis> duration;  // measured
+    std::optional<Error> error;
+    bool needs_charge = false;  // whether the answer may have to move money: see needs_charge()
+};
+
+enum class ReportOutcome : std::uint8_t {
+    noted,     // and the attempt goes on
+    ended,     // the job is completed or failed
+    requeued,  // it will be tried again
+    stale,     // another attempt, or none, is current: stop
+    missing,   // no such job
+};
+
+struct Reported {
+    ReportOutcome outcome = ReportOutcome::noted;
+    Job job;  // as it is now
+};
+
+// Whether ending this job so may give credits back, for which the charge's draws must be loaded.
+bool needs_charge(Job const& job, Said said);
+
+Load load_for_report(std::vector<Report> const& reports, Rules const& rules);
+
+// One answer for each report, in order. The same finish again is answered as the first time.
+std::vector<Reported> report(Batch& batch, std::vector<Report> const& reports, Rules const& rules);
+
+}  // namespace jobs

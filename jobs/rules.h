@@ -1,0 +1,46 @@
+// How jobs are treated, from configuration: plain values that the decisions are given.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/credits.h"
+#include "base/time.h"
+#include "base/zone.h"
+
+namespace jobs {
+
+struct ServiceRules {
+    int max_attempts = 3;         // failures that end the job
+    base::Millis backoff{2'000};  // before the second try; doubles each time
+    base::Millis backoff_cap{300'000};
+    base::Millis deadline{24 * 3600 * 1000LL};  // from the start of a charge to a verdict
+    std::string provider;
+};
+
+struct Guards {
+    base::Credits job_cap;    // most that one job may cost; zero: no limit
+    base::Credits daily_cap;  // most that an account may spend a day; zero: no limit
+    int in_flight = 0;        // most jobs of an account that are processed at once; zero: no limit
+};
+
+struct Rules {
+    ServiceRules defaults;
+    std::map<std::string, ServiceRules, std::less<>> services;
+    std::map<std::string, int, std::less<>> weights;  // tier -> share in the fair order, at least 1
+    Guards guards;
+    base::Credits signup_gift{520};
+    base::Millis refund_grace{7 * 24 * 3600 * 1000LL};
+    base::Millis lease{15'000};
+    int poison_losses = 3;
+    base::Zone zone;  // whose day the daily cap goes by
+};
+
+inline ServiceRules const& rules_for(Rules const& rules, std::string_view service) {
+    auto const found = rules.services.find(service);
+    return found == rules.services.end() ? rules.defaults : found->second;
+}
+
+}  // namespace jobs

@@ -1,0 +1,95 @@
+// Cancel and retry.
+#include "jobs/steer.h"
+
+#include "jobs/money.h"
+
+namespace jobs {
+
+namespace {
+
+void tell(Batch& batch, Job const& job, std::string kind) {
+    batch.events.push_back(
+        {.job = job.id, .at = batch.now, .kind = std::move(kind), .attempt = job.attempt});
+}
+
+// A job that waits between two tries was not cut short in its work, so its rule is `full`.
+base::Credits refund_on_cancel(Job const& job) {
+    bool const keeps =
+        job.state == State::processing && job.terms.on_cancel == pricing::CancelRule::none;
+    return keeps ? base::Credits{} : job.bill.debited;
+}
+
+// As if it had just been enqueued, but with its history: attempts go on counting, and the charge
+// that was ended stays ended.
+void begin_anew(Job& job, base::Timestamp now) {
+    bool const was_charged = job.quoted.value > 0 && job.bill.waived.value == 0;
+    // Without a charge the number still goes up, so that the provider's key differs from the failed
+    // run's.
+    job.bill = {.charge = job.bill.charge + (was_charged ? 0 : 1), .net = job.bill.net};
+    job.state = State::queued;
+    job.wait = job.after.empty() ? Wait::none : Wait::parents;
+    job.run_at = now;
+    job.started_at.reset();
+    job.finished_at.reset();
+    job.failures = 0;
+    job.losses = 0;
+    job.poison = false;
+    job.progress = 0;
+    job.progress_note.clear();
+    job.task.clear();
+    job.result.clear();
+    job.duration.reset();
+    job.error.reset();
+}
+
+}  // namespace
+
+Load load_for_cancel(base::JobId id) {
+    return {.jobs = {id}, .charges_of = {id}};
+}
+
+Steered cancel(Batch& batch, base::JobId id, Rules const& rules) {
+    LoadedJob* const loaded = batch.find(id);
+    if (loaded == nullptr) {
+        return {.outcome = SteerOutcome::missing};
+    }
+    if (ended(loaded->job.state)) {
+        return {.outcome = SteerOutcome::wrong_state, .job = loaded->job};
+    }
+    refund_charge(batch, *loaded, refund_on_cancel(loaded->job), rules);
+    tell(batch, loaded->job, "cancelled");
+    end(*loaded, State::cancelled, batch.now);
+    return {.job = loaded->job};
+}
+
+Load load_for_retry(base::JobId id) {
+    return {.jobs = {id}, .wallets_of_jobs = true};
+}
+
+Steered retry(Batch& batch, base::JobId id, Rules const& /*rules*/) {
+    LoadedJob* const loaded = batch.find(id);
+    if (loaded == nullptr) {
+        return {.outcome = SteerOutcome::missing};
+    }
+    Job& job = loaded->job;
+    bool const may = (job.state == State::failed || job.state == State::cancelled) && !job.pruned;
+    if (!may) {
+        return {.outcome = SteerOutcome::wrong_state, .job = job};
+    }
+    ledger::Wallet const* const wallet = batch.wallet_of(job.account);
+    CHECK(wallet != nullptr);
+    auto const funds = spendable_on(*wallet, job.service, batch.now);
+    bool const waived = waived_for_member(wallet->account, job, batch.now);
+    if (!waived && funds < job.quoted) {
+        return {.outcome = SteerOutcome::insufficient_credits,
+                .job = job,
+                .required = job.quoted,
+                .balance = funds};
+    }
+    begin_anew(job, batch.now);
+    tell(batch, job, "retried");
+    loaded->changed = true;
+    return {.job = job};
+}
+
+}  // namespace jobs

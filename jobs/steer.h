@@ -1,0 +1,34 @@
+// What people do to a job: cancel it, or have it run again.
+#pragma once
+
+#include "jobs/batch.h"
+#include "jobs/rules.h"
+
+namespace jobs {
+
+enum class SteerOutcome : std::uint8_t {
+    done,
+    missing,
+    wrong_state,           // cancel: it has ended; retry: it has not failed or been cancelled
+    insufficient_credits,  // retry: the new charge can't be paid
+};
+
+struct Steered {
+    SteerOutcome outcome = SteerOutcome::done;
+    Job job;
+    base::Credits required;
+    base::Credits balance;
+};
+
+Load load_for_cancel(base::JobId id);
+
+// Ends the job at once, refund included; the worker that runs it finds its attempt stale, tells the
+// provider, and stops.
+Steered cancel(Batch& batch, base::JobId id, Rules const& rules);
+
+Load load_for_retry(base::JobId id);
+
+// Queues a failed or cancelled job again. It opens a new charge at the frozen price when it starts.
+Steered retry(Batch& batch, base::JobId id, Rules const& rules);
+
+}  // namespace jobs

@@ -1,0 +1,214 @@
+// Enqueue.
+#include "jobs/submit.h"
+
+#include <algorithm>
+
+#include "jobs/accounts.h"
+#include "jobs/fairness.h"
+#include "jobs/money.h"
+
+namespace jobs {
+
+namespace {
+
+// The answer to a key that was used before, if it was.
+std::optional<Submission> earlier(Batch const& batch, Request const& request) {
+    if (request.key.empty()) {
+        return std::nullopt;
+    }
+    auto const found = batch.by_key.find(std::pair{request.user, request.key});
+    if (found == batch.by_key.end()) {
+        return std::nullopt;
+    }
+    bool const same = found->second.body_hash == request.body_hash;
+    return Submission{.outcome = same ? SubmitOutcome::repeated : SubmitOutcome::key_conflict,
+                      .job = found->second};
+}
+
+SubmitOutcome outcome_of(pricing::QuoteStatus status) {
+    switch (status) {
+        case pricing::QuoteStatus::quoted:
+            return SubmitOutcome::created;
+        case pricing::QuoteStatus::needs_duration:
+            return SubmitOutcome::needs_duration;
+        case pricing::QuoteStatus::needs_text_or_maximum:
+            return SubmitOutcome::needs_text_or_maximum;
+        case pricing::QuoteStatus::too_large:
+            return SubmitOutcome::too_expensive;
+    }
+    CHECK(false);
+}
+
+// Whether the jobs it comes after are there, are the account's own, and may still complete.
+Submission check_parents(Batch& batch, Request const& request) {
+    for (auto const id : request.after) {
+        LoadedJob const* const parent = batch.find(id);
+        if (parent == nullptr || parent->job.user != request.user) {
+            return {.outcome = SubmitOutcome::unknown_parent, .parent = id};
+        }
+        if (ended(parent->job.state) && parent->job.state != State::completed) {
+            return {.outcome = SubmitOutcome::parent_failed, .parent = id};
+        }
+    }
+    return {};
+}
+
+// Whether the account could pay for it now. What is decided for good is decided at the start.
+Submission check_funds(Batch& batch, Request const& request, Job const& job,
+                       ledger::Wallet const& wallet, Rules const& rules) {
+    Submission answer{.required = job.quoted,
+                      .balance = spendable_on(wallet, job.service, batch.now)};
+    if (wallet.account.frozen) {
+        answer.outcome = SubmitOutcome::frozen;
+        return answer;
+    }
+    bool const costs_nothing =
+        job.quoted.value == 0 || waived_for_member(wallet.account, job, batch.now);
+    if (request.queue_anyway || costs_nothing) {
+        return answer;
+    }
+    auto const cap = rules.guards.daily_cap;
+    auto const used = batch.spent[wallet.account.id];
+    bool const today = !request.run_at || *request.run_at <= batch.now;
+    if (cap.value > 0 && today && cap - used < job.quoted) {
+        answer.outcome = SubmitOutcome::over_daily_cap;
+        answer.used = used;
+        answer.limit = cap;
+    } else if (answer.balance < job.quoted) {
+        answer.outcome = SubmitOutcome::insufficient_credits;
+    }
+    return answer;
+}
+
+Job make_job(Batch const& batch, Request const& request, Rules const& rules) {
+    return {.user = request.user,
+            .service = request.service,
+            .priority = request.priority,
+            .created_at = batch.now,
+            .run_at = std::max(request.run_at.value_or(batch.now), batch.now),
+            .input = request.input,
+            .key = request.key,
+            .body_hash = request.body_hash,
+            .after = request.after,
+            .webhook = request.webhook,
+            .trace = request.trace,
+            .provider = rules_for(rules, request.service).provider};
+}
+
+// Freezes the price on the job, or says why there is none.
+Submission price(Job& job, Request const& request, ledger::Wallet const* wallet,
+                 pricing::Book const& book, base::Timestamp now, Rules const& rules) {
+    std::string const tier = wallet == nullptr ? "" : wallet->account.tier;
+    auto const terms = pricing::terms_for(book, request.service, tier, now);
+    if (!terms) {
+        return {.outcome = SubmitOutcome::unknown_service};
+    }
+    auto const quote = pricing::quote(*terms, request.usage);
+    if (quote.status != pricing::QuoteStatus::quoted) {
+        return {.outcome = outcome_of(quote.status)};
+    }
+    job.terms = *terms;
+    job.version = book.version;
+    job.quoted = quote.credits;
+    auto const cap = rules.guards.job_cap;
+    if (cap.value > 0 && quote.credits > cap) {
+        return {.outcome = SubmitOutcome::over_job_cap, .required = quote.credits, .limit = cap};
+    }
+    return {};
+}
+
+// Parents that have completed by now need not be waited for.
+Wait first_wait(Batch& batch, Job const& job) {
+    bool const parents_pending = std::ranges::any_of(
+        job.after, [&](base::JobId id) { return batch.find(id)->job.state != State::completed; });
+    if (parents_pending) {
+        return Wait::parents;
+    }
+    return job.run_at > batch.now ? Wait::time : Wait::none;
+}
+
+void add(Batch& batch, Job& job, ledger::Wallet const& wallet, Rules const& rules) {
+    job.id = batch.next_job;
+    CHECK(static_cast<bool>(job.id));
+    batch.next_job.value += 1;
+    job.account = wallet.account.id;
+    job.wait = first_wait(batch, job);
+    if (job.wait == Wait::none) {
+        job.turn = next_turn(batch.turns, job, wallet.account.tier, rules);
+    }
+    if (job.wait == Wait::parents) {
+        batch.parents_of_new.insert(batch.parents_of_new.end(), job.after.begin(), job.after.end());
+    }
+    if (!job.key.empty()) {
+        batch.by_key.emplace(std::pair{job.user, job.key}, job);
+    }
+    batch.new_jobs.push_back(job);
+}
+
+Submission submit_one(Batch& batch, Request const& request, pricing::Book const& book,
+                      Rules const& rules) {
+    if (auto answer = earlier(batch, request)) {
+        return *answer;
+    }
+    Job job = make_job(batch, request, rules);
+    auto refusal = price(job, request, batch.wallet_of(request.user), book, batch.now, rules);
+    if (refusal.outcome != SubmitOutcome::created) {
+        return refusal;
+    }
+    refusal = check_parents(batch, request);
+    if (refusal.outcome != SubmitOutcome::created) {
+        return refusal;
+    }
+    ledger::Wallet const& wallet = wallet_for(batch, request.user, rules);
+    auto answer = check_funds(batch, request, job, wallet, rules);
+    if (answer.outcome == SubmitOutcome::created) {
+        add(batch, job, wallet, rules);
+        answer.job = std::move(job);
+    }
+    return answer;
+}
+
+template <typename T>
+std::vector<T> unique(std::vector<T> values) {
+    std::ranges::sort(values);
+    auto const rest = std::ranges::unique(values);
+    values.erase(rest.begin(), rest.end());
+    return values;
+}
+
+}  // namespace
+
+Load load_for_submit(std::vector<Request> const& requests, Rules const& rules) {
+    auto const count = static_cast<int>(requests.size());
+    Load load{.new_jobs = count, .new_accounts = count};
+    for (Request const& request : requests) {
+        load.users.push_back(request.user);
+        load.fairness_of.push_back(request.service);
+        load.jobs.insert(load.jobs.end(), request.after.begin(), request.after.end());
+        if (!request.key.empty()) {
+            load.keys.emplace_back(request.user, request.key);
+        }
+    }
+    load.users = unique(std::move(load.users));
+    load.fairness_of = unique(std::move(load.fairness_of));
+    load.jobs = unique(std::move(load.jobs));
+    if (rules.guards.daily_cap.value > 0) {
+        load.spent_since = [zone = rules.zone](base::Timestamp now) {
+            return base::day_start(zone, now);
+        };
+    }
+    return load;
+}
+
+std::vector<Submission> submit(Batch& batch, std::vector<Request> const& requests,
+                               pricing::Book const& book, Rules const& rules) {
+    std::vector<Submission> answers;
+    answers.reserve(requests.size());
+    batch.new_jobs.reserve(requests.size());
+    for (Request const& request : requests) {
+        answers.push_back(submit_one(batch, request, book, rules));
+    }
+    return answers;
+}
+
+}  // namespace jobs

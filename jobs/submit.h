@@ -1,0 +1,63 @@
+// Enqueue: the price is quoted and frozen, the account is opened with its gift on first use, a
+// repeated key answers with the first job.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "jobs/batch.h"
+#include "jobs/rules.h"
+#include "pricing/book.h"
+#include "pricing/price.h"
+
+namespace jobs {
+
+// One request, already parsed; text fields are checked at the edge (wire/job_request.h).
+struct Request {
+    std::string user;
+    std::string service;
+    std::string input;       // JSON
+    pricing::Usage usage;    // what the input says about its length
+    std::string key;         // idempotency key; empty: none
+    base::Hash body_hash{};  // over everything that a repeat must have in common
+    int priority = 0;
+    std::optional<base::Timestamp> run_at;
+    std::vector<base::JobId> after;
+    std::string webhook;
+    std::string trace;
+    bool queue_anyway = false;  // even if the account can't afford it now
+};
+
+enum class SubmitOutcome : std::uint8_t {
+    created,
+    repeated,      // same key, same body: `job` is the first one
+    key_conflict,  // same key, another body: `job` is the first one
+    unknown_service,
+    needs_duration,         // priced by the second, and the input does not say how long it is
+    needs_text_or_maximum,  // priced by its output, and the input does not bound it
+    too_expensive,          // the price does not fit 64 bits
+    over_job_cap,           // `required` is the price, `limit` the cap
+    over_daily_cap,         // `required` is the price, `used` what was spent today, `limit` the cap
+    insufficient_credits,   // `required` and `balance` say how much
+    frozen,
+    unknown_parent,  // `parent` is not a job of this account
+    parent_failed,   // `parent` has ended without a result
+};
+
+struct Submission {
+    SubmitOutcome outcome = SubmitOutcome::created;
+    std::optional<Job> job;
+    base::Credits required;
+    base::Credits balance;
+    base::Credits used;
+    base::Credits limit;
+    base::JobId parent;
+};
+
+Load load_for_submit(std::vector<Request> const& requests, Rules const& rules);
+
+// One answer for each request, in order; each stands alone and sees what the ones before it did.
+std::vector<Submission> submit(Batch& batch, std::vector<Request> const& requests,
+                               pricing::Book const& book, Rules const& rules);
+
+}  // namespace jobs

@@ -1,0 +1,41 @@
+// The stores that have to pass the suite.
+#include "adapters/memory/open.h"
+#include "adapters/sqlite/open.h"
+#include "tests/contract/store_contract.h"
+#include "tests/support/temp_dir.h"
+
+namespace contract {
+
+namespace {
+
+class MemoryBackend final : public Backend {
+public:
+    std::unique_ptr<adapters::Store> open(std::function<base::Timestamp()> clock) override {
+        return adapters::open_memory({.clock = std::move(clock), .lease_max = lease_max});
+    }
+};
+
+class SqliteBackend final : public Backend {
+public:
+    std::unique_ptr<adapters::Store> open(std::function<base::Timestamp()> clock) override {
+        return adapters::open_sqlite(
+            {.path = folder_ / "store.db", .lease_max = lease_max, .clock = std::move(clock)});
+    }
+
+private:
+    support::TempDir folder_;
+};
+
+template <typename Type>
+Kind kind(std::string name) {
+    return {.name = std::move(name), .make = [] { return std::make_unique<Type>(); }};
+}
+
+}  // namespace
+
+INSTANTIATE_TEST_SUITE_P(Stores, StoreContract,
+                         testing::Values(kind<MemoryBackend>("memory"),
+                                         kind<SqliteBackend>("sqlite")),
+                         [](testing::TestParamInfo<Kind> const& info) { return info.param.name; });
+
+}  // namespace contract

@@ -1,0 +1,191 @@
+// Starting, obeying signals, stopping.
+#include "worker/app.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <random>
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "config/load.h"
+
+namespace worker {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr base::Millis hand_back_within{5'000};
+constexpr base::Millis look_again{20};
+
+void rethrow(std::exception_ptr const& error) {
+    if (error) {
+        std::rethrow_exception(error);
+    }
+}
+
+// Unique among all workers of the store, and readable: host, process, and a few random digits in
+// case the process number comes round again.
+std::string worker_name() {
+    char host[64] = "host";
+    gethostname(host, sizeof host - 1);
+    std::random_device random;
+    char digits[9];
+    std::snprintf(digits, sizeof digits, "%08x", static_cast<unsigned>(random()));
+    return std::string{host} + "-" + std::to_string(getpid()) + "-" + digits;
+}
+
+std::vector<std::string> services_of(config::Settings const& settings, pricing::Book const& book) {
+    std::vector<std::string> names;
+    for (auto const& [name, periods] : book.services) {
+        names.push_back(name);
+    }
+    for (auto const& [name, service] : settings.services) {
+        if (!book.services.contains(name)) {
+            names.push_back(name);
+        }
+    }
+    return names;
+}
+
+}  // namespace
+
+App::App(config::Settings const& settings, pricing::Book book, Parts parts)
+    : settings_{settings},
+      parts_{parts},
+      log_{settings.log},
+      name_{worker_name()},
+      store_{open_store(settings, Opening::create)},
+      presence_{store_->enter(name_)},
+      shelf_{std::move(book)},
+      signals_{io_, SIGINT, SIGTERM, SIGHUP},
+      drain_timer_{io_},
+      wakeup_{make_wakeup(settings, io_.get_executor())},
+      providers_{make_providers(settings, io_.get_executor())},
+      runner_{io_.get_executor(),
+              *store_,
+              pool_,
+              providers_,
+              *wakeup_,
+              settings,
+              log_,
+              {.name = name_, .services = services_of(settings, shelf_.current())}},
+      clerk_{*store_, name_},
+      scheduler_{io_.get_executor(), duty_pool_, clerk_,
+                 duty_table(*store_, settings, [this] { return shelf_.current(); }), log_} {}
+
+void App::run() {
+    asio::co_spawn(io_, obey_signals(), rethrow);
+    if (parts_.worker) {
+        asio::co_spawn(io_, runner_.claim_jobs(), rethrow);
+        asio::co_spawn(io_, runner_.keep_leases(), rethrow);
+        asio::co_spawn(io_, runner_.write_reports(), rethrow);
+    }
+    if (parts_.scheduler) {
+        scheduler_.start();
+    }
+    announce();
+    io_.run();
+    log_.info("app", "stopped", {{"worker", name_}});
+}
+
+void App::announce() const {
+    auto const url = store_url(settings_);
+    std::printf("tallyman is ready: store %s, %s\n", url.c_str(),
+                parts_.worker ? (std::to_string(settings_.worker.slots) + " slots").c_str()
+                              : "no worker here");
+    std::fflush(stdout);
+}
+
+asio::awaitable<void> App::obey_signals() {
+    boost::system::error_code cancelled;
+    while (true) {
+        int const signal =
+            co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+        if (cancelled) {
+            co_return;
+        }
+        if (signal == SIGHUP) {
+            reload_prices();
+            continue;
+        }
+        stop_signals_ += 1;
+        if (stop_signals_ == 1) {
+            asio::co_spawn(io_, shut_down(), rethrow);
+        } else if (stop_signals_ == 2) {
+            log_.info("app", "stopping now");
+            drain_timer_.cancel();
+        } else {
+            io_.stop();
+        }
+    }
+}
+
+asio::awaitable<void> App::shut_down() {
+    log_.info("app", "stopping: no new jobs, those that run may go on",
+              {{"running", static_cast<std::int64_t>(runner_.running())},
+               {"at_most", base::to_text(settings_.worker.drain)}});
+    runner_.quiet();
+    scheduler_.stop();
+    co_await wait_until_idle(settings_.worker.drain);
+    if (runner_.running() > 0) {
+        log_.info("app", "handing jobs back",
+                  {{"jobs", static_cast<std::int64_t>(runner_.running())}});
+        runner_.release_all();
+        stop_signals_ = 1;
+        co_await wait_until_idle(hand_back_within);
+    }
+    runner_.stop();
+    signals_.cancel();
+    if (runner_.running() > 0) {
+        // What could not be handed back is rescued: its lease ends with this process.
+        log_.warning("app", "jobs left to be rescued",
+                     {{"jobs", static_cast<std::int64_t>(runner_.running())}});
+        io_.stop();
+    }
+}
+
+// Ends early when the last job has, or when a second signal comes.
+asio::awaitable<void> App::wait_until_idle(base::Millis at_most) {
+    auto const deadline = std::chrono::steady_clock::now() + at_most;
+    boost::system::error_code cancelled;
+    while (runner_.running() > 0 && stop_signals_ < 2 &&
+           std::chrono::steady_clock::now() < deadline) {
+        drain_timer_.expires_after(look_again);
+        co_await drain_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    }
+}
+
+void App::reload_prices() {
+    auto loaded = settings_.prices_file.empty()
+                      ? config::Loaded<pricing::Book>{.value = config::default_book()}
+                      : config::load_book(settings_.prices_file);
+    if (!loaded.value) {
+        for (auto const& problem : loaded.problems) {
+            log_.error("prices", "not reloaded, the old book stays",
+                       {{"why", config::to_text(problem)}});
+        }
+        return;
+    }
+    auto const version = loaded.value->version;
+    auto const changes = shelf_.swap(std::move(*loaded.value));
+    runner_.take(services_of(settings_, shelf_.current()));
+    log_.info("prices", changes.empty() ? "reloaded, nothing changed" : "reloaded",
+              {{"version", version}});
+    for (auto const& change : changes) {
+        log_.business("prices.changed", {{"what", change}});
+    }
+}
+
+int run(config::Settings const& settings, pricing::Book book, Parts parts) {
+    App app{settings, std::move(book), parts};
+    app.run();
+    return 0;
+}
+
+}  // namespace worker

@@ -1,0 +1,61 @@
+// The running program: owns every part, in the order in which they depend on each other, and stops
+// them in the order quiet, drain, stop.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "adapters/store.h"
+#include "adapters/wakeup.h"
+#include "config/settings.h"
+#include "worker/blocking_pool.h"
+#include "worker/compose.h"
+#include "worker/duties.h"
+#include "worker/log.h"
+#include "worker/price_shelf.h"
+#include "worker/run.h"
+#include "worker/runner.h"
+#include "worker/scheduler.h"
+#include "worker/wakeups.h"
+
+namespace worker {
+
+class App {
+public:
+    App(config::Settings const& settings, pricing::Book book, Parts parts);
+
+    // Until a signal stops it.
+    void run();
+
+private:
+    boost::asio::awaitable<void> obey_signals();
+    boost::asio::awaitable<void> shut_down();
+    boost::asio::awaitable<void> wait_until_idle(base::Millis at_most);
+    void reload_prices();
+    void announce() const;
+
+    config::Settings const& settings_;
+    Parts parts_;
+    Log log_;
+    std::string name_;
+    std::unique_ptr<adapters::Store> store_;
+    std::unique_ptr<adapters::Presence> presence_;
+    PriceShelf shelf_;
+    boost::asio::io_context io_{1};
+    BlockingPool pool_{2};
+    BlockingPool duty_pool_{1};
+    boost::asio::signal_set signals_;
+    boost::asio::steady_timer drain_timer_;
+    std::unique_ptr<adapters::Wakeup> wakeup_;
+    Providers providers_;
+    Runner runner_;
+    DutyClerk clerk_;
+    Scheduler scheduler_;
+    int stop_signals_ = 0;
+};
+
+}  // namespace worker

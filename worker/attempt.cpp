@@ -1,0 +1,202 @@
+// An attempt's course. Nothing is submitted twice: with a stored task it only asks; without one,
+// but with a doubt whether an earlier attempt submitted, it submits only where that is safe.
+#include "worker/attempt.h"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace worker {
+
+namespace asio = boost::asio;
+using adapters::Fate;
+using adapters::Verdict;
+using jobs::Reported;
+using jobs::ReportOutcome;
+using jobs::Said;
+
+namespace {
+
+// How near to its deadline a heartbeat loads the charge, so that the store may end the job.
+constexpr base::Millis near_deadline{60'000};
+
+bool goes_on(Reported const& reported) {
+    return reported.outcome == ReportOutcome::noted;
+}
+
+}  // namespace
+
+Attempt::Attempt(asio::any_io_executor executor, jobs::Job job, adapters::Provider* provider,
+                 adapters::Call call, Reporter& reporter, Log& log)
+    : job_{std::move(job)},
+      provider_{provider},
+      call_{std::move(call)},
+      reporter_{reporter},
+      log_{log},
+      timer_{executor},
+      task_{job_.task} {}
+
+void Attempt::abandon() {
+    abandoned_ = true;
+    timer_.cancel();
+}
+
+void Attempt::release() {
+    released_ = true;
+    timer_.cancel();
+}
+
+jobs::Report Attempt::report(Said said) const {
+    return {.job = job_.id,
+            .attempt = job_.attempt,
+            .said = said,
+            .needs_charge = jobs::needs_charge(job_, said)};
+}
+
+jobs::Report Attempt::heartbeat(base::Timestamp now) const {
+    auto beat = report(Said::alive);
+    beat.progress = progress_;
+    beat.note = note_;
+    beat.needs_charge =
+        job_.bill.open && job_.deadline_at && *job_.deadline_at - near_deadline <= now;
+    return beat;
+}
+
+asio::awaitable<Reported> Attempt::run() {
+    if (provider_ == nullptr) {
+        Verdict const verdict{.fate = Fate::failed_final,
+                              .code = "no_provider",
+                              .message = "no provider named `" + job_.provider +
+                                         "` is configured for service " + job_.service};
+        co_return co_await conclude(verdict);
+    }
+    if (!task_.empty()) {
+        co_return co_await ask_until_verdict();
+    }
+    if (job_.fate_unknown && !provider_->resubmit_is_safe()) {
+        co_return co_await park();
+    }
+    co_return co_await begin();
+}
+
+asio::awaitable<Reported> Attempt::begin() {
+    adapters::Submitted submitted = co_await provider_->submit(call_);
+    if (submitted.task.empty()) {
+        if (submitted.verdict.fate == Fate::unknown) {
+            unknown_ = true;
+            co_return co_await park();
+        }
+        co_return co_await conclude(std::move(submitted.verdict));
+    }
+    task_ = submitted.task;
+    auto taken = report(Said::submitted);
+    taken.task = task_;
+    Reported const answer = co_await reporter_.send(std::move(taken));
+    if (!goes_on(answer)) {
+        co_return co_await let_go(answer);
+    }
+    co_return co_await ask_until_verdict();
+}
+
+asio::awaitable<Reported> Attempt::ask_until_verdict() {
+    Reported last;
+    while (!stopping()) {
+        Verdict verdict = co_await provider_->poll(call_, task_);
+        bool const undecided = verdict.fate == Fate::running || verdict.fate == Fate::unknown;
+        if (!undecided) {
+            co_return co_await conclude(std::move(verdict));
+        }
+        bool const current = co_await note(verdict, last);
+        if (!current) {
+            break;
+        }
+        co_await pause(verdict.ask_again);
+    }
+    co_return co_await let_go(last);
+}
+
+// An earlier attempt may have been submitted and can't be asked about. The charge is kept, and the
+// operator sees it, until someone decides or the deadline passes.
+asio::awaitable<Reported> Attempt::park() {
+    Reported last;
+    Verdict const parked{.fate = Fate::unknown,
+                         .note = "may have been submitted before; parked until its deadline"};
+    bool current = co_await note(parked, last);
+    while (current && !stopping()) {
+        co_await pause(near_deadline / 2);
+        Reported const answer = co_await reporter_.send(report(Said::unknown));
+        last = answer;
+        current = goes_on(answer);
+    }
+    co_return co_await let_go(last);
+}
+
+// Keeps what the provider said for the next heartbeat; a change between seen and unseen is written
+// at once. False: the job is no longer this attempt's.
+asio::awaitable<bool> Attempt::note(Verdict const& verdict, Reported& last) {
+    bool const unknown = verdict.fate == Fate::unknown;
+    if (verdict.progress >= 0) {
+        progress_ = verdict.progress;
+    }
+    if (!verdict.note.empty()) {
+        note_ = verdict.note;
+    }
+    bool const seen_again = unknown_ && !unknown && !task_.empty();
+    if (unknown != unknown_ || seen_again) {
+        auto news = report(unknown ? Said::unknown : Said::submitted);
+        news.note = unknown && !verdict.message.empty() ? verdict.message : verdict.note;
+        news.task = task_;
+        unknown_ = unknown;
+        last = co_await reporter_.send(std::move(news));
+        co_return goes_on(last);
+    }
+    co_return true;
+}
+
+asio::awaitable<Reported> Attempt::conclude(Verdict verdict) {
+    if (verdict.fate == Fate::completed) {
+        auto done = report(Said::completed);
+        done.result = std::move(verdict.result);
+        done.duration = verdict.duration;
+        if (done.duration && done.duration->count() < 0) {
+            log_.warning("provider", "gave a negative duration, which is ignored",
+                         {{"job", job_.id.value}, {"provider", job_.provider}});
+            done.duration.reset();
+        }
+        co_return co_await reporter_.send(std::move(done));
+    }
+    if (verdict.fate == Fate::gone) {
+        auto gone = report(Said::gone);
+        gone.note = std::move(verdict.message);
+        co_return co_await reporter_.send(std::move(gone));
+    }
+    auto failed = report(Said::failed);
+    failed.error = jobs::Error{.code = verdict.code.empty() ? "provider_failed" : verdict.code,
+                               .message = std::move(verdict.message),
+                               .retryable = verdict.fate == Fate::failed_retryable};
+    co_return co_await reporter_.send(std::move(failed));
+}
+
+// The attempt ends without a verdict: the job was taken away from it, or the worker stops.
+asio::awaitable<Reported> Attempt::let_go(Reported last) {
+    if (released_ && !abandoned_) {
+        co_return co_await reporter_.send(report(Said::released));
+    }
+    if (!task_.empty()) {
+        co_await provider_->cancel(call_, task_);
+    }
+    if (goes_on(last)) {
+        last = {.outcome = ReportOutcome::stale, .job = job_};
+    }
+    co_return last;
+}
+
+asio::awaitable<void> Attempt::pause(base::Millis wait) {
+    if (stopping()) {
+        co_return;
+    }
+    boost::system::error_code cancelled;
+    timer_.expires_after(wait);
+    co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+}
+
+}  // namespace worker

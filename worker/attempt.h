@@ -1,0 +1,62 @@
+// One try at running one job: submit or resume, poll until there is a verdict, report it.
+#pragma once
+
+#include <string>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "adapters/provider.h"
+#include "jobs/report.h"
+#include "worker/log.h"
+#include "worker/reporter.h"
+
+namespace worker {
+
+class Attempt {
+public:
+    Attempt(boost::asio::any_io_executor executor, jobs::Job job, adapters::Provider* provider,
+            adapters::Call call, Reporter& reporter, Log& log);
+
+    // Runs to the end of the attempt and returns the answer to its last report.
+    boost::asio::awaitable<jobs::Reported> run();
+
+    // The job is no longer this attempt's: tell the provider to stop, report nothing more.
+    void abandon();
+
+    // Hand the job back at the next chance instead of going on.
+    void release();
+
+    [[nodiscard]] jobs::Job const& job() const { return job_; }
+
+    // What a heartbeat says of it.
+    [[nodiscard]] jobs::Report heartbeat(base::Timestamp now) const;
+
+private:
+    boost::asio::awaitable<jobs::Reported> begin();
+    boost::asio::awaitable<jobs::Reported> ask_until_verdict();
+    boost::asio::awaitable<jobs::Reported> park();
+    boost::asio::awaitable<jobs::Reported> conclude(adapters::Verdict verdict);
+    boost::asio::awaitable<bool> note(adapters::Verdict const& verdict, jobs::Reported& last);
+    boost::asio::awaitable<jobs::Reported> let_go(jobs::Reported last);
+    boost::asio::awaitable<void> pause(base::Millis wait);
+    [[nodiscard]] jobs::Report report(jobs::Said said) const;
+
+    [[nodiscard]] bool stopping() const { return abandoned_ || released_; }
+
+    jobs::Job job_;
+    adapters::Provider* provider_;  // nullptr: the configuration has none of that name
+    adapters::Call call_;
+    Reporter& reporter_;
+    Log& log_;
+    boost::asio::steady_timer timer_;
+    std::string task_;
+    int progress_ = -1;
+    std::string note_;
+    bool unknown_ = false;
+    bool abandoned_ = false;
+    bool released_ = false;
+};
+
+}  // namespace worker

@@ -1,0 +1,120 @@
+// audit: every invariant on the live store. Exit 0 clean, 1 findings, 2 could not run.
+#include "jobs/audit.h"
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "worker/cli/account_view.h"
+#include "worker/cli/context.h"
+#include "worker/cli/text.h"
+#include "worker/cli/values.h"
+#include "worker/cli/verbs.h"
+
+namespace worker::cli {
+
+namespace {
+
+struct Audited {
+    std::vector<ledger::Finding> findings;
+    std::int64_t accounts = 0;
+    std::int64_t entries = 0;
+    std::int64_t jobs = 0;
+};
+
+Audited audit(adapters::Store& store, std::optional<std::string> const& user) {
+    Audited audited;
+    auto const now = store.now();
+    auto const keep = [&](std::vector<ledger::Finding> found) {
+        std::ranges::move(found, std::back_inserter(audited.findings));
+    };
+    keep(store.audit(user, [&](adapters::AuditPage const& page) {
+        audited.accounts += 1;
+        audited.entries += std::ssize(page.books.entries);
+        audited.jobs += std::ssize(page.jobs);
+        keep(ledger::audit(page.books, now));
+        keep(jobs::audit(page.books.entries, page.jobs));
+    }));
+    return audited;
+}
+
+boost::json::object finding_json(ledger::Finding const& finding) {
+    boost::json::object out{{"invariant", finding.invariant}};
+    if (!finding.account.empty()) {
+        out["account"] = finding.account;
+    }
+    if (finding.job) {
+        out["job"] = base::to_text(finding.job);
+    }
+    out["what"] = finding.what;
+    return out;
+}
+
+class Audit final : public Verb {
+public:
+    void declare(Options& options) override {
+        options.text("--user", "USER", user_, "only this account (default all)");
+        options.example("  tallyman audit && echo the books are clean");
+    }
+
+    // Whatever keeps it from running is exit 2, so that 1 always means findings.
+    int run(Context& context) override {
+        try {
+            return checked(context);
+        } catch (adapters::Unavailable const& problem) {
+            throw Stop(usage, problem.what());
+        } catch (adapters::Unusable const& problem) {
+            throw Stop(usage, problem.what());
+        }
+    }
+
+private:
+    int checked(Context& context) const {
+        std::optional<std::string> user;
+        auto& store = context.store(Opening::existing);
+        if (!user_.empty()) {
+            user = user_id(user_);
+            if (!store.find_wallet(*user)) {
+                return context.refuse(no_such_account(*user), usage);
+            }
+        }
+        auto const audited = audit(store, user);
+        context.json() ? print_json(audited) : print_lines(audited);
+        return audited.findings.empty() ? done : answer_is_no;
+    }
+
+    static void print_json(Audited const& audited) {
+        boost::json::array findings;
+        for (auto const& finding : audited.findings) {
+            findings.push_back(finding_json(finding));
+        }
+        Context::print(
+            boost::json::object{{"clean", audited.findings.empty()},
+                                {"checked", boost::json::object{{"accounts", audited.accounts},
+                                                                {"entries", audited.entries},
+                                                                {"jobs", audited.jobs}}},
+                                {"findings", std::move(findings)}});
+    }
+
+    static void print_lines(Audited const& audited) {
+        for (auto const& finding : audited.findings) {
+            fmt::print("invariant {}: {}{}{}\n", finding.invariant,
+                       finding.account.empty() ? "" : clean(finding.account) + ": ",
+                       finding.job ? fmt::format("job {}: ", finding.job.value) : "",
+                       clean(finding.what));
+        }
+        fmt::print("{}: {} accounts, {} entries, {} jobs checked\n",
+                   audited.findings.empty() ? std::string("clean")
+                                            : fmt::format("{} findings", audited.findings.size()),
+                   audited.accounts, audited.entries, audited.jobs);
+    }
+
+    std::string user_;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> make_audit() {
+    return std::make_unique<Audit>();
+}
+
+}  // namespace worker::cli

@@ -1,0 +1,274 @@
+// doctor: one line for each thing that has to be right, and what to do where it is not.
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "worker/cli/context.h"
+#include "worker/cli/text.h"
+#include "worker/cli/verbs.h"
+
+namespace worker::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+enum class Health : std::uint8_t { ok, warning, problem };
+
+struct Check {
+    std::string name;
+    Health health = Health::ok;
+    std::string detail;
+    std::string todo;
+};
+
+using Checks = std::vector<Check>;
+
+std::string_view to_text(Health health) {
+    switch (health) {
+        case Health::ok:
+            return "ok";
+        case Health::warning:
+            return "warning";
+        case Health::problem:
+            return "problem";
+    }
+    return "";
+}
+
+// Runs one check; what it throws becomes a problem of that name, a line each.
+template <typename Body>
+bool attempt(Checks& checks, std::string const& name, std::string const& todo, Body body) {
+    auto const problem = [&](std::string_view lines) {
+        while (!lines.empty()) {
+            auto const line = lines.substr(0, lines.find('\n'));
+            checks.push_back({name, Health::problem, std::string(line), todo});
+            lines.remove_prefix(std::min(lines.size(), line.size() + 1));
+        }
+        return false;
+    };
+    try {
+        body();
+        return true;
+    } catch (std::exception const& error) {
+        return problem(error.what());
+    }
+}
+
+// The folder itself, or the nearest one above it that is there.
+fs::path nearest_folder(fs::path path) {
+    std::error_code code;
+    path = fs::absolute(path, code);
+    while (!fs::is_directory(path, code) && path.has_relative_path()) {
+        path = path.parent_path();
+    }
+    return path;
+}
+
+void check_data_dir(Checks& checks, config::Settings const& settings) {
+    auto const& dir = settings.data_dir;
+    auto const folder = nearest_folder(dir);
+    auto const there = fs::is_directory(dir);
+    if (::access(folder.c_str(), W_OK | X_OK) != 0) {
+        checks.push_back({"data folder", Health::problem,
+                          fmt::format("{} can't be written", folder.string()),
+                          "give this user write permission, or set TALLYMAN_DATA_DIR"});
+        return;
+    }
+    checks.push_back({"data folder", Health::ok,
+                      there ? dir.string() + " can be written"
+                            : dir.string() + " will be made when it is needed",
+                      ""});
+}
+
+void check_disk(Checks& checks, config::Settings const& settings) {
+    constexpr std::uintmax_t mb = 1024 * 1024;
+    auto const folder = nearest_folder(settings.data_dir);
+    std::error_code code;
+    auto const space = fs::space(folder, code);
+    if (code) {
+        checks.push_back({"disk", Health::problem, code.message(), "check the data folder"});
+        return;
+    }
+    auto const free = space.available / mb;
+    auto const health = free < 100 ? Health::problem : free < 1024 ? Health::warning : Health::ok;
+    checks.push_back({"disk", health, fmt::format("{} MB free at {}", free, folder.string()),
+                      health == Health::ok ? "" : "free some space before the store can't write"});
+}
+
+void check_store(Checks& checks, Context& context) {
+    auto const path = sqlite_path(context.settings());
+    if (!fs::exists(path)) {
+        checks.push_back({"store", Health::ok,
+                          fmt::format("sqlite:{} is not there yet", path.string()),
+                          "`tallyman up` or the first enqueue makes it"});
+        return;
+    }
+    auto& store = context.store(Opening::existing);
+    auto const counts = store.counts();
+    checks.push_back({"store", Health::ok,
+                      fmt::format("sqlite:{}: {} jobs ready, {} waiting, {} processing",
+                                  path.string(), counts.ready, counts.waiting, counts.processing),
+                      ""});
+    auto const now = store.now();
+    constexpr base::Millis long_wait{60'000};
+    if (counts.oldest_ready && counts.processing == 0 && now - *counts.oldest_ready > long_wait) {
+        checks.push_back({"workers", Health::warning,
+                          fmt::format("jobs have been ready since {} and none is processed",
+                                      local_time(*counts.oldest_ready)),
+                          "start a worker: tallyman up"});
+    }
+}
+
+void check_clock(Checks& checks, Context& context) {
+    auto const here = std::chrono::floor<base::Millis>(std::chrono::system_clock::now());
+    constexpr base::Timestamp long_ago = base::from_ms(1'704'067'200'000);  // 2024
+    if (here < long_ago) {
+        checks.push_back({"clock", Health::problem, "this machine says " + local_time(here),
+                          "set the clock; expiry and leases go by it"});
+        return;
+    }
+    base::Millis skew{0};
+    if (fs::exists(sqlite_path(context.settings()))) {
+        skew = context.store(Opening::existing).now() - here;
+    }
+    auto const far = std::chrono::abs(skew) > base::Millis{2'000};
+    checks.push_back(
+        {"clock", far ? Health::warning : Health::ok,
+         fmt::format("{}; the store's differs by {} ms", local_time(here), skew.count()),
+         far ? "synchronise the clocks (NTP)" : ""});
+}
+
+bool on_path(std::string const& program) {
+    if (program.contains('/')) {
+        return ::access(program.c_str(), X_OK) == 0;
+    }
+    auto const* const path = std::getenv("PATH");
+    std::string_view rest = path == nullptr ? "" : path;
+    while (!rest.empty()) {
+        auto const folder = rest.substr(0, rest.find(':'));
+        if (::access((std::string(folder) + "/" + program).c_str(), X_OK) == 0) {
+            return true;
+        }
+        rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
+    }
+    return false;
+}
+
+void check_providers(Checks& checks, Context& context) {
+    auto const& settings = context.settings();
+    for (auto const& [name, provider] : settings.providers) {
+        auto const* const command = std::get_if<config::Command>(&provider.kind);
+        if (command == nullptr) {
+            checks.push_back({"provider", Health::ok, name + ": simulated, for trying out", ""});
+            continue;
+        }
+        auto const there = !command->run.empty() && on_path(command->run.front());
+        checks.push_back(
+            {"provider", there ? Health::ok : Health::problem,
+             fmt::format("{}: {}", name,
+                         command->run.empty() ? "no program" : command->run.front()),
+             there ? "" : "install the program, or correct providers." + name + ".run"});
+    }
+    for (auto const& [service, periods] : context.book().services) {
+        auto const& route = config::service_for(settings, service).provider;
+        if (!settings.providers.contains(route)) {
+            checks.push_back({"provider", Health::problem,
+                              fmt::format("service {} has no provider `{}`", service, route),
+                              fmt::format("set services.{}.provider", service)});
+        }
+    }
+}
+
+void check_configuration(Checks& checks, Context& context) {
+    context.settings();
+    auto const file = context.config_file();
+    checks.push_back(
+        {"configuration", Health::ok, file.empty() ? "built-in, with the environment" : file, ""});
+}
+
+void check_prices(Checks& checks, Context& context) {
+    auto const& book = context.book();
+    checks.push_back({"prices", Health::ok,
+                      fmt::format("{} services, version {}", book.services.size(), book.version),
+                      ""});
+    for (auto const& problem : config::check_together(context.settings(), book)) {
+        checks.push_back({"prices", Health::problem, config::to_text(problem),
+                          "make configuration and price book agree"});
+    }
+}
+
+Checks examine(Context& context) {
+    Checks checks;
+    auto const readable = attempt(checks, "configuration", "correct it; see config/tallyman.yaml",
+                                  [&] { check_configuration(checks, context); });
+    if (!readable) {
+        return checks;
+    }
+    auto const priced = attempt(checks, "prices", "correct it; `tallyman prices check` helps",
+                                [&] { check_prices(checks, context); });
+    if (priced) {
+        attempt(checks, "provider", "correct the configuration",
+                [&] { check_providers(checks, context); });
+    }
+    attempt(checks, "data folder", "check the path", [&] {
+        check_data_dir(checks, context.settings());
+        check_disk(checks, context.settings());
+    });
+    auto const open = attempt(checks, "store", "see `tallyman migrate status`",
+                              [&] { check_store(checks, context); });
+    if (open) {
+        attempt(checks, "clock", "check the store", [&] { check_clock(checks, context); });
+    }
+    return checks;
+}
+
+class Doctor final : public Verb {
+public:
+    void declare(Options& options) override {
+        options.example("  tallyman doctor    # exit 1 if something is wrong");
+    }
+
+    int run(Context& context) override {
+        auto const checks = examine(context);
+        auto const ok = std::ranges::none_of(
+            checks, [](Check const& check) { return check.health == Health::problem; });
+        context.json() ? print_json(checks, ok) : print_lines(checks);
+        return ok ? done : answer_is_no;
+    }
+
+private:
+    static void print_json(Checks const& checks, bool ok) {
+        boost::json::array list;
+        for (auto const& check : checks) {
+            boost::json::object line{{"name", check.name},
+                                     {"status", std::string(to_text(check.health))},
+                                     {"detail", check.detail}};
+            if (!check.todo.empty()) {
+                line["todo"] = check.todo;
+            }
+            list.push_back(std::move(line));
+        }
+        Context::print(boost::json::object{{"ok", ok}, {"checks", std::move(list)}});
+    }
+
+    static void print_lines(Checks const& checks) {
+        for (auto const& check : checks) {
+            fmt::print("{:<8} {:<14} {}{}\n", to_text(check.health), check.name,
+                       clean(check.detail), check.todo.empty() ? "" : "; " + clean(check.todo));
+        }
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> make_doctor() {
+    return std::make_unique<Doctor>();
+}
+
+}  // namespace worker::cli

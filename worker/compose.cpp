@@ -1,0 +1,104 @@
+// One place that knows which parts there are.
+#include "worker/compose.h"
+
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "adapters/providers/command.h"
+#include "adapters/providers/simulated.h"
+#include "adapters/sqlite/open.h"
+
+namespace worker {
+
+namespace {
+
+constexpr std::string_view sqlite_scheme = "sqlite:";
+
+// What comes before the colon, and nothing of what follows: a URL may carry a password.
+std::string scheme_of(std::string const& url) {
+    return url.substr(0, url.find(':'));
+}
+
+std::unique_ptr<adapters::Provider> make(config::Simulated const& settings,
+                                         boost::asio::any_io_executor const& executor) {
+    return std::make_unique<adapters::providers::Simulated>(
+        executor, adapters::providers::SimulatedOptions{
+                      .seed = settings.seed,
+                      .latency = settings.latency,
+                      .failure_rate = settings.failure_rate,
+                      .final_rate = settings.final_rate,
+                      .unknown_rate = settings.unknown_rate,
+                      .characters_per_second = settings.characters_per_second,
+                      .submissions = settings.submissions,
+                  });
+}
+
+std::unique_ptr<adapters::Provider> make(config::Command const& settings,
+                                         boost::asio::any_io_executor const& executor) {
+    return std::make_unique<adapters::providers::Command>(executor,
+                                                          adapters::providers::CommandOptions{
+                                                              .run = settings.run,
+                                                              .environment = settings.environment,
+                                                              .memory_mb = settings.memory_mb,
+                                                              .output_bytes = settings.output_bytes,
+                                                              .retry_codes = settings.retry_codes,
+                                                              .final_codes = settings.final_codes,
+                                                              .kill_after = settings.kill_after,
+                                                          });
+}
+
+}  // namespace
+
+std::string store_url(config::Settings const& settings) {
+    if (!settings.store_url.empty()) {
+        return settings.store_url;
+    }
+    return std::string(sqlite_scheme) + (settings.data_dir / "tallyman.db").string();
+}
+
+std::filesystem::path sqlite_path(config::Settings const& settings) {
+    auto const url = store_url(settings);
+    if (!url.starts_with(sqlite_scheme) || url.size() == sqlite_scheme.size()) {
+        throw BadStoreUrl(
+            fmt::format("store: this build has no store for `{}:`; use sqlite:PATH, "
+                        "or leave it empty for the embedded one",
+                        scheme_of(url)));
+    }
+    return url.substr(sqlite_scheme.size());
+}
+
+void make_data_dir(config::Settings const& settings) {
+    std::error_code code;
+    auto const made = std::filesystem::create_directories(settings.data_dir, code);
+    if (made) {
+        std::filesystem::permissions(settings.data_dir, std::filesystem::perms::owner_all, code);
+    }
+    if (code) {
+        throw adapters::Unavailable(
+            fmt::format("can't make the data folder {}: {}; check its parent's permissions, or set "
+                        "TALLYMAN_DATA_DIR",
+                        settings.data_dir.string(), code.message()));
+    }
+}
+
+std::unique_ptr<adapters::Store> open_store(config::Settings const& settings, Opening opening) {
+    auto const path = sqlite_path(settings);
+    if (opening == Opening::create) {
+        make_data_dir(settings);
+    }
+    auto const how = opening == Opening::create ? adapters::SqliteOpening::create
+                                                : adapters::SqliteOpening::existing;
+    return adapters::open_sqlite({.path = path, .opening = how});
+}
+
+Providers make_providers(config::Settings const& settings, boost::asio::any_io_executor executor) {
+    Providers providers;
+    for (auto const& [name, provider] : settings.providers) {
+        providers[name] =
+            std::visit([&](auto const& kind) { return make(kind, executor); }, provider.kind);
+    }
+    return providers;
+}
+
+}  // namespace worker

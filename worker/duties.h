@@ -1,0 +1,57 @@
+// The table of periodic duties: what has to happen now and then whether or not anyone asks. On many
+// hosts each runs once at a time, and its last run, result and cost are kept in the store.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "adapters/store.h"
+#include "config/settings.h"
+#include "pricing/book.h"
+
+namespace worker {
+
+struct DutyRun {
+    std::string result;  // one line for people; empty: there was nothing to do
+    bool again = false;  // there is more to do at once
+};
+
+struct DutyPlan {
+    std::string name;
+    base::Millis every;
+    // A light duty only looks, under the store's lock, and mostly finds nothing: it runs without
+    // being claimed first, and only runs that did something (and one a minute) are recorded.
+    bool light = false;
+    std::function<DutyRun()> run;
+};
+
+// `book` is asked for at each run, since a reload may swap it.
+std::vector<DutyPlan> duty_table(adapters::Store& store, config::Settings const& settings,
+                                 std::function<pricing::Book()> book);
+
+// One turn of a duty: claims it if it must be, runs it, records it. Nothing if another holds it or
+// it is not due.
+struct DutyTurn {
+    bool ran = false;
+    DutyRun outcome;
+};
+
+class DutyClerk {
+public:
+    DutyClerk(adapters::Store& store, std::string holder);
+
+    DutyTurn turn(DutyPlan const& plan);
+
+private:
+    void record(DutyPlan const& plan, DutyRun const& outcome);
+
+    adapters::Store& store_;
+    std::string holder_;
+    std::mutex mutex_;  // duties take their turns on several threads
+    std::map<std::string, base::Timestamp> recorded_at_;  // light duties
+};
+
+}  // namespace worker

@@ -1,0 +1,150 @@
+// Log lines, by spdlog.
+#include "worker/log.h"
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <spdlog/logger.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include "base/time.h"
+
+namespace worker {
+
+namespace {
+
+spdlog::level::level_enum level_of(config::LogLevel level) {
+    switch (level) {
+        case config::LogLevel::debug:
+            return spdlog::level::debug;
+        case config::LogLevel::info:
+            return spdlog::level::info;
+        case config::LogLevel::warning:
+            return spdlog::level::warn;
+        case config::LogLevel::error:
+            return spdlog::level::err;
+    }
+    return spdlog::level::info;
+}
+
+std::string_view text_of(config::LogLevel level) {
+    switch (level) {
+        case config::LogLevel::debug:
+            return "debug";
+        case config::LogLevel::info:
+            return "info";
+        case config::LogLevel::warning:
+            return "warning";
+        case config::LogLevel::error:
+            return "error";
+    }
+    return "info";
+}
+
+std::string now_text() {
+    return base::to_text(
+        std::chrono::time_point_cast<base::Millis>(std::chrono::system_clock::now()));
+}
+
+// Values with spaces, quotes or control characters are quoted, so that a line stays one line and a
+// user's text can't pretend to be a field.
+std::string quoted_if_needed(std::string const& value) {
+    bool const plain = !value.empty() && value.find_first_of(" \"=\\") == std::string::npos &&
+                       std::string::npos == value.find_first_of(std::string{"\n\r\t\0\x1b\x7f", 6});
+    return plain ? value : boost::json::serialize(boost::json::string{value});
+}
+
+std::string text_line(std::string_view head, std::string_view message, Log::Fields const& fields) {
+    std::string line = now_text() + " " + std::string{head} + " " + std::string{message};
+    for (auto const& [key, value] : fields) {
+        line += ' ';
+        line += key;
+        line += '=';
+        line += std::holds_alternative<std::string>(value)
+                    ? quoted_if_needed(std::get<std::string>(value))
+                    : std::to_string(std::get<std::int64_t>(value));
+    }
+    return line;
+}
+
+void add_fields(boost::json::object& object, Log::Fields const& fields) {
+    for (auto const& [key, value] : fields) {
+        if (std::holds_alternative<std::string>(value)) {
+            object[key] = std::get<std::string>(value);
+        } else {
+            object[key] = std::get<std::int64_t>(value);
+        }
+    }
+}
+
+}  // namespace
+
+struct Log::Sinks {
+    spdlog::logger logger{"tallyman", std::make_shared<spdlog::sinks::stderr_sink_mt>()};
+    bool json = false;  // shared_ptr above: spdlog's loggers own their sinks so
+};
+
+Log::Log() : quiet_{true} {}
+
+Log::Log(config::Log const& settings) : sinks_{std::make_unique<Sinks>()} {
+    sinks_->json = settings.format == config::LogFormat::json;
+    sinks_->logger.set_pattern("%v");
+    sinks_->logger.set_level(level_of(settings.level));
+    sinks_->logger.flush_on(spdlog::level::warn);
+    quiet_ = settings.level > config::LogLevel::info;
+}
+
+Log::~Log() = default;
+
+std::unique_ptr<Log> Log::silent() {
+    return std::unique_ptr<Log>{new Log};  // the constructor is private
+}
+
+void Log::business(std::string_view event, Fields fields) {
+    if (quiet_) {
+        return;
+    }
+    if (!sinks_->json) {
+        sinks_->logger.info(text_line("business", event, fields));
+        return;
+    }
+    boost::json::object object{{"at", now_text()}, {"kind", "business"}, {"event", event}};
+    add_fields(object, fields);
+    sinks_->logger.info(boost::json::serialize(object));
+}
+
+void Log::system(config::LogLevel level, std::string_view component, std::string_view message,
+                 Fields fields) {
+    if (!sinks_ || !sinks_->logger.should_log(level_of(level))) {
+        return;
+    }
+    if (!sinks_->json) {
+        auto const head = std::string{text_of(level)} + " " + std::string{component} + ":";
+        sinks_->logger.log(level_of(level), text_line(head, message, fields));
+        return;
+    }
+    boost::json::object object{{"at", now_text()},
+                               {"kind", "system"},
+                               {"level", text_of(level)},
+                               {"component", component},
+                               {"message", message}};
+    add_fields(object, fields);
+    sinks_->logger.log(level_of(level), boost::json::serialize(object));
+}
+
+void Log::debug(std::string_view component, std::string_view message, Fields fields) {
+    system(config::LogLevel::debug, component, message, std::move(fields));
+}
+
+void Log::info(std::string_view component, std::string_view message, Fields fields) {
+    system(config::LogLevel::info, component, message, std::move(fields));
+}
+
+void Log::warning(std::string_view component, std::string_view message, Fields fields) {
+    system(config::LogLevel::warning, component, message, std::move(fields));
+}
+
+void Log::error(std::string_view component, std::string_view message, Fields fields) {
+    system(config::LogLevel::error, component, message, std::move(fields));
+}
+
+}  // namespace worker

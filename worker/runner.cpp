@@ -1,0 +1,296 @@
+// The loop of a worker.
+#include "worker/runner.h"
+
+#include <algorithm>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+
+namespace worker {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t beats_in_one_write = 500;
+constexpr base::Millis look_for_stale_every{500};
+
+// What a coroutine that must not end with an exception does if it does: the program stops, loudly.
+void rethrow(std::exception_ptr const& error) {
+    if (error) {
+        std::rethrow_exception(error);
+    }
+}
+
+// The same for every try of one charge, for providers that take an idempotency key.
+std::string key_of(jobs::Job const& job) {
+    return "tallyman-" + base::to_text(job.id) + "-" + std::to_string(job.bill.charge);
+}
+
+}  // namespace
+
+Runner::Runner(asio::any_io_executor executor, adapters::Store& store, BlockingPool& pool,
+               Providers& providers, adapters::Wakeup& wakeup, config::Settings const& settings,
+               Log& log, RunnerOptions options)
+    : executor_{executor},
+      store_{store},
+      pool_{pool},
+      providers_{providers},
+      wakeup_{wakeup},
+      settings_{settings},
+      log_{log},
+      options_{std::move(options)},
+      reporter_{executor,
+                store,
+                pool,
+                settings.rules,
+                log,
+                {.flush_count = static_cast<std::size_t>(settings.worker.flush_count),
+                 .flush_delay = settings.worker.flush_delay}},
+      beat_timer_{executor} {
+    reporter_.company = [this] { return attempts_.size(); };
+}
+
+void Runner::quiet() {
+    quiet_ = true;
+    wakeup_.poke();
+}
+
+void Runner::stop() {
+    stopped_ = true;
+    beat_timer_.cancel();
+    reporter_.stop();
+}
+
+jobs::Claim Runner::room() const {
+    auto const free = settings_.worker.slots - static_cast<int>(attempts_.size());
+    jobs::Claim claim{.limit = std::max(free, 0)};
+    for (auto const& service : options_.services) {
+        int const most = config::service_for(settings_, service).concurrency;
+        auto const found = running_of_.find(service);
+        int const used = found == running_of_.end() ? 0 : found->second;
+        int const slots = most == 0 ? free : std::min(free, most - used);
+        if (slots > 0) {
+            claim.rooms.push_back({.service = service, .slots = slots});
+        }
+    }
+    return claim;
+}
+
+asio::awaitable<void> Runner::claim_jobs() {
+    while (!quiet_) {
+        bool more = false;
+        std::string why;
+        try {
+            more = co_await claim_once();
+        } catch (adapters::Unavailable const& error) {
+            why = error.what();
+            claim_in_doubt_ = true;
+        }
+        if (!why.empty()) {
+            log_.error("store", "no jobs can be claimed", {{"why", why}});
+        }
+        if (!more && !quiet_) {
+            co_await wakeup_.wait(settings_.worker.poll);
+        }
+    }
+}
+
+// Whether asking again at once may bring more.
+asio::awaitable<bool> Runner::claim_once() {
+    if (claim_in_doubt_) {
+        co_await release_strays();
+        claim_in_doubt_ = false;
+    }
+    auto const claim = room();
+    if (claim.rooms.empty()) {
+        co_return false;
+    }
+    std::vector<jobs::Start> starts;
+    auto work = [&] {
+        std::vector<std::string> services;
+        for (auto const& open : claim.rooms) {
+            services.push_back(open.service);
+        }
+        if (!store_.anything_ready(services)) {
+            return;
+        }
+        store_.transact(jobs::load_for_start(claim, settings_.rules), [&](jobs::Batch& batch) {
+            starts = jobs::start(batch, options_.name, settings_.rules);
+        });
+    };
+    co_await pool_.run(work);
+    for (auto& started : starts) {
+        begin(std::move(started));
+    }
+    co_return std::ssize(starts) >= claim.limit;
+}
+
+// A claim whose commit was in doubt may have left jobs in our name that nobody runs.
+asio::awaitable<void> Runner::release_strays() {
+    std::vector<jobs::Report> reports;
+    auto work = [&] {
+        store_.transact({.live_of = options_.name}, [&](jobs::Batch& batch) {
+            reports.clear();
+            for (auto const& loaded : batch.jobs) {
+                if (!attempts_.contains(loaded.job.id)) {
+                    reports.push_back({.job = loaded.job.id,
+                                       .attempt = loaded.job.attempt,
+                                       .said = jobs::Said::released,
+                                       .note = "the claim's commit was in doubt"});
+                }
+            }
+        });
+    };
+    co_await pool_.run(work);
+    if (!reports.empty()) {
+        co_await reporter_.send_now(std::move(reports));
+    }
+}
+
+void Runner::begin(jobs::Start started) {
+    jobs::Job& job = started.job;
+    if (started.outcome != jobs::StartOutcome::started) {
+        if (job.error) {
+            log_.business("job.failed", {{"job", job.id.value},
+                                         {"user", job.user},
+                                         {"service", job.service},
+                                         {"code", job.error->code}});
+        }
+        return;
+    }
+    if (!log_.quiet()) {
+        log_.business("job.started", {{"job", job.id.value},
+                                      {"user", job.user},
+                                      {"service", job.service},
+                                      {"attempt", job.attempt},
+                                      {"debited", job.bill.debited.value}});
+    }
+    if (on_start) {
+        on_start(job);
+    }
+    auto const provider = providers_.find(job.provider);
+    adapters::Call call{.job = job.id,
+                        .attempt = job.attempt,
+                        .key = key_of(job),
+                        .user = job.user,
+                        .service = job.service,
+                        .input = job.input,
+                        .result_dir = settings_.data_dir / "results" / base::to_text(job.id),
+                        .timeout = config::service_for(settings_, job.service).timeout,
+                        .trace = job.trace};
+    auto const id = job.id;
+    running_of_[job.service] += 1;
+    auto attempt = std::make_unique<Attempt>(
+        executor_, std::move(job), provider == providers_.end() ? nullptr : provider->second.get(),
+        std::move(call), reporter_, log_);
+    Attempt& running = *attempt;
+    bool const fresh = attempts_.insert_or_assign(id, std::move(attempt)).second;
+    CHECK(fresh);
+    asio::co_spawn(executor_, run_attempt(running), rethrow);
+}
+
+asio::awaitable<void> Runner::run_attempt(Attempt& attempt) {
+    auto const id = attempt.job().id;
+    jobs::Reported const reported = co_await attempt.run();
+    finish(id, reported);
+}
+
+void Runner::finish(base::JobId id, jobs::Reported const& reported) {
+    auto const found = attempts_.find(id);
+    CHECK(found != attempts_.end());
+    running_of_[found->second->job().service] -= 1;
+    attempts_.erase(found);
+    jobs::Job const& job = reported.job;
+    if (!log_.quiet()) {
+        auto const event = reported.outcome == jobs::ReportOutcome::ended
+                               ? "job." + std::string{jobs::to_text(job.state)}
+                           : reported.outcome == jobs::ReportOutcome::requeued ? "job.requeued"
+                                                                               : "job.stale";
+        Log::Fields fields{{"job", id.value},
+                           {"user", job.user},
+                           {"service", job.service},
+                           {"attempt", job.attempt},
+                           {"net", job.bill.net.value}};
+        if (job.error) {
+            fields.emplace_back("code", job.error->code);
+        }
+        log_.business(event, std::move(fields));
+    }
+    if (on_end) {
+        on_end(reported);
+    }
+    wakeup_.poke();
+}
+
+asio::awaitable<void> Runner::keep_leases() {
+    boost::system::error_code cancelled;
+    base::Millis since_beat{};
+    while (!stopped_) {
+        auto const wait = std::min(look_for_stale_every, settings_.worker.heartbeat);
+        beat_timer_.expires_after(wait);
+        co_await beat_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+        since_beat += wait;
+        if (stopped_ || attempts_.empty()) {
+            continue;
+        }
+        bool const due = since_beat >= settings_.worker.heartbeat;
+        since_beat = due ? base::Millis{} : since_beat;
+        try {
+            due ? co_await beat() : co_await drop_stale();
+        } catch (adapters::Unavailable const& error) {
+            log_.error("store", "leases can't be looked after", {{"why", error.what()}});
+        }
+    }
+}
+
+asio::awaitable<void> Runner::beat() {
+    auto const now = co_await pool_.run([this] { return store_.now(); });
+    std::vector<jobs::Report> beats;
+    beats.reserve(attempts_.size());
+    for (auto const& [id, attempt] : attempts_) {
+        beats.push_back(attempt->heartbeat(now));
+    }
+    for (std::size_t i = 0; i < beats.size(); i += beats_in_one_write) {
+        auto const end = std::min(i + beats_in_one_write, beats.size());
+        std::vector<jobs::Report> part(beats.begin() + static_cast<std::ptrdiff_t>(i),
+                                       beats.begin() + static_cast<std::ptrdiff_t>(end));
+        auto const answers = co_await reporter_.send_now(part);
+        for (std::size_t k = 0; k < answers.size(); ++k) {
+            if (answers[k].outcome != jobs::ReportOutcome::noted) {
+                abandon(part[k].job, part[k].attempt);
+            }
+        }
+    }
+}
+
+// A cancelled job should stop costing soon, not only at the next heartbeat.
+asio::awaitable<void> Runner::drop_stale() {
+    std::vector<std::pair<base::JobId, int>> held;
+    held.reserve(attempts_.size());
+    for (auto const& [id, attempt] : attempts_) {
+        held.emplace_back(id, attempt->job().attempt);
+    }
+    auto const stale = co_await pool_.run([&] { return store_.stale(held); });
+    for (auto const id : stale) {
+        auto const asked = std::ranges::find(held, id, &std::pair<base::JobId, int>::first);
+        abandon(id, asked->second);
+    }
+}
+
+void Runner::abandon(base::JobId id, int attempt) {
+    auto const found = attempts_.find(id);
+    if (found != attempts_.end() && found->second->job().attempt == attempt) {
+        found->second->abandon();
+    }
+}
+
+void Runner::release_all() {
+    for (auto const& [id, attempt] : attempts_) {
+        attempt->release();
+    }
+}
+
+}  // namespace worker

@@ -1,0 +1,96 @@
+// Takes jobs from the queue, as many as there are free slots, runs each through its provider, and
+// keeps their leases. Everything here happens on one thread; the store is called on the pool.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "adapters/provider.h"
+#include "adapters/store.h"
+#include "adapters/wakeup.h"
+#include "config/settings.h"
+#include "jobs/start.h"
+#include "worker/attempt.h"
+#include "worker/blocking_pool.h"
+#include "worker/compose.h"
+#include "worker/log.h"
+#include "worker/reporter.h"
+
+namespace worker {
+
+struct RunnerOptions {
+    std::string name;                   // of this worker, unique among all
+    std::vector<std::string> services;  // whose jobs it takes
+};
+
+class Runner {
+public:
+    Runner(boost::asio::any_io_executor executor, adapters::Store& store, BlockingPool& pool,
+           Providers& providers, adapters::Wakeup& wakeup, config::Settings const& settings,
+           Log& log, RunnerOptions options);
+
+    // Claims and runs until `quiet`; returns when no more will be claimed.
+    boost::asio::awaitable<void> claim_jobs();
+
+    // Renews leases, and notices jobs that were taken away, until `stop`.
+    boost::asio::awaitable<void> keep_leases();
+
+    // Writes reports until `stop`.
+    boost::asio::awaitable<void> write_reports() { return reporter_.run(); }
+
+    // Takes no new jobs. Those that run go on.
+    void quiet();
+
+    // Hands back what still runs, no try used up. Call after `quiet`.
+    void release_all();
+
+    // Ends keep_leases and write_reports; what was reported is written first.
+    void stop();
+
+    [[nodiscard]] std::size_t running() const { return attempts_.size(); }
+
+    // Which services this worker takes; a reload may change it.
+    void take(std::vector<std::string> services) { options_.services = std::move(services); }
+
+    // Called on each start, with when it was claimed; for bench.
+    std::function<void(jobs::Job const&)> on_start;
+    // Called when an attempt's last report was answered.
+    std::function<void(jobs::Reported const&)> on_end;
+
+private:
+    [[nodiscard]] jobs::Claim room() const;
+    boost::asio::awaitable<bool> claim_once();
+    boost::asio::awaitable<void> release_strays();
+    void begin(jobs::Start started);
+    boost::asio::awaitable<void> run_attempt(Attempt& attempt);
+    void finish(base::JobId id, jobs::Reported const& reported);
+    boost::asio::awaitable<void> beat();
+    boost::asio::awaitable<void> drop_stale();
+    void abandon(base::JobId id, int attempt);
+
+    boost::asio::any_io_executor executor_;
+    adapters::Store& store_;
+    BlockingPool& pool_;
+    Providers& providers_;
+    adapters::Wakeup& wakeup_;
+    config::Settings const& settings_;
+    Log& log_;
+    RunnerOptions options_;
+    Reporter reporter_;
+    boost::asio::steady_timer beat_timer_;
+    std::unordered_map<base::JobId, std::unique_ptr<Attempt>> attempts_;
+    std::map<std::string, int, std::less<>> running_of_;  // by service
+    bool quiet_ = false;
+    bool stopped_ = false;
+    bool claim_in_doubt_ = false;  // a claim may have been committed without our knowing
+};
+
+}  // namespace worker
