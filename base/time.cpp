@@ -121,10 +121,14 @@ bool take_piece(std::string_view& text, std::size_t& next, std::int64_t& total) 
     while (next < units.size() && units[next].name != name) {
         ++next;
     }
+    if (!number || next == units.size()) {
+        return false;
+    }
     std::int64_t ms = 0;
-    return number && next < units.size() &&
-           !__builtin_mul_overflow(*number, units[next++].ms, &ms) &&
-           !__builtin_add_overflow(total, ms, &total);
+    bool const fits = !__builtin_mul_overflow(*number, units[next].ms, &ms) &&
+                      !__builtin_add_overflow(total, ms, &total);
+    ++next;
+    return fits;
 }
 
 }  // namespace

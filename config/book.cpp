@@ -110,10 +110,12 @@ Keys with(Keys keys, Key<Draft> more) {
     return keys;
 }
 
-Keys const service_price_keys =
-    with(price_keys, {"changes", [](Value const& v, Draft& d) {
-                          for_each_item(v, [&](Value const& item) { d.changes.push_back(item); });
-                      }});
+Keys const service_price_keys = with(
+    with(price_keys, {"from", [](Value const& v,
+                                 Draft&) { v.mistake("only an item of `changes` has a date"); }}),
+    {"changes", [](Value const& v, Draft& d) {
+         for_each_item(v, [&](Value const& item) { d.changes.push_back(item); });
+     }});
 
 Keys const change_keys =
     with(price_keys, {"from", [](Value const& v, Draft& d) { read_date(v, d.period.from); }});
@@ -216,9 +218,6 @@ std::vector<pricing::Period> read_service(Value const& value, Tiers const& tiers
     Draft draft{.period = {.tiers = tiers}};
     if (!value.has("mode")) {
         value.at("mode").mistake("missing; expected fixed, duration or free");
-    }
-    if (value.has("from")) {
-        value.at("from").mistake("only an item of `changes` has a date");
     }
     read_period(value, service_price_keys, draft);
     std::vector<pricing::Period> periods{draft.period};

@@ -23,18 +23,6 @@ void erase(Node& map, std::string_view key) {
     }
 }
 
-std::optional<Node> tree_of(std::filesystem::path const& file, std::vector<Problem>& problems) {
-    if (file.empty()) {
-        auto tree = parse_tree(shipped_settings(), built_in, problems);
-        if (tree) {
-            erase(*tree, "prices");  // their book is built in as well, and not a file
-        }
-        return tree;
-    }
-    auto const text = read_text_file(file, problems);
-    return text ? parse_tree(*text, file.string(), problems) : std::nullopt;
-}
-
 }  // namespace
 
 std::string to_text(Problem const& problem) {
@@ -61,15 +49,29 @@ Environment environment() {
 }
 
 Loaded<Settings> load_settings(std::filesystem::path const& file, Environment const& environment) {
+    if (file.empty()) {
+        return parse_settings(std::string{shipped_settings()}, "", environment);
+    }
+    Loaded<Settings> failed;
+    auto const text = read_text_file(file, failed.problems);
+    return text ? parse_settings(*text, file, environment) : failed;
+}
+
+Loaded<Settings> parse_settings(std::string const& yaml, std::filesystem::path const& file,
+                                Environment const& environment) {
     Loaded<Settings> loaded;
     auto& problems = loaded.problems;
-    auto tree = tree_of(file, problems);
+    auto const name = file.empty() ? built_in : file.string();
+    auto tree = parse_tree(yaml, name, problems);
     if (!tree) {
         return loaded;
     }
+    if (file.empty()) {
+        erase(*tree, "prices");  // their book is built in as well, and not a file
+    }
     lay_over(*tree, environment, problems);
     Settings settings{.file = file};
-    Value const root{*tree, file.empty() ? built_in : file.string(), "", problems};
+    Value const root{*tree, name, "", problems};
     read_keys<Settings>(root, settings_keys(), settings);
     finish_settings(root, settings);
     sort_problems(problems);

@@ -40,6 +40,10 @@ Environment environment();
 // not here.
 Loaded<Settings> load_settings(std::filesystem::path const& file, Environment const& environment);
 
+// The same of a text that could be the file's.
+Loaded<Settings> parse_settings(std::string const& yaml, std::filesystem::path const& file,
+                                Environment const& environment);
+
 Loaded<pricing::Book> load_book(std::filesystem::path const& file);
 Loaded<pricing::Book> parse_book(std::string const& yaml, std::string const& name);
 

@@ -1,4 +1,4 @@
-// Files as bounded, valid UTF-8 text, and trees as JSON.
+// Files as bounded text, what is valid UTF-8, and trees as JSON.
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -14,8 +14,6 @@
 namespace config {
 
 namespace {
-
-constexpr std::size_t most_bytes = 1 << 20;
 
 // How many bytes the character at the front of the text has, or zero if it is not a character.
 std::size_t character_size(std::string_view text) {
@@ -85,27 +83,22 @@ std::optional<std::size_t> bad_byte(std::string_view text) {
 
 std::optional<std::string> read_text_file(std::filesystem::path const& file,
                                           std::vector<Problem>& problems) {
-    auto const refuse = [&](int line, std::string what) {
-        problems.push_back({file.string(), line, "", std::move(what)});
+    auto const refuse = [&](std::string what) {
+        problems.push_back({file.string(), 0, "", std::move(what)});
         return std::nullopt;
     };
     if (auto what = obstacle(file); !what.empty()) {
-        return refuse(0, std::move(what));
+        return refuse(std::move(what));
     }
     std::ifstream stream{file, std::ios::binary};
     if (!stream) {
-        return refuse(0, fmt::format("can't be read: {}", std::strerror(errno)));
+        return refuse(fmt::format("can't be read: {}", std::strerror(errno)));
     }
-    std::string text(most_bytes + 1, '\0');
+    std::string text(most_text + 1, '\0');
     stream.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(stream.gcount()));
-    if (text.size() > most_bytes) {
-        return refuse(0, "larger than 1 MiB");
-    }
-    if (auto const bad = bad_byte(text)) {
-        auto const line =
-            1 + std::count(text.begin(), text.begin() + static_cast<long>(*bad), '\n');
-        return refuse(static_cast<int>(line), "not UTF-8 text");
+    if (text.size() > most_text) {
+        return refuse("larger than 1 MiB");
     }
     return text;
 }

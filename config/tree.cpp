@@ -189,6 +189,18 @@ bool tab_in_indentation(std::string_view yaml, int line) {
     return first != std::string_view::npos && yaml[first] == '\t';
 }
 
+// The parser would guess at other encodings.
+std::optional<Abandoned> refusal(std::string_view yaml) {
+    if (yaml.size() > most_text) {
+        return Abandoned{0, "larger than 1 MiB"};
+    }
+    if (auto const bad = bad_byte(yaml)) {
+        auto const line = 1 + std::ranges::count(yaml.substr(0, *bad), '\n');
+        return Abandoned{static_cast<int>(line), "not UTF-8 text"};
+    }
+    return std::nullopt;
+}
+
 void parse(std::string_view yaml, Builder& builder) {
     std::istringstream stream{std::string{yaml}};
     YAML::Parser parser{stream};
@@ -210,6 +222,10 @@ Node* Node::find(std::string_view key) {
 
 std::optional<Node> parse_tree(std::string_view yaml, std::string const& file,
                                std::vector<Problem>& problems) {
+    if (auto refused = refusal(yaml)) {
+        problems.push_back({file, refused->line, "", std::move(refused->what)});
+        return std::nullopt;
+    }
     Builder builder{file, problems};
     try {
         parse(yaml, builder);

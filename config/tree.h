@@ -12,6 +12,8 @@
 
 namespace config {
 
+inline constexpr std::size_t most_text = 1 << 20;  // bytes of a file
+
 struct Node {
     enum class Kind : std::uint8_t { nothing, text, list, map };
 
@@ -27,12 +29,13 @@ struct Node {
     Node* find(std::string_view key);
 };
 
-// The tree of a document; nullopt if it can't be read at all, then `problems` says why. Duplicate
+// The tree of a document, which must be UTF-8 and not too large. Nullopt if it can't be read at
+// all; then `problems` says why. Duplicate
 // keys are problems too, but don't hide the rest. An empty document is an empty map.
 std::optional<Node> parse_tree(std::string_view yaml, std::string const& file,
                                std::vector<Problem>& problems);
 
-// The text of a regular file of at most 1 MiB of UTF-8; otherwise nullopt and a problem.
+// The bytes of a regular file of at most 1 MiB; otherwise nullopt and a problem.
 std::optional<std::string> read_text_file(std::filesystem::path const& file,
                                           std::vector<Problem>& problems);
 

@@ -1,8 +1,6 @@
 // The last line of a zoneinfo file: POSIX rules for the time after its table ends.
 #pragma once
 
-#include <optional>
-#include <string>
 #include <string_view>
 
 #include "base/zone.h"
@@ -12,8 +10,5 @@ namespace config {
 // Appends the changes that a line such as "EST5EDT,M3.2.0,M11.1.0" calls for, up to the year 2100.
 // False if the line is not understood; an empty line, or one without daylight saving, adds nothing.
 bool extend_by_rules(std::string_view line, base::Zone& zone);
-
-// A zone from the bytes of a zoneinfo file; nullopt if they are not one.
-std::optional<base::Zone> parse_zone(std::string const& name, std::string_view bytes);
 
 }  // namespace config

@@ -7,10 +7,11 @@ packages_run=(  # what the program itself uses
 packages_build=(  # what turns the sources into the program
     clang-19 lld-19 llvm-19 cmake ninja-build ccache pkg-config
     libboost1.81-dev libboost-json1.81-dev libyaml-cpp-dev libspdlog-dev libfmt-dev libsqlite3-dev
-    libcli11-dev libssl-dev libbenchmark-dev
+    libcli11-dev libssl-dev
 )
 packages_test=(  # what the tests use beside that
-    libclang-rt-19-dev clang-tidy-19 clang-format-19 libgtest-dev librapidcheck-dev python3 sqlite3
+    libclang-rt-19-dev clang-tidy-19 clang-format-19 libgtest-dev librapidcheck-dev libbenchmark-dev
+    python3 sqlite3
 )
 
 say() { printf '\n== %s\n' "$*"; }

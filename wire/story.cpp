@@ -105,9 +105,6 @@ void add_entries(adapters::JobStory const& story, Steps& steps) {
         if (entry.charge > 1) {
             detail = fmt::format("charge {}: {}", entry.charge, detail);
         }
-        if (!entry.note.empty()) {
-            detail += " (" + entry.note + ")";
-        }
         steps.push_back({entry.amount.value < 0 ? Rank::taken : Rank::given,
                          {.at = entry.recorded_at,
                           .what = std::string(ledger::to_text(entry.kind)),

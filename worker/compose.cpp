@@ -89,7 +89,7 @@ std::unique_ptr<adapters::Store> open_store(config::Settings const& settings, Op
     }
     auto const how = opening == Opening::create ? adapters::SqliteOpening::create
                                                 : adapters::SqliteOpening::existing;
-    return adapters::open_sqlite({.path = path, .opening = how});
+    return adapters::open_sqlite({.path = path, .opening = how, .lease_max = settings.rules.lease});
 }
 
 Providers make_providers(config::Settings const& settings, boost::asio::any_io_executor executor) {

@@ -1,4 +1,4 @@
-// Which wake-up a store has: the embedded one tells of every commit through its write-ahead log.
+// Which wake-up a store has: the embedded one rings a bell that workers watch.
 #pragma once
 
 #include <memory>

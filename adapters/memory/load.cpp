@@ -111,6 +111,7 @@ private:
                                  });
             if (decided) {
                 add_job(id);
+                batch_.find(id)->parents = states;
                 --limit;
             }
         }

@@ -38,6 +38,21 @@ void require_file(std::filesystem::path const& path) {
     }
 }
 
+// What the system said to the file or its WAL. SQLite's own notion of it is lost when it rolls
+// back.
+int error_of_files(sqlite3* handle) {
+    int error = 0;
+    sqlite3_file* wal = nullptr;
+    sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+    if (wal != nullptr && wal->pMethods != nullptr) {
+        wal->pMethods->xFileControl(wal, SQLITE_FCNTL_LAST_ERRNO, &error);
+    }
+    if (error == 0) {
+        sqlite3_file_control(handle, "main", SQLITE_FCNTL_LAST_ERRNO, &error);
+    }
+    return error != 0 ? error : sqlite3_system_errno(handle);
+}
+
 }  // namespace
 
 Database::Database(Access access) : access_{std::move(access)} {
@@ -172,9 +187,14 @@ void Database::checkpoint() noexcept {
 }
 
 void Database::fail(int code) const {
+    if (handle_ == nullptr) {
+        throw_failure({.code = code, .message = "out of memory"}, access_.path, access_.busy);
+    }
+    std::string const message = sqlite3_errmsg(handle_);
+    bool const io = (code & 0xff) == SQLITE_IOERR;
     throw_failure({.code = code,
-                   .system_error = handle_ == nullptr ? 0 : sqlite3_system_errno(handle_),
-                   .message = handle_ == nullptr ? "out of memory" : sqlite3_errmsg(handle_)},
+                   .system_error = io ? error_of_files(handle_) : sqlite3_system_errno(handle_),
+                   .message = message.c_str()},
                   access_.path, access_.busy);
 }
 

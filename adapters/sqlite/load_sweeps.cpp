@@ -21,7 +21,7 @@ void add_all(Loading& loading, Query& query) {
 void load_due(Loading& loading, int limit) {
     Query query{loading.database,
                 "SELECT id FROM jobs INDEXED BY jobs_timed WHERE state = 0 AND wait = 1 AND "
-                "run_at <= ? ORDER BY run_at, id LIMIT ?"};
+                "run_at <= ? ORDER BY run_at LIMIT ?"};
     query.bind(loading.batch.now, limit);
     add_all(loading, query);
 }
@@ -99,7 +99,7 @@ void load_roomless(Loading& loading, int limit, base::AccountId& last) {
     while (static_cast<int>(ids.size()) < limit) {
         Query query{loading.database,
                     "SELECT account, id FROM jobs INDEXED BY jobs_roomless WHERE state = 0 AND "
-                    "wait = 3 AND account > ? ORDER BY account, id LIMIT 1"};
+                    "wait = 3 AND account > ? ORDER BY account LIMIT 1"};
         bool const found = query.bind(last).step();
         if (found) {
             last = {query.integer()};

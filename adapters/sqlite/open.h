@@ -31,6 +31,9 @@ struct SqliteOptions {
 // Throws Unavailable or Unusable.
 std::unique_ptr<Store> open_sqlite(SqliteOptions options);
 
+// The file that is written to after each commit that made a job claimable.
+std::filesystem::path sqlite_bell(std::filesystem::path const& path);
+
 struct SchemaStatus {
     bool exists = false;               // the file is there
     int version = 0;                   // what it has; 0: nothing yet

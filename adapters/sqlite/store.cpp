@@ -1,4 +1,5 @@
 // The embedded store: one writing connection under a mutex, and a few for reading.
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <mutex>
@@ -6,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include "adapters/sqlite/bell.h"
 #include "adapters/sqlite/duties.h"
 #include "adapters/sqlite/load.h"
 #include "adapters/sqlite/migrations.h"
@@ -40,7 +42,8 @@ public:
     explicit SqliteStore(SqliteOptions options)
         : options_{std::move(options)},
           presences_{options_.workers},
-          writer_{access_of(options_, 16'000)} {
+          writer_{access_of(options_, 16'000)},
+          bell_{sqlite_bell(options_.path)} {
         if (options_.opening == SqliteOpening::create) {
             sqlite::bring_up_to_date(writer_);
         } else if (!sqlite::status_of(writer_).pending.empty()) {
@@ -51,6 +54,7 @@ public:
     }
 
     void transact(jobs::Load const& load, jobs::Decide const& decide) override {
+        bool claimable = false;
         writing([&](Database& database) {
             jobs::Batch batch;
             batch.now = options_.clock();
@@ -61,7 +65,11 @@ public:
                                batch);
             decide(batch);
             sqlite::write_batch(database, batch);
+            claimable = makes_claimable(batch);
         });
+        if (claimable) {
+            bell_.ring();
+        }
     }
 
     base::Timestamp now() override { return options_.clock(); }
@@ -175,6 +183,16 @@ private:
         std::unique_ptr<Database> database_;
     };
 
+    static bool makes_claimable(jobs::Batch const& batch) {
+        auto const can_be_claimed = [](jobs::Job const& job) {
+            return job.state == jobs::State::queued && job.wait == jobs::Wait::none;
+        };
+        return std::ranges::any_of(batch.new_jobs, can_be_claimed) ||
+               std::ranges::any_of(batch.jobs, [&](jobs::LoadedJob const& loaded) {
+                   return loaded.changed && can_be_claimed(loaded.job);
+               });
+    }
+
     template <typename Read>
     std::invoke_result_t<Read, Database&> reading(Read const& read) {
         Lease lease{*this};
@@ -222,7 +240,8 @@ private:
     SqliteOptions options_;
     sqlite::Presences presences_;
     std::mutex writer_mutex_;
-    Database writer_;                // guarded by writer_mutex_
+    Database writer_;  // guarded by writer_mutex_
+    sqlite::Bell bell_;
     base::AccountId last_roomless_;  // guarded by writer_mutex_
     std::mutex readers_mutex_;
     std::vector<std::unique_ptr<Database>> readers_;  // idle ones, guarded by readers_mutex_
@@ -231,6 +250,10 @@ private:
 };
 
 }  // namespace
+
+std::filesystem::path sqlite_bell(std::filesystem::path const& path) {
+    return path.string() + ".bell";
+}
 
 std::unique_ptr<Store> open_sqlite(SqliteOptions options) {
     if (!options.clock) {

@@ -43,7 +43,7 @@ void FileWatch::watch() {
     if (watching() || !inotify_.is_open()) {
         return;
     }
-    // A write-ahead log is removed by the last one to close it; the new one is another file.
+    // A file that was removed and made anew is another file.
     watch_ = ::inotify_add_watch(inotify_.native_handle(), file_.c_str(),
                                  IN_MODIFY | IN_DELETE_SELF | IN_MOVE_SELF);
 }

@@ -191,6 +191,12 @@ TEST(Book, WrongShapes) {
                      "1: services.y: expected a map of keys and values, got nothing"}));
 }
 
+TEST(Book, TextThatIsNotUtf8IsRefused) {
+    EXPECT_EQ(book_mistakes("services: {}\n# \xff\n"), (Lines{"2: not UTF-8 text"}));
+    EXPECT_EQ(book_mistakes(std::string("s\0e\0", 4)), (Lines{"1: not UTF-8 text"}));
+    EXPECT_EQ(book_mistakes(std::string((1 << 20) + 1, '#')), (Lines{" larger than 1 MiB"}));
+}
+
 TEST(Book, EveryMistakeIsTold) {
     EXPECT_EQ(book_mistakes("tiers: {gold: cheap}\nservices:\n  a: {mode: fixed}\n"
                             "  b: {mode: fre}\n  a: {mode: free}\n"),

@@ -43,7 +43,7 @@ inline Lines lines_of(std::vector<Problem> const& problems, std::string const& f
     Lines lines;
     for (auto const& problem : problems) {
         auto line = to_text(problem);
-        for (auto at = line.find(file); at != std::string::npos; at = line.find(file)) {
+        if (auto const at = line.find(file); at != std::string::npos && !file.empty()) {
             line.replace(at, file.size(), "FILE");
         }
         lines.push_back(line.starts_with("FILE:") ? line.substr(5) : line);

@@ -318,7 +318,7 @@ TEST_P(StoreContract, TellsHowDutiesWent) {
     EXPECT_TRUE(duty.failed);
 }
 
-TEST_P(StoreContract, RemembersWhenASchedulefired) {
+TEST_P(StoreContract, RemembersWhenAScheduleFired) {
     auto const first = now();
     EXPECT_EQ(store().schedule_mark("nightly"), first);
     clock_.advance(Millis{1'000});

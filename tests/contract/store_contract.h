@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,8 @@ public:
 struct Kind {
     std::string name;
     std::function<std::unique_ptr<Backend>()> make;
+
+    friend void PrintTo(Kind const& kind, std::ostream* out) { *out << kind.name; }
 };
 
 class StoreContract : public testing::TestWithParam<Kind> {

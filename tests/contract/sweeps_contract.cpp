@@ -1,6 +1,4 @@
 // What sweeps find: due, freed, without room, lost, old enough to be pruned; and who is alive.
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "tests/contract/store_contract.h"
 

@@ -109,6 +109,13 @@ TEST(CronDue, ComesOnceInARepeatedHour) {
               "2026-10-25T00:40:00.000Z");
 }
 
+TEST(CronDue, SeesADayThatHadBegunBeforeTheClockWentBackIntoTheOneBefore) {
+    // As in Toronto, long ago: half past midnight became half past eleven.
+    base::Zone const toronto{.changes = {{utc("2026-10-25T00:30:00Z"), -std::chrono::hours{1}}}};
+    EXPECT_EQ(latest("0 0 25 * *", "2026-10-24", "2026-10-25T00:45:00Z", toronto),
+              "2026-10-25T00:00:00.000Z");
+}
+
 }  // namespace
 
 }  // namespace jobs

@@ -57,10 +57,8 @@ def check_arrows(path, text):
     room = room_of(path)
     outer = path.split("/")[0]
     may = ROOMS.get(outer, set()) if room == outer else ROOMS[outer] | {outer}
-    for number, line in enumerate(text.splitlines(), 1):
-        found = re.match(r'\s*#\s*include\s*(["<])([^">]+)', line)
-        if not found:
-            continue
+    for found in re.finditer(r'^[ ]*#[ ]*include[ ]*(["<])([^">\n]+)', text, re.MULTILINE):
+        number = text.count("\n", 0, found.start()) + 1
         quote, name = found.groups()
         if quote == '"':
             if may is not None and room_of(name) not in may | {room}:
@@ -76,7 +74,8 @@ def check_arrows(path, text):
 def functions_of(code):
     """(first line, last line) of each function; a lambda belongs to the one around it."""
     stack, head, parens = [], 0, 0  # stack: (kind, where its head begins)
-    for at, char in enumerate(code):
+    for found in re.finditer(r"[(){};]", code):
+        at, char = found.start(), found.group()
         inside = any(kind != "scope" for kind, _ in stack)
         if char in "()":
             parens += 1 if char == "(" else -1

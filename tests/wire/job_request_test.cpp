@@ -87,9 +87,9 @@ TEST(JobRequest, RefusesABadEnvelope) {
 }
 
 TEST(JobRequest, RefusesInputThatIsTooLargeBeforeReadingIt) {
-    auto const settings = settings_with({.max_input_bytes = 20});
+    auto const settings = settings_with({.max_input_bytes = 19});
     EXPECT_EQ(first_mistake(asking(R"({"text":"123456789"})"), settings),
-              "input is larger than 20 bytes");
+              "input is larger than 19 bytes");
     EXPECT_EQ(first_mistake(asking(R"({"text":"12345678"})"), settings), "");
     EXPECT_EQ(first_mistake(asking("{\"text\":\"\xFF\"}")), "input is not valid UTF-8");
     EXPECT_EQ(first_mistake(asking("[]")), "input is not a JSON object");

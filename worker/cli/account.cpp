@@ -20,7 +20,7 @@ void print_grants(ledger::Wallet const& wallet, base::Timestamp now) {
                  {"FROM"},
                  {"EXPIRES"},
                  {"ONLY FOR"}});
-    std::size_t spent = 0;
+    std::int64_t spent = 0;
     for (auto const& grant : wallet.grants) {
         if (grant.remaining.value == 0) {
             spent += 1;
@@ -39,7 +39,7 @@ void print_grants(ledger::Wallet const& wallet, base::Timestamp now) {
         table.print();
     }
     if (spent > 0) {
-        fmt::print("{} more grants have nothing left\n", spent);
+        fmt::print("{} with nothing left not shown\n", counted(spent, "grant"));
     }
 }
 

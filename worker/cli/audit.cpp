@@ -102,10 +102,11 @@ private:
                        finding.job ? fmt::format("job {}: ", finding.job.value) : "",
                        clean(finding.what));
         }
-        fmt::print("{}: {} accounts, {} entries, {} jobs checked\n",
-                   audited.findings.empty() ? std::string("clean")
-                                            : fmt::format("{} findings", audited.findings.size()),
-                   audited.accounts, audited.entries, audited.jobs);
+        auto const found = std::ssize(audited.findings);
+        auto const entries =
+            fmt::format("{} {}", audited.entries, audited.entries == 1 ? "entry" : "entries");
+        fmt::print("{}: {}, {}, {} checked\n", found == 0 ? "clean" : counted(found, "finding"),
+                   counted(audited.accounts, "account"), entries, counted(audited.jobs, "job"));
     }
 
     std::string user_;

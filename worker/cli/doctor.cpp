@@ -60,11 +60,11 @@ bool attempt(Checks& checks, std::string const& name, std::string const& todo, B
     }
 }
 
-// The folder itself, or the nearest one above it that is there.
-fs::path nearest_folder(fs::path path) {
+// What is there of a path: itself, or the nearest thing above it.
+fs::path nearest(fs::path path) {
     std::error_code code;
     path = fs::absolute(path, code);
-    while (!fs::is_directory(path, code) && path.has_relative_path()) {
+    while (!fs::exists(path, code) && path.has_relative_path()) {
         path = path.parent_path();
     }
     return path;
@@ -72,23 +72,25 @@ fs::path nearest_folder(fs::path path) {
 
 void check_data_dir(Checks& checks, config::Settings const& settings) {
     auto const& dir = settings.data_dir;
-    auto const folder = nearest_folder(dir);
-    auto const there = fs::is_directory(dir);
-    if (::access(folder.c_str(), W_OK | X_OK) != 0) {
-        checks.push_back({"data folder", Health::problem,
-                          fmt::format("{} can't be written", folder.string()),
-                          "give this user write permission, or set TALLYMAN_DATA_DIR"});
+    auto const there = nearest(dir);
+    std::error_code code;
+    auto const folder = fs::is_directory(there, code);
+    if (!folder || ::access(there.c_str(), W_OK | X_OK) != 0) {
+        checks.push_back(
+            {"data folder", Health::problem,
+             fmt::format("{} {}", there.string(), folder ? "can't be written" : "is not a folder"),
+             "give this user a folder to write in, or set TALLYMAN_DATA_DIR"});
         return;
     }
     checks.push_back({"data folder", Health::ok,
-                      there ? dir.string() + " can be written"
-                            : dir.string() + " will be made when it is needed",
+                      fs::exists(dir, code) ? dir.string() + " can be written"
+                                            : dir.string() + " will be made when it is needed",
                       ""});
 }
 
 void check_disk(Checks& checks, config::Settings const& settings) {
     constexpr std::uintmax_t mb = 1024 * 1024;
-    auto const folder = nearest_folder(settings.data_dir);
+    auto const folder = nearest(settings.data_dir);
     std::error_code code;
     auto const space = fs::space(folder, code);
     if (code) {

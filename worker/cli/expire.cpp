@@ -5,6 +5,7 @@
 #include "jobs/accounts.h"
 #include "wire/terms_text.h"
 #include "worker/cli/context.h"
+#include "worker/cli/text.h"
 #include "worker/cli/verbs.h"
 
 namespace worker::cli {
@@ -43,8 +44,8 @@ private:
                                                {"credits", total.credits.value}});
             return;
         }
-        fmt::print("expired {} in {} grants of {} accounts\n", wire::in_words(total.credits),
-                   total.grants, total.accounts);
+        fmt::print("expired {} in {} of {}\n", wire::in_words(total.credits),
+                   counted(total.grants, "grant"), counted(total.accounts, "account"));
     }
 };
 

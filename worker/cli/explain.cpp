@@ -24,8 +24,8 @@ void print_head(jobs::Job const& job) {
         fmt::print("provider  {}{}\n", clean(job.provider),
                    job.task.empty() ? "" : ", task " + clean(job.task));
     }
-    fmt::print("tries     {} attempts, {} failed, {} lost\n\n", job.attempt, job.failures,
-               job.losses);
+    fmt::print("tries     {}, {} failed, {} lost\n\n", counted(job.attempt, "attempt"),
+               job.failures, job.losses);
 }
 
 void print_steps(adapters::JobStory const& story) {

@@ -131,7 +131,7 @@ private:
                                                {"entry", wire::entry_json(*moved.entry)}});
             return;
         }
-        fmt::print("{} {} {} {}; balance {}\n", clean(user_),
+        fmt::print("{} {} {} ({}); balance {}\n", clean(user_),
                    repeated ? "had this reference already:" : (amount_.value > 0 ? "got" : "lost"),
                    wire::in_words(amount_.value > 0 ? amount_ : -amount_),
                    ledger::to_text(move_kind_), moved.balance.value);

@@ -51,6 +51,7 @@ void Options::flag(std::string const& name, bool& into, std::string const& help)
 Options& Options::word(std::string const& name, std::string& chosen, std::string const& purpose) {
     auto* const app = app_.add_subcommand(name, purpose);
     app->callback([&chosen, name] { chosen = name; });
+    app->group("Words");
     app_.require_subcommand(0, 1);
     return words_.emplace_back(*app);
 }

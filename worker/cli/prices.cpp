@@ -45,7 +45,7 @@ boost::json::object period_json(pricing::Period const& period) {
 std::string tiers_of(pricing::Period const& period) {
     std::string text;
     for (auto const& [name, multiplier] : period.tiers) {
-        text += fmt::format("{}{} x{}", text.empty() ? "" : ", ", name, base::to_text(multiplier));
+        text += fmt::format("; {} x{}", name, base::to_text(multiplier));
     }
     return text;
 }
@@ -123,12 +123,12 @@ private:
                 boost::json::object{{"version", book.version}, {"services", std::move(services)}});
             return done;
         }
-        Table table({{"SERVICE"}, {"FROM"}, {"PRICE"}, {"TIERS"}});
+        Table table({{"SERVICE"}, {"FROM"}, {"PRICE"}});
         for (auto const& [name, periods] : book.services) {
             for (auto const& period : periods) {
                 auto const always = base::to_ms(period.from) == 0;
                 table.row({clean(name), always ? "always" : local_time(period.from),
-                           wire::in_words(period.terms), clean(tiers_of(period))});
+                           wire::in_words(period.terms) + clean(tiers_of(period))});
             }
         }
         table.print();

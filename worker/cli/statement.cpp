@@ -68,6 +68,9 @@ std::string csv(std::string const& text) {
     if (!cell.empty() && std::string_view("=+-@").contains(cell.front())) {
         cell.insert(0, "'");
     }
+    if (cell.find_first_of(",\"'") == std::string::npos) {
+        return cell;
+    }
     std::string quoted = "\"";
     for (char const c : cell) {
         quoted += c == '"' ? "\"\"" : std::string(1, c);

@@ -83,6 +83,10 @@ std::string local_time_ms(base::Timestamp at) {
     return fmt::format("{}.{:03}", formatted(at, "%Y-%m-%d %H:%M:%S"), ms.count());
 }
 
+std::string counted(std::int64_t number, std::string_view noun) {
+    return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
+}
+
 std::string shortened(std::string_view text, std::size_t most) {
     if (columns_of(text) <= most) {
         return std::string(text);

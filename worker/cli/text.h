@@ -22,6 +22,9 @@ std::string clean(std::string_view text);
 std::string local_time(base::Timestamp at);
 std::string local_time_ms(base::Timestamp at);
 
+// "1 job", "2 jobs".
+std::string counted(std::int64_t number, std::string_view noun);
+
 // As far as `most` columns go, then "…".
 std::string shortened(std::string_view text, std::size_t most);
 

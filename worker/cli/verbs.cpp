@@ -55,6 +55,7 @@ constexpr std::array table{
     Row{"prices", prices, "Shows the price book, or checks one", make_prices},
     Row{"quote", prices, "Says what a job would cost", make_quote},
     Row{"doctor", care, "Checks configuration, store, providers, disk and clock", make_doctor},
+    Row{"bench", care, "Measures billed jobs a second and pickup latency", make_bench},
     Row{"version", care, "Prints the version", make_version},
 };
 
@@ -68,6 +69,7 @@ class Program {
 public:
     Program() : app_(about, "tallyman") {
         app_.fallthrough();
+        app_.get_formatter()->label("SUBCOMMAND", "VERB");
         app_.require_subcommand(1);
         app_.add_option("--config", globals_.config, config_help)->option_text("FILE");
         app_.add_flag("--json", globals_.json, "Prints JSON for programs");
@@ -106,7 +108,7 @@ private:
     void add(char const* name, char const* group, char const* purpose, std::unique_ptr<Verb> verb) {
         auto* const app = app_.add_subcommand(name, purpose)->group(group);
         verb->declare(options_.emplace_back(*app));
-        app->footer(app->get_footer() + "\nEverywhere: --config FILE, --json");
+        app->footer(app->get_footer() + "\n\nEverywhere: --config FILE, --json");
         verbs_.push_back({.name = name, .verb = std::move(verb), .app = app});
     }
 
@@ -116,7 +118,7 @@ private:
             return app_.exit(error);
         }
         if (auto const word = first_word(argc, argv); !word.empty() && !known(word)) {
-            complain(fmt::format("there is no verb `{}`{}; see tallyman --help", word,
+            complain(fmt::format("there is no verb `{}`{}; `tallyman --help` lists them", word,
                                  suggestion(word)));
             return usage;
         }
@@ -149,7 +151,7 @@ private:
     std::string suggestion(std::string const& word) const {
         for (auto const& declared : verbs_) {
             if (distance(word, declared.name) <= 2) {
-                return fmt::format("; did you mean `{}`?", declared.name);
+                return fmt::format(", did you mean `{}`", declared.name);
             }
         }
         return "";
