@@ -42,8 +42,22 @@ void read_tiers(Value const& value, Tiers& tiers) {
     });
 }
 
+Terms& terms(Draft& draft) {
+    return draft.period.terms;
+}
+
+// Of a price of another mode only what does not depend on the mode lives on.
+void start_afresh(Mode mode, Draft& draft) {
+    auto const before = std::exchange(terms(draft), Terms{.mode = mode});
+    if (mode != Mode::free) {
+        terms(draft).on_cancel = before.on_cancel;
+        terms(draft).members_free = before.members_free;
+    }
+    draft.has_measure = false;
+}
+
 void read_mode(Value const& value, Draft& draft) {
-    auto mode = draft.period.terms.mode;
+    auto mode = terms(draft).mode;
     draft.has_mode = false;
     for (auto const known : {Mode::fixed, Mode::duration, Mode::free}) {
         if (value.node().kind == Node::Kind::text && value.node().text == to_text(known)) {
@@ -54,14 +68,9 @@ void read_mode(Value const& value, Draft& draft) {
     if (!draft.has_mode) {
         value.expected("fixed, duration or free");
     }
-    if (mode != draft.period.terms.mode) {
-        draft.period.terms = Terms{.mode = mode};  // another mode starts afresh
-        draft.has_measure = false;
+    if (mode != terms(draft).mode) {
+        start_afresh(mode, draft);
     }
-}
-
-Terms& terms(Draft& draft) {
-    return draft.period.terms;
 }
 
 using Keys = std::vector<Key<Draft>>;

@@ -25,6 +25,8 @@ StartOutcome pay(Batch& batch, ledger::Wallet& wallet, Job& job, Rules const& ru
     }
     if (waived_for_member(wallet.account, job, batch.now)) {
         job.bill.waived = job.quoted;
+        // An earlier run that was charged had this number, and the provider's key must differ.
+        job.bill.charge += job.attempt > 0 ? 1 : 0;
         return StartOutcome::started;
     }
     auto const cap = rules.guards.daily_cap;

@@ -1,6 +1,7 @@
 // Cancel and retry.
 #include "jobs/steer.h"
 
+#include "jobs/fairness.h"
 #include "jobs/money.h"
 
 namespace jobs {
@@ -63,10 +64,10 @@ Steered cancel(Batch& batch, base::JobId id, Rules const& rules) {
 }
 
 Load load_for_retry(base::JobId id) {
-    return {.jobs = {id}, .wallets_of_jobs = true};
+    return {.jobs = {id}, .wallets_of_jobs = true, .fairness_of_jobs = true};
 }
 
-Steered retry(Batch& batch, base::JobId id, Rules const& /*rules*/) {
+Steered retry(Batch& batch, base::JobId id, Rules const& rules) {
     LoadedJob* const loaded = batch.find(id);
     if (loaded == nullptr) {
         return {.outcome = SteerOutcome::missing};
@@ -87,6 +88,9 @@ Steered retry(Batch& batch, base::JobId id, Rules const& /*rules*/) {
                 .balance = funds};
     }
     begin_anew(job, batch.now);
+    if (job.wait == Wait::none) {
+        job.turn = next_turn(batch.turns, job, wallet->account.tier, rules);
+    }
     tell(batch, job, "retried");
     loaded->changed = true;
     return {.job = job};

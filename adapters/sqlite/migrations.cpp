@@ -1,6 +1,7 @@
 // Tables, indexes and guards. Enums are stored as the numbers of their declarations: state 0
 // queued, 1 processing, 2 completed, 3 failed, 4 cancelled; wait 0 none, 1 time, 2 parents, 3 room;
-// kind 3 consume, 4 settle, 5 refund. Indexes are partial and few: each costs every job.
+// kind 3 consume, 4 settle, 5 refund.
+// Indexes are partial and few: each costs every job.
 #include "adapters/sqlite/migrations.h"
 
 #include <array>
@@ -63,7 +64,6 @@ CREATE TABLE entries (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX entries_reference ON entries (reference) WHERE reference <> '';
 CREATE INDEX entries_job ON entries (job) WHERE job <> 0;
-CREATE INDEX entries_spent ON entries (account, recorded_at, kind, amount) WHERE kind IN (3, 4, 5);
 
 CREATE TABLE jobs (
     id INTEGER PRIMARY KEY,

@@ -112,7 +112,8 @@ class Look(CliTest):
     def test_jobs_are_newest_first_and_can_be_filtered(self):
         ids = [job["id"] for job in self.ask("jobs")["jobs"]]
         self.assertEqual(ids, [self.second["id"], self.first["id"]])
-        for options, expected in ((("--user", "ann"), self.first), (("--service", "tts"), self.second)):
+        for options, expected in ((("--user", "ann"), self.first),
+                                  (("--service", "tts"), self.second)):
             self.assertEqual([j["id"] for j in self.ask("jobs", *options)["jobs"]],
                              [expected["id"]])
         self.assertEqual(self.ask("jobs", "--state", "failed")["jobs"], [])

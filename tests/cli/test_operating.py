@@ -8,7 +8,7 @@ import unittest
 from support import CliTest
 
 VERBS = ("up worker scheduler migrate enqueue job jobs cancel retry explain account history grant "
-         "statement expire audit prices quote doctor version completion").split()
+         "statement expire audit prices quote doctor bench version completion").split()
 
 
 class Help(CliTest):
@@ -208,7 +208,8 @@ class Doctor(CliTest):
         self.ok("doctor")
 
     def test_a_missing_program_is_named_with_what_to_do(self):
-        self.write("tallyman.yaml", "providers:\n  gone: {kind: command, run: [/no/such/program]}\n")
+        self.write("tallyman.yaml",
+                   "providers:\n  gone: {kind: command, run: [/no/such/program]}\n")
         answer = self.tallyman("--json", "doctor")
         self.assertEqual(answer.code, 1, answer.out)
         broken = [c for c in answer.json["checks"] if c["status"] == "problem"]

@@ -81,7 +81,9 @@ TEST(Book, ChangesStartFromThePriceBeforeThem) {
     EXPECT_EQ(periods[2].tiers.at("gold"), Rate{500'000});
     EXPECT_EQ(periods[3].terms, (pricing::Terms{.mode = Mode::duration,
                                                 .per_second = {1'000'000},
-                                                .measure = pricing::Measure::input}));
+                                                .measure = pricing::Measure::input,
+                                                .on_cancel = pricing::CancelRule::none,
+                                                .members_free = true}));
 }
 
 TEST(Book, TheVersionIsThatOfTheContent) {

@@ -44,34 +44,34 @@ std::string mutated(std::string text, std::mt19937& random) {
 TEST(Mutations, OfThePricesEndInAValueOrInProblems) {
     std::mt19937 random{1};
     int broken = 0;
-    for (int round = 0; round < 1'500; ++round) {
+    for (int round = 0; round < 600; ++round) {
         auto const text = mutated(std::string{shipped_prices()}, random);
         auto const loaded = parse_book(text, "book");
         expect_whole(loaded, text);
         broken += loaded.value ? 0 : 1;
     }
-    EXPECT_GT(broken, 300);
+    EXPECT_GT(broken, 120);
 }
 
 TEST(Mutations, OfTheSettingsEndInAValueOrInProblems) {
     std::mt19937 random{2};
     int broken = 0;
-    for (int round = 0; round < 800; ++round) {
+    for (int round = 0; round < 300; ++round) {
         auto const text = mutated(std::string{shipped_settings()}, random);
         auto const loaded = parse_settings(text, "tallyman.yaml", {});
         expect_whole(loaded, text);
         broken += loaded.value ? 0 : 1;
     }
-    EXPECT_GT(broken, 200);
+    EXPECT_GT(broken, 75);
 }
 
 TEST(Mutations, TruncatedFilesEndInAValueOrInProblems) {
     std::string const prices{shipped_prices()};
     std::string const settings{shipped_settings()};
-    for (std::size_t size = 0; size < prices.size(); size += 7) {
+    for (std::size_t size = 0; size < prices.size(); size += 23) {
         expect_whole(parse_book(prices.substr(0, size), "book"), prices.substr(0, size));
     }
-    for (std::size_t size = 0; size < settings.size(); size += 31) {
+    for (std::size_t size = 0; size < settings.size(); size += 61) {
         auto const text = settings.substr(0, size);
         expect_whole(parse_settings(text, "tallyman.yaml", {}), text);
     }

@@ -94,6 +94,16 @@ TEST(JobAudit, FindsASecondRefundOfOneCharge) {
         4, [](Page& page) { page.entries.push_back(page.entry(State::failed, Kind::refund)); });
 }
 
+TEST(JobAudit, FindsAChargeThatWasEndedInTwoSteps) {
+    expect_found(4, [](Page& page) {
+        auto& refund = page.entry(State::failed, Kind::refund);
+        auto second = refund;
+        refund.amount = {2};
+        second.amount = {3};
+        page.entries.push_back(second);
+    });
+}
+
 TEST(JobAudit, FindsAMissingRefund) {
     expect_found(4, [](Page& page) {
         auto const id = page.job(State::failed).id;

@@ -116,13 +116,28 @@ TEST_F(Fairness, AJobThatWaitedGetsItsTurnWhenItIsReady) {
     EXPECT_TRUE(first == "guest" || second == "guest") << first << ", " << second;
 }
 
-TEST_F(Fairness, ARetriedJobKeepsItsPlace) {
+TEST_F(Fairness, AJobThatIsTriedAgainKeepsItsPlace) {
     auto const first = submit("a");
     submit("a");
     submit("a");
     desk.claim("w1");
     desk.report({.job = first, .attempt = 1, .said = jobs::Said::released});
     EXPECT_EQ(desk.claim("w1").at(0).job.id, first);
+}
+
+TEST_F(Fairness, RetryingManyFailedJobsDelaysAnothersByNoMoreThanOneRound) {
+    desk.auditing = false;
+    submit_many("hog", 500);
+    auto const claimed = desk.claim("w1", 400);
+    submit("guest");
+    for (auto const& start : claimed) {
+        desk.cancel(start.job.id);
+        desk.retry(start.job.id);
+    }
+    auto const first = next();
+    auto const second = next();
+    EXPECT_TRUE(first == "guest" || second == "guest") << first << ", " << second;
+    EXPECT_EQ(desk.audit(), "");
 }
 
 }  // namespace

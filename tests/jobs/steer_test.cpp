@@ -70,13 +70,17 @@ TEST_F(Steer, CancellingWhereTheRuleIsNoneRefundsNothing) {
     EXPECT_EQ(desk.balance("u1"), 510);
 }
 
-TEST_F(Steer, CancellingBetweenTwoTriesRefunds) {
-    auto const id = started();
-    desk.report(
-        {.job = id, .attempt = 1, .said = Said::failed, .error = jobs::Error{.retryable = true}});
-    desk.cancel(id);
-    EXPECT_EQ(desk.job(id).bill.refunded.value, 5);
-    EXPECT_EQ(desk.balance("u1"), 520);
+TEST_F(Steer, CancellingBetweenTwoTriesRefundsWhateverTheRule) {
+    for (auto const* const service : {"script", "poster"}) {
+        auto const id = started(service);
+        desk.report({.job = id,
+                     .attempt = 1,
+                     .said = Said::failed,
+                     .error = jobs::Error{.retryable = true}});
+        desk.cancel(id);
+        EXPECT_EQ(desk.job(id).bill.refunded, desk.job(id).bill.debited);
+        EXPECT_EQ(desk.balance("u1"), 520);
+    }
 }
 
 TEST_F(Steer, WhatHasEndedCanNotBeCancelled) {
@@ -193,6 +197,20 @@ TEST_F(Steer, RetryOfAFreeJobIsAnotherRunForTheProvider) {
     desk.claim("w1");
     finish(id, Said::completed);
     EXPECT_EQ(desk.entries("u1").size(), 1U);
+}
+
+TEST_F(Steer, ARetryThatIsWaivedIsAnotherRunForTheProvider) {
+    auto const id = failed("polish");
+    EXPECT_EQ(desk.job(id).bill.charge, 1);
+    desk.change_account(
+        "u1", [&](auto& account) { account.member_until = desk.now + std::chrono::days{1}; });
+    desk.retry(id);
+    desk.claim("w1");
+    EXPECT_EQ(desk.job(id).bill.waived.value, 1);
+    EXPECT_EQ(desk.job(id).bill.charge, 2);
+    finish(id, Said::completed);
+    EXPECT_EQ(desk.job(id).bill.net.value, 0);
+    EXPECT_EQ(desk.balance("u1"), 520);
 }
 
 TEST_F(Steer, RetryOfAChildWaitsForItsParentsAgain) {

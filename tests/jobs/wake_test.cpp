@@ -153,6 +153,20 @@ TEST_F(Wake, ALostAttemptGivesItsRoomBackOnce) {
     EXPECT_EQ(running, 1);
 }
 
+TEST_F(Wake, OneRoomIsGivenToOneJobOnly) {
+    // A hand-made batch: two jobs of an account wait for the one room that there is.
+    desk.rules.guards.in_flight = 1;
+    jobs::Batch batch{.now = desk.now};
+    batch.wallets.push_back(ledger::open_account({1}, "u1", {}, desk.now));
+    for (std::int64_t id = 1; id <= 2; ++id) {
+        batch.jobs.push_back(
+            {.job = {.id = {id}, .account = {1}, .user = "u1", .wait = Wait::room}});
+    }
+    EXPECT_EQ(jobs::wake(batch, desk.rules).ready, 1);
+    EXPECT_EQ(batch.jobs[0].job.wait, Wait::none);
+    EXPECT_EQ(batch.jobs[1].job.wait, Wait::room);
+}
+
 TEST_F(Wake, RunTwiceWakesNothingTwice) {
     submit({}, Millis{1});
     desk.now += Millis{1};
