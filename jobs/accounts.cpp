@@ -29,6 +29,23 @@ Moved moved(Batch& batch, ledger::Wallet const& wallet) {
     return {.outcome = MoveOutcome::moved, .entry = entry, .balance = balance(wallet, batch.now)};
 }
 
+enum class Use : std::uint8_t { first, later };
+
+Use use_of(Batch& batch, std::string const& user) {
+    return batch.wallet_of(user) == nullptr ? Use::first : Use::later;
+}
+
+Moved answer(Batch& batch, ledger::Wallet const& wallet, MoveOutcome outcome, Use use) {
+    if (outcome == MoveOutcome::moved) {
+        return moved(batch, wallet);
+    }
+    Moved refused{.outcome = outcome, .balance = balance(wallet, batch.now)};
+    if (use == Use::first) {
+        close_unused(batch);
+    }
+    return refused;
+}
+
 MoveOutcome outcome_of(ledger::CreditOutcome outcome) {
     switch (outcome) {
         case ledger::CreditOutcome::credited:
@@ -87,11 +104,10 @@ Moved grant(Batch& batch, std::string const& user, ledger::Credit const& what, R
     if (what.amount.value <= 0) {
         return {.outcome = MoveOutcome::not_positive};
     }
+    auto const use = use_of(batch, user);
     ledger::Wallet& wallet = wallet_for(batch, user, rules);
     auto const outcome = outcome_of(ledger::credit(wallet, what, batch.now));
-    return outcome == MoveOutcome::moved
-               ? moved(batch, wallet)
-               : Moved{.outcome = outcome, .balance = balance(wallet, batch.now)};
+    return answer(batch, wallet, outcome, use);
 }
 
 Moved spend(Batch& batch, std::string const& user, ledger::Debit const& what, Rules const& rules) {
@@ -101,11 +117,19 @@ Moved spend(Batch& batch, std::string const& user, ledger::Debit const& what, Ru
     if (what.amount.value <= 0) {
         return {.outcome = MoveOutcome::not_positive};
     }
+    auto const use = use_of(batch, user);
     ledger::Wallet& wallet = wallet_for(batch, user, rules);
     auto const outcome = outcome_of(ledger::debit(wallet, what, batch.now));
-    return outcome == MoveOutcome::moved
-               ? moved(batch, wallet)
-               : Moved{.outcome = outcome, .balance = balance(wallet, batch.now)};
+    return answer(batch, wallet, outcome, use);
+}
+
+void close_unused(Batch& batch) {
+    ledger::Account const& account = batch.wallets.back().account;
+    CHECK(batch.wallets.back().created && account.id.value == batch.next_account.value - 1);
+    batch.users_seen.erase(account.user);
+    batch.accounts_seen.erase(account.id);
+    batch.next_account.value -= 1;
+    batch.wallets.pop_back();
 }
 
 Load load_for_expiry(int accounts) {

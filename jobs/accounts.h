@@ -32,12 +32,16 @@ struct Moved {
 
 Load load_for_move(std::string const& user, std::string const& reference);
 
-// Opens the account, with its gift, if this is its first use.
+// Opens the account, with its gift, if this is its first use and it is not refused.
 Moved grant(Batch& batch, std::string const& user, ledger::Credit const& what, Rules const& rules);
 Moved spend(Batch& batch, std::string const& user, ledger::Debit const& what, Rules const& rules);
 
 // The wallet of that user, opened if there is none yet.
 ledger::Wallet& wallet_for(Batch& batch, std::string const& user, Rules const& rules);
+
+// Takes the last wallet out again, which the caller has just opened for a request that it then
+// refused: a refused request changes nothing, so it opens no account.
+void close_unused(Batch& batch);
 
 struct ExpiryRun {
     std::int64_t accounts = 0;

@@ -96,9 +96,10 @@ struct Batch {
     std::map<std::pair<std::string, std::string>, Job, std::less<>> by_key;
     std::map<std::string, ledger::Entry, std::less<>> by_reference;
     Turns turns;
-    std::map<base::AccountId, int> in_flight;        // live attempts
-    std::map<base::AccountId, base::Credits> spent;  // consumed less given back, since spent_since
-    base::JobId next_job;                            // the ids to use for new jobs, counting up
+    std::map<base::AccountId, int> in_flight;  // live attempts
+    // What the charges opened since spent_since hold: consumed, less what was given back of those.
+    std::map<base::AccountId, base::Credits> spent;
+    base::JobId next_job;  // the ids to use for new jobs, counting up
     base::AccountId next_account;
 
     // Written by the decision.

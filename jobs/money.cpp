@@ -109,6 +109,10 @@ void settle_charge(Batch& batch, LoadedJob& loaded, Rules const& rules) {
     job.bill.net += settled.price - job.bill.debited;
 }
 
+Error deadline_exceeded() {
+    return {.code = "deadline_exceeded", .message = "no verdict from the provider in time"};
+}
+
 void end(LoadedJob& loaded, State state, base::Timestamp now) {
     CHECK(ended(state) && !ended(loaded.job.state));
     Job& job = loaded.job;

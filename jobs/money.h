@@ -25,6 +25,9 @@ void refund_charge(Batch& batch, LoadedJob& loaded, base::Credits amount, Rules 
 // Ends the open charge at the price of the measured duration.
 void settle_charge(Batch& batch, LoadedJob& loaded, Rules const& rules);
 
+// Why a job without a verdict fails when its time is up.
+Error deadline_exceeded();
+
 // Ends the job: no lease, no worker, nothing more to wait for.
 void end(LoadedJob& loaded, State state, base::Timestamp now);
 

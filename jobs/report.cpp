@@ -67,9 +67,7 @@ ReportOutcome go_on(Batch& batch, LoadedJob& loaded, Report const& report, Rules
         job.progress_note = report.note;
     }
     if (past_deadline(batch, job) && can_end(loaded)) {
-        fail(batch, loaded,
-             {.code = "deadline_exceeded", .message = "no verdict from the provider in time"},
-             rules);
+        fail(batch, loaded, deadline_exceeded(), rules);
         return ReportOutcome::ended;
     }
     return ReportOutcome::noted;

@@ -39,9 +39,7 @@ void rescue_one(Batch& batch, LoadedJob& loaded, Rules const& rules, Rescued& re
         return;
     }
     if (job.deadline_at && *job.deadline_at <= batch.now) {
-        fail(batch, loaded,
-             {.code = "deadline_exceeded", .message = "no verdict from the provider in time"},
-             rules);
+        fail(batch, loaded, deadline_exceeded(), rules);
         rescued.past_deadline += 1;
         return;
     }

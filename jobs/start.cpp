@@ -65,6 +65,10 @@ Start start_one(Batch& batch, LoadedJob& loaded, std::string const& worker, Rule
     ledger::Wallet* const wallet = batch.wallet_of(job.account);
     CHECK(wallet != nullptr);
     loaded.changed = true;
+    if (job.deadline_at && *job.deadline_at <= batch.now) {
+        fail(batch, loaded, deadline_exceeded(), rules);
+        return {.outcome = StartOutcome::past_deadline, .job = job};
+    }
     if (!has_room(batch, wallet->account, rules)) {
         job.wait = Wait::room;
         return {.outcome = StartOutcome::held, .job = job};
@@ -81,7 +85,7 @@ Start start_one(Batch& batch, LoadedJob& loaded, std::string const& worker, Rule
 }  // namespace
 
 Load load_for_start(Claim claim, Rules const& rules) {
-    Load load{.claim = std::move(claim), .wallets_of_jobs = true};
+    Load load{.claim = std::move(claim), .wallets_of_jobs = true, .charges_of_all = true};
     load.in_flight = rules.guards.in_flight > 0;
     if (rules.guards.daily_cap.value > 0) {
         load.spent_since = [zone = rules.zone](base::Timestamp now) {

@@ -13,6 +13,7 @@ enum class StartOutcome : std::uint8_t {
     started,
     insufficient_credits,  // ended failed, nothing was charged
     over_daily_cap,        // ended failed, nothing was charged
+    past_deadline,         // ended failed, its charge was given back
     held,                  // back in the queue until its account has room
 };
 

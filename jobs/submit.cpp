@@ -159,11 +159,14 @@ Submission submit_one(Batch& batch, Request const& request, pricing::Book const&
     if (refusal.outcome != SubmitOutcome::created) {
         return refusal;
     }
+    bool const first_use = batch.wallet_of(request.user) == nullptr;
     ledger::Wallet const& wallet = wallet_for(batch, request.user, rules);
     auto answer = check_funds(batch, request, job, wallet, rules);
     if (answer.outcome == SubmitOutcome::created) {
         add(batch, job, wallet, rules);
         answer.job = std::move(job);
+    } else if (first_use) {
+        close_unused(batch);
     }
     return answer;
 }

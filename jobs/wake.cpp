@@ -13,14 +13,14 @@ namespace {
 void make_ready(Batch& batch, LoadedJob& loaded, Rules const& rules, Woken& woken) {
     Job& job = loaded.job;
     loaded.changed = true;
+    bool const keeps_turn = job.attempt > 0 && job.wait != Wait::parents;
     if (job.run_at > batch.now) {
         job.wait = Wait::time;
         return;
     }
     job.wait = Wait::none;
     woken.ready += 1;
-    bool const first_time = job.attempt == 0;  // later it keeps the turn that it once had
-    if (first_time) {
+    if (!keeps_turn) {
         ledger::Wallet const* const wallet = batch.wallet_of(job.account);
         CHECK(wallet != nullptr);
         job.turn = next_turn(batch.turns, job, wallet->account.tier, rules);

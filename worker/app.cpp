@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -127,6 +128,8 @@ asio::awaitable<void> App::obey_signals() {
 }
 
 asio::awaitable<void> App::shut_down() {
+    // With nothing to wait for, this would cancel the signals before they are waited for again.
+    co_await asio::post(io_, asio::use_awaitable);
     log_.info("app", "stopping: no new jobs, those that run may go on",
               {{"running", static_cast<std::int64_t>(runner_.running())},
                {"at_most", base::to_text(settings_.worker.drain)}});

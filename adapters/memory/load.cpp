@@ -299,12 +299,17 @@ private:
     }
 
     [[nodiscard]] base::Credits spent(base::AccountId account, base::Timestamp since) const {
+        std::set<std::pair<base::JobId, int>> opened;  // charges debited since then
         base::Credits sum;
         for (auto const& entry : tables_.accounts.at(account).entries) {
-            bool const counts = entry.kind == ledger::Kind::consume ||
-                                entry.kind == ledger::Kind::settle ||
-                                entry.kind == ledger::Kind::refund;
-            if (counts && entry.recorded_at >= since) {
+            std::pair const charge{entry.job, entry.charge};
+            if (entry.kind == ledger::Kind::consume && entry.recorded_at >= since) {
+                opened.insert(charge);
+                sum -= entry.amount;
+            }
+            bool const ends_one =
+                entry.kind == ledger::Kind::settle || entry.kind == ledger::Kind::refund;
+            if (ends_one && opened.contains(charge)) {
                 sum -= entry.amount;
             }
         }

@@ -1,4 +1,6 @@
 // Wallets, charges, keys and references.
+#include <map>
+
 #include "adapters/sqlite/load.h"
 #include "adapters/sqlite/read.h"
 #include "adapters/sqlite/rows.h"
@@ -126,16 +128,24 @@ int live_attempts(Database& database, base::AccountId account) {
 }
 
 // From the newest entry back to the first that is too old: no index of its own is worth what it
-// would cost each entry.
+// would cost each entry. The end of a charge comes before its debit on this way.
 base::Credits spent_since(Database& database, base::AccountId account, base::Timestamp since) {
     Query query{database,
-                "SELECT recorded_at, kind IN (3, 4, 5), amount FROM entries WHERE account = ? "
+                "SELECT recorded_at, kind, job, charge, amount FROM entries WHERE account = ? "
                 "ORDER BY seq DESC"};
     query.bind(account);
+    std::map<std::pair<std::int64_t, int>, base::Credits> ended;
     base::Credits spent;
     while (query.step() && query.time() >= since) {
-        bool const counts = query.integer() != 0;
-        spent -= counts ? query.credits() : base::Credits{};
+        auto const kind = static_cast<ledger::Kind>(query.small());
+        auto const job = query.integer();
+        std::pair const charge{job, query.small()};
+        auto const amount = query.credits();
+        if (kind == ledger::Kind::consume) {
+            spent -= amount + ended[charge];
+        } else if (kind == ledger::Kind::settle || kind == ledger::Kind::refund) {
+            ended[charge] += amount;
+        }
     }
     return spent;
 }

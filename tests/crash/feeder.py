@@ -98,12 +98,10 @@ class Feeder(Caller):
 
     def repeat(self, key):
         entry = self.notebook.jobs[key]
-        self.notebook.repeats += 1
+        with self.notebook.lock:
+            self.notebook.repeats += 1
         if entry["id"] and self.random.random() < 0.3:
-            other = entry["args"][:-1] if "--after" in entry["args"] else entry["args"]
-            other = ["{\"text\": \"another body\"}" if a.startswith("{") else a for a in other]
-            if "--after" in other:
-                other.remove("--after")
+            other = [arg.replace("{", '{"other": 1, ', 1) for arg in entry["args"]]
             if self.call(*other).code == 0:
                 self.notebook.complain(f"{key}: was taken again with another body")
             return

@@ -21,7 +21,8 @@ constexpr std::array submit_words = {"created",        "repeated",
                                      "over_daily_cap", "insufficient_credits",
                                      "frozen",         "unknown_parent",
                                      "parent_failed"};
-constexpr std::array start_words = {"started", "insufficient_credits", "over_daily_cap", "held"};
+constexpr std::array start_words = {"started", "insufficient_credits", "over_daily_cap",
+                                    "past_deadline", "held"};
 constexpr std::array report_words = {"noted", "ended", "requeued", "stale", "missing"};
 constexpr std::array steer_words = {"done", "missing", "wrong_state", "insufficient_credits"};
 

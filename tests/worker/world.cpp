@@ -1,0 +1,191 @@
+// Hiring, driving, dismissing.
+#include "tests/worker/world.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "adapters/memory/open.h"
+
+namespace tests {
+
+namespace asio = boost::asio;
+using SteadyClock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::chrono::seconds too_long{20};
+constexpr std::chrono::microseconds breath{200};
+
+void rethrow(std::exception_ptr const& error) {
+    if (error) {
+        std::rethrow_exception(error);
+    }
+}
+
+worker::Providers providers_of(asio::io_context& io, Stage& stage) {
+    worker::Providers providers;
+    providers.emplace("stage", std::make_unique<ScriptedProvider>(io.get_executor(), stage));
+    return providers;
+}
+
+config::Settings quick_settings() {
+    config::Settings settings;
+    settings.worker = {.slots = 8,
+                       .heartbeat = Millis{5},
+                       .poll = Millis{2},
+                       .flush_count = 64,
+                       .flush_delay = Millis{1}};
+    settings.rules.defaults.provider = "stage";
+    settings.rules.defaults.backoff = Millis{1'000};
+    return settings;
+}
+
+}  // namespace
+
+Hand::Hand(adapters::Store& store, config::Settings const& settings, Stage& stage,
+           worker::RunnerOptions options)
+    : presence_{store.enter(options.name)},
+      providers_{providers_of(io_, stage)},
+      runner_{io_.get_executor(), store, pool_, providers_, wakeup_, settings, *log_,
+              std::move(options)} {
+    asio::co_spawn(io_, runner_.claim_jobs(), rethrow);
+    asio::co_spawn(io_, runner_.keep_leases(), rethrow);
+    asio::co_spawn(io_, runner_.write_reports(), rethrow);
+}
+
+Hand::~Hand() {
+    if (thread_.joinable()) {
+        thread_.join();
+    }
+    pool_.join();
+}
+
+void Hand::poll() {
+    if (!thread_.joinable()) {
+        io_.restart();
+        io_.poll();
+    }
+}
+
+void Hand::run_on_a_thread() {
+    thread_ = std::thread{[this] { io_.run(); }};
+}
+
+void Hand::leave(bool hand_back) {
+    asio::co_spawn(io_, shut_down(hand_back), rethrow);
+}
+
+asio::awaitable<void> Hand::shut_down(bool hand_back) {
+    runner_.quiet();
+    if (hand_back) {
+        runner_.release_all();
+    }
+    asio::steady_timer timer{io_};
+    while (!runner_.idle()) {
+        timer.expires_after(Millis{1});
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+    runner_.stop();
+    left_ = true;
+}
+
+World::World(support::FlakyStore::Script script, MakeTruth const& make_truth)
+    : settings{quick_settings()},
+      desk{[&](Desk::Clock const&) {
+          return make_truth ? make_truth(clock.reader())
+                            : adapters::open_memory({.clock = clock.reader()});
+      }},
+      store{*desk.store, std::move(script)} {
+    desk.now = clock.now();
+    desk.rules = settings.rules;
+}
+
+World::~World() {
+    for (auto const& [name, hand] : hands_) {
+        hand->leave();
+    }
+    for (auto const& [name, hand] : hands_) {
+        EXPECT_TRUE(until([&] { return hand->left(); })) << name << " does not stop";
+    }
+    hands_.clear();
+    EXPECT_EQ(desk.audit(), "");
+}
+
+Hand& World::hire(std::string const& name) {
+    desk.rules = settings.rules;
+    std::vector<std::string> services;
+    for (auto const& [service, periods] : desk.book.services) {
+        services.push_back(service);
+    }
+    auto hand = std::make_unique<Hand>(
+        store, settings, stage, worker::RunnerOptions{.name = name, .services = services});
+    return *hands_.insert_or_assign(name, std::move(hand)).first->second;
+}
+
+void World::crash(std::string const& name) {
+    hands_.erase(name);
+}
+
+void World::leave(std::string const& name, bool hand_back) {
+    hand(name).leave(hand_back);
+    EXPECT_TRUE(until([&] { return hand(name).left(); })) << name << " does not stop";
+    hands_.erase(name);
+}
+
+base::JobId World::submit(std::string const& service, std::string const& user) {
+    auto what = request(service, user);
+    what.usage.characters = 30;  // where the price asks for it: ten seconds of slow speech
+    what.queue_anyway = true;
+    auto const answer = desk.submit(what);
+    EXPECT_EQ(answer.outcome, jobs::SubmitOutcome::created);
+    return answer.job ? answer.job->id : base::JobId{};
+}
+
+std::string World::events(base::JobId id) {
+    auto const story = desk.store->story_of(id);
+    std::string text;
+    for (auto const& event : story.value().events) {
+        text += (text.empty() ? "" : " ") + event.kind;
+    }
+    return text;
+}
+
+void World::work() {
+    for (auto const& [name, hand] : hands_) {
+        hand->poll();
+    }
+}
+
+bool World::until(std::function<bool()> const& reached) {
+    auto const give_up = SteadyClock::now() + too_long;
+    while (!reached()) {
+        if (SteadyClock::now() > give_up) {
+            ADD_FAILURE() << "nothing happens any more";
+            return false;
+        }
+        work();
+        std::this_thread::sleep_for(breath);
+    }
+    return true;
+}
+
+bool World::until_ended(base::JobId id) {
+    return until([&] { return jobs::ended(job(id).state); });
+}
+
+void World::idle(base::Millis time) {
+    auto const end = SteadyClock::now() + time;
+    while (SteadyClock::now() < end) {
+        work();
+        std::this_thread::sleep_for(breath);
+    }
+}
+
+void World::advance(base::Millis by) {
+    clock.advance(by);
+    desk.now = clock.now();
+}
+
+}  // namespace tests
