@@ -136,7 +136,7 @@ asio::awaitable<void> App::shut_down() {
     runner_.quiet();
     scheduler_.stop();
     co_await wait_until_idle(settings_.worker.drain);
-    if (runner_.running() > 0) {
+    if (!runner_.idle()) {
         log_.info("app", "handing jobs back",
                   {{"jobs", static_cast<std::int64_t>(runner_.running())}});
         runner_.release_all();
@@ -145,19 +145,22 @@ asio::awaitable<void> App::shut_down() {
     }
     runner_.stop();
     signals_.cancel();
-    if (runner_.running() > 0) {
+    if (!runner_.idle()) {
         // What could not be handed back is rescued: its lease ends with this process.
         log_.warning("app", "jobs left to be rescued",
                      {{"jobs", static_cast<std::int64_t>(runner_.running())}});
         io_.stop();
+        co_return;
     }
+    // Programs that still run are those of jobs that were handed back; nothing waits for them.
+    providers_.clear();
 }
 
 // Ends early when the last job has, or when a second signal comes.
 asio::awaitable<void> App::wait_until_idle(base::Millis at_most) {
     auto const deadline = std::chrono::steady_clock::now() + at_most;
     boost::system::error_code cancelled;
-    while (runner_.running() > 0 && stop_signals_ < 2 &&
+    while (!runner_.idle() && stop_signals_ < 2 &&
            std::chrono::steady_clock::now() < deadline) {
         drain_timer_.expires_after(look_again);
         co_await drain_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));

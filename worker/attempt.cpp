@@ -33,10 +33,11 @@ Attempt::Attempt(asio::any_io_executor executor, jobs::Job job, adapters::Provid
       reporter_{reporter},
       log_{log},
       timer_{executor},
-      task_{job_.task} {}
+      task_{job_.task},
+      unknown_{job_.fate_unknown && !job_.task.empty()} {}
 
-void Attempt::abandon() {
-    abandoned_ = true;
+void Attempt::abandon(Reported why) {
+    taken_ = std::move(why);
     timer_.cancel();
 }
 
@@ -62,6 +63,9 @@ jobs::Report Attempt::heartbeat(base::Timestamp now) const {
 }
 
 asio::awaitable<Reported> Attempt::run() {
+    if (stopping()) {
+        co_return co_await let_go({});
+    }
     if (provider_ == nullptr) {
         Verdict const verdict{.fate = Fate::failed_final,
                               .code = "no_provider",
@@ -80,14 +84,25 @@ asio::awaitable<Reported> Attempt::run() {
 
 asio::awaitable<Reported> Attempt::begin() {
     adapters::Submitted submitted = co_await provider_->submit(call_);
-    if (submitted.task.empty()) {
-        if (submitted.verdict.fate == Fate::unknown) {
-            unknown_ = true;
+    while (submitted.task.empty() && submitted.verdict.fate == Fate::unknown) {
+        if (!provider_->resubmit_is_safe()) {
             co_return co_await park();
         }
+        Reported last;
+        bool const current = co_await note(submitted.verdict, last);
+        if (current) {
+            co_await pause(submitted.verdict.ask_again);
+        }
+        if (!current || stopping()) {
+            co_return co_await let_go(last);
+        }
+        submitted = co_await provider_->submit(call_);
+    }
+    if (submitted.task.empty()) {
         co_return co_await conclude(std::move(submitted.verdict));
     }
     task_ = submitted.task;
+    unknown_ = false;
     auto taken = report(Said::submitted);
     taken.task = task_;
     Reported const answer = co_await reporter_.send(std::move(taken));
@@ -178,14 +193,16 @@ asio::awaitable<Reported> Attempt::conclude(Verdict verdict) {
 
 // The attempt ends without a verdict: the job was taken away from it, or the worker stops.
 asio::awaitable<Reported> Attempt::let_go(Reported last) {
-    if (released_ && !abandoned_) {
-        co_return co_await reporter_.send(report(Said::released));
-    }
-    if (!task_.empty()) {
-        co_await provider_->cancel(call_, task_);
+    if (goes_on(last) && taken_) {
+        last = *taken_;
     }
     if (goes_on(last)) {
-        last = {.outcome = ReportOutcome::stale, .job = job_};
+        last = co_await reporter_.send(report(Said::released));
+    }
+    // The next attempt resumes the task that is stored; a task of no use any more is cancelled.
+    bool const resumed = !jobs::ended(last.job.state) && last.job.task == task_;
+    if (!task_.empty() && !resumed) {
+        co_await provider_->cancel(call_, task_);
     }
     co_return last;
 }

@@ -1,6 +1,7 @@
 // One try at running one job: submit or resume, poll until there is a verdict, report it.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -22,8 +23,9 @@ public:
     // Runs to the end of the attempt and returns the answer to its last report.
     boost::asio::awaitable<jobs::Reported> run();
 
-    // The job is no longer this attempt's: tell the provider to stop, report nothing more.
-    void abandon();
+    // The job is no longer this attempt's, as `why` tells: report nothing more, and tell the
+    // provider to stop, unless another attempt goes on with the same task.
+    void abandon(jobs::Reported why);
 
     // Hand the job back at the next chance instead of going on.
     void release();
@@ -43,7 +45,7 @@ private:
     boost::asio::awaitable<void> pause(base::Millis wait);
     [[nodiscard]] jobs::Report report(jobs::Said said) const;
 
-    [[nodiscard]] bool stopping() const { return abandoned_ || released_; }
+    [[nodiscard]] bool stopping() const { return taken_ || released_; }
 
     jobs::Job job_;
     adapters::Provider* provider_;  // nullptr: the configuration has none of that name
@@ -54,8 +56,8 @@ private:
     std::string task_;
     int progress_ = -1;
     std::string note_;
-    bool unknown_ = false;
-    bool abandoned_ = false;
+    bool unknown_;  // as the store has it
+    std::optional<jobs::Reported> taken_;
     bool released_ = false;
 };
 

@@ -3,10 +3,12 @@
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+#include <fmt/format.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include "base/time.h"
+#include "wire/utf8.h"
 
 namespace worker {
 
@@ -45,12 +47,42 @@ std::string now_text() {
         std::chrono::time_point_cast<base::Millis>(std::chrono::system_clock::now()));
 }
 
-// Values with spaces, quotes or control characters are quoted, so that a line stays one line and a
-// user's text can't pretend to be a field.
+// The text with `change` made to each code point. What is not UTF-8 becomes `?`.
+template <typename Change>
+std::string each_code_point(std::string_view bytes, Change change) {
+    std::string text;
+    while (!bytes.empty()) {
+        auto const rest = bytes;
+        auto const code_point = wire::next_code_point(bytes);
+        if (!code_point) {
+            bytes.remove_prefix(1);
+            text += '?';
+            continue;
+        }
+        text += change(*code_point, rest.substr(0, rest.size() - bytes.size()));
+    }
+    return text;
+}
+
+std::string as_utf8(std::string_view bytes) {
+    return each_code_point(bytes, [](char32_t, std::string_view same) { return same; });
+}
+
+std::string escaped(std::string_view text) {
+    return each_code_point(text, [](char32_t code_point, std::string_view same) {
+        return wire::printable(code_point)
+                   ? std::string{same}
+                   : fmt::format("\\u{:04x}", static_cast<std::uint32_t>(code_point));
+    });
+}
+
+// Values with spaces, quotes or anything that does not show are quoted, so that a line stays one
+// line, a user's text can't pretend to be a field, and a terminal does what it is told by nobody.
 std::string quoted_if_needed(std::string const& value) {
-    bool const plain = !value.empty() && value.find_first_of(" \"=\\") == std::string::npos &&
-                       std::string::npos == value.find_first_of(std::string{"\n\r\t\0\x1b\x7f", 6});
-    return plain ? value : boost::json::serialize(boost::json::string{value});
+    auto const json = escaped(boost::json::serialize(boost::json::string{as_utf8(value)}));
+    bool const plain = !value.empty() && value.find_first_of(" =") == std::string::npos &&
+                       json.size() == value.size() + 2 && json.find('\\') == std::string::npos;
+    return plain ? value : json;
 }
 
 std::string text_line(std::string_view head, std::string_view message, Log::Fields const& fields) {
@@ -69,7 +101,7 @@ std::string text_line(std::string_view head, std::string_view message, Log::Fiel
 void add_fields(boost::json::object& object, Log::Fields const& fields) {
     for (auto const& [key, value] : fields) {
         if (std::holds_alternative<std::string>(value)) {
-            object[key] = std::get<std::string>(value);
+            object[key] = as_utf8(std::get<std::string>(value));
         } else {
             object[key] = std::get<std::int64_t>(value);
         }

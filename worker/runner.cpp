@@ -2,6 +2,7 @@
 #include "worker/runner.h"
 
 #include <algorithm>
+#include <set>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -82,12 +83,14 @@ asio::awaitable<void> Runner::claim_jobs() {
     while (!quiet_) {
         bool more = false;
         std::string why;
+        claiming_ = true;
         try {
             more = co_await claim_once();
         } catch (adapters::Unavailable const& error) {
             why = error.what();
             claim_in_doubt_ = true;
         }
+        claiming_ = false;
         if (!why.empty()) {
             log_.error("store", "no jobs can be claimed", {{"why", why}});
         }
@@ -121,20 +124,28 @@ asio::awaitable<bool> Runner::claim_once() {
         });
     };
     co_await pool_.run(work);
+    auto const left_room = std::ranges::any_of(starts, [](jobs::Start const& started) {
+        return started.outcome != jobs::StartOutcome::started;
+    });
+    bool const more = left_room || std::ssize(starts) >= claim.limit;
     for (auto& started : starts) {
         begin(std::move(started));
     }
-    co_return std::ssize(starts) >= claim.limit;
+    co_return more;
 }
 
 // A claim whose commit was in doubt may have left jobs in our name that nobody runs.
 asio::awaitable<void> Runner::release_strays() {
+    std::set<Key> mine;  // a copy: attempts end while the store is asked on another thread
+    for (auto const& [key, attempt] : attempts_) {
+        mine.insert(key);
+    }
     std::vector<jobs::Report> reports;
     auto work = [&] {
         store_.transact({.live_of = options_.name}, [&](jobs::Batch& batch) {
             reports.clear();
             for (auto const& loaded : batch.jobs) {
-                if (!attempts_.contains(loaded.job.id)) {
+                if (!mine.contains({loaded.job.id, loaded.job.attempt})) {
                     reports.push_back({.job = loaded.job.id,
                                        .attempt = loaded.job.attempt,
                                        .said = jobs::Said::released,
@@ -152,11 +163,11 @@ asio::awaitable<void> Runner::release_strays() {
 void Runner::begin(jobs::Start started) {
     jobs::Job& job = started.job;
     if (started.outcome != jobs::StartOutcome::started) {
-        if (job.error) {
+        if (jobs::ended(job.state)) {
             log_.business("job.failed", {{"job", job.id.value},
                                          {"user", job.user},
                                          {"service", job.service},
-                                         {"code", job.error->code}});
+                                         {"code", job.error ? job.error->code : ""}});
         }
         return;
     }
@@ -180,25 +191,28 @@ void Runner::begin(jobs::Start started) {
                         .result_dir = settings_.data_dir / "results" / base::to_text(job.id),
                         .timeout = config::service_for(settings_, job.service).timeout,
                         .trace = job.trace};
-    auto const id = job.id;
+    Key const key{job.id, job.attempt};
     running_of_[job.service] += 1;
     auto attempt = std::make_unique<Attempt>(
         executor_, std::move(job), provider == providers_.end() ? nullptr : provider->second.get(),
         std::move(call), reporter_, log_);
     Attempt& running = *attempt;
-    bool const fresh = attempts_.insert_or_assign(id, std::move(attempt)).second;
+    bool const fresh = attempts_.emplace(key, std::move(attempt)).second;
     CHECK(fresh);
+    if (releasing_) {
+        running.release();
+    }
     asio::co_spawn(executor_, run_attempt(running), rethrow);
 }
 
 asio::awaitable<void> Runner::run_attempt(Attempt& attempt) {
-    auto const id = attempt.job().id;
+    Key const key{attempt.job().id, attempt.job().attempt};
     jobs::Reported const reported = co_await attempt.run();
-    finish(id, reported);
+    finish(key, reported);
 }
 
-void Runner::finish(base::JobId id, jobs::Reported const& reported) {
-    auto const found = attempts_.find(id);
+void Runner::finish(Key key, jobs::Reported const& reported) {
+    auto const found = attempts_.find(key);
     CHECK(found != attempts_.end());
     running_of_[found->second->job().service] -= 1;
     attempts_.erase(found);
@@ -208,10 +222,10 @@ void Runner::finish(base::JobId id, jobs::Reported const& reported) {
                                ? "job." + std::string{jobs::to_text(job.state)}
                            : reported.outcome == jobs::ReportOutcome::requeued ? "job.requeued"
                                                                                : "job.stale";
-        Log::Fields fields{{"job", id.value},
+        Log::Fields fields{{"job", key.first.value},
                            {"user", job.user},
                            {"service", job.service},
-                           {"attempt", job.attempt},
+                           {"attempt", key.second},
                            {"net", job.bill.net.value}};
         if (job.error) {
             fields.emplace_back("code", job.error->code);
@@ -249,7 +263,7 @@ asio::awaitable<void> Runner::beat() {
     auto const now = co_await pool_.run([this] { return store_.now(); });
     std::vector<jobs::Report> beats;
     beats.reserve(attempts_.size());
-    for (auto const& [id, attempt] : attempts_) {
+    for (auto const& [key, attempt] : attempts_) {
         beats.push_back(attempt->heartbeat(now));
     }
     for (std::size_t i = 0; i < beats.size(); i += beats_in_one_write) {
@@ -259,7 +273,7 @@ asio::awaitable<void> Runner::beat() {
         auto const answers = co_await reporter_.send_now(part);
         for (std::size_t k = 0; k < answers.size(); ++k) {
             if (answers[k].outcome != jobs::ReportOutcome::noted) {
-                abandon(part[k].job, part[k].attempt);
+                abandon({part[k].job, part[k].attempt}, answers[k]);
             }
         }
     }
@@ -267,27 +281,38 @@ asio::awaitable<void> Runner::beat() {
 
 // A cancelled job should stop costing soon, not only at the next heartbeat.
 asio::awaitable<void> Runner::drop_stale() {
-    std::vector<std::pair<base::JobId, int>> held;
+    std::vector<Key> held;
     held.reserve(attempts_.size());
-    for (auto const& [id, attempt] : attempts_) {
-        held.emplace_back(id, attempt->job().attempt);
+    for (auto const& [key, attempt] : attempts_) {
+        held.push_back(key);
     }
-    auto const stale = co_await pool_.run([&] { return store_.stale(held); });
-    for (auto const id : stale) {
-        auto const asked = std::ranges::find(held, id, &std::pair<base::JobId, int>::first);
-        abandon(id, asked->second);
+    auto const gone = co_await pool_.run([&] {
+        std::vector<jobs::Job> list;
+        for (auto const id : store_.stale(held)) {
+            list.push_back(store_.find_job(id).value_or(jobs::Job{.id = id}));
+        }
+        return list;
+    });
+    for (auto const& job : gone) {
+        for (auto const& key : held) {
+            bool const current = job.state == jobs::State::processing && job.attempt == key.second;
+            if (key.first == job.id && !current) {
+                abandon(key, {.outcome = jobs::ReportOutcome::stale, .job = job});
+            }
+        }
     }
 }
 
-void Runner::abandon(base::JobId id, int attempt) {
-    auto const found = attempts_.find(id);
-    if (found != attempts_.end() && found->second->job().attempt == attempt) {
-        found->second->abandon();
+void Runner::abandon(Key key, jobs::Reported const& why) {
+    auto const found = attempts_.find(key);
+    if (found != attempts_.end()) {
+        found->second->abandon(why);
     }
 }
 
 void Runner::release_all() {
-    for (auto const& [id, attempt] : attempts_) {
+    releasing_ = true;
+    for (auto const& [key, attempt] : attempts_) {
         attempt->release();
     }
 }

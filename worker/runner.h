@@ -6,7 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -57,6 +57,9 @@ public:
 
     [[nodiscard]] std::size_t running() const { return attempts_.size(); }
 
+    // Nothing runs, and no claim is under way that may bring something.
+    [[nodiscard]] bool idle() const { return attempts_.empty() && !claiming_; }
+
     // Which services this worker takes; a reload may change it.
     void take(std::vector<std::string> services) { options_.services = std::move(services); }
 
@@ -66,15 +69,19 @@ public:
     std::function<void(jobs::Reported const&)> on_end;
 
 private:
+    // A job and its attempt: after a rescue the same job may come back here while its former
+    // attempt still lets go.
+    using Key = std::pair<base::JobId, int>;
+
     [[nodiscard]] jobs::Claim room() const;
     boost::asio::awaitable<bool> claim_once();
     boost::asio::awaitable<void> release_strays();
     void begin(jobs::Start started);
     boost::asio::awaitable<void> run_attempt(Attempt& attempt);
-    void finish(base::JobId id, jobs::Reported const& reported);
+    void finish(Key key, jobs::Reported const& reported);
     boost::asio::awaitable<void> beat();
     boost::asio::awaitable<void> drop_stale();
-    void abandon(base::JobId id, int attempt);
+    void abandon(Key key, jobs::Reported const& why);
 
     boost::asio::any_io_executor executor_;
     adapters::Store& store_;
@@ -86,10 +93,12 @@ private:
     RunnerOptions options_;
     Reporter reporter_;
     boost::asio::steady_timer beat_timer_;
-    std::unordered_map<base::JobId, std::unique_ptr<Attempt>> attempts_;
+    std::map<Key, std::unique_ptr<Attempt>> attempts_;
     std::map<std::string, int, std::less<>> running_of_;  // by service
     bool quiet_ = false;
+    bool releasing_ = false;
     bool stopped_ = false;
+    bool claiming_ = false;
     bool claim_in_doubt_ = false;  // a claim may have been committed without our knowing
 };
 

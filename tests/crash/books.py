@@ -88,12 +88,13 @@ def check_resumed(name, story, attempts):
 
 
 def rescue_times(stories, ups):
-    """For each loss: how long a scheduler had been alive since that worker was killed."""
+    """For each loss: how long a scheduler had been alive since that worker was killed. One that
+    was only too slow to renew its leases was never killed."""
     gone = {running.pid: running.gone_at for running in ups}
     for story in stories.values():
         for step, _ in steps_with(story, "lost"):
-            pid = int(LOST.match(step["detail"]).group(1))
             lost_at = step["at"] / 1000
+            killed_at = gone[int(LOST.match(step["detail"]).group(1))] or lost_at
             yield sum(max(0.0, min(other.gone_at or lost_at, lost_at)
-                          - max(other.ready_at, gone[pid]))
+                          - max(other.ready_at, killed_at))
                       for other in ups if other.ready_at and other.schedules)

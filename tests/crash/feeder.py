@@ -6,7 +6,7 @@ import threading
 import time
 
 USERS = [f"user{n}" for n in range(8)]
-KILLED, REFUSED, UNREACHABLE = -9, 1, 3
+KILLED, REFUSED = -9, 1
 
 
 class Notebook:

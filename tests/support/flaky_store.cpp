@@ -120,8 +120,7 @@ base::Credits FlakyStore::balance_at(base::AccountId account, base::Timestamp at
 }
 
 std::vector<ledger::Finding> FlakyStore::audit(
-    std::optional<std::string> user,
-    std::function<void(adapters::AuditPage const&)> const& visit) {
+    std::optional<std::string> user, std::function<void(adapters::AuditPage const&)> const& visit) {
     check_up();
     return inner_.audit(std::move(user), visit);
 }

@@ -1,7 +1,7 @@
 // One job and one worker: from the queue through the provider to the bill.
-#include "tests/worker/world.h"
-
 #include <gtest/gtest.h>
+
+#include "tests/worker/world.h"
 
 namespace tests {
 

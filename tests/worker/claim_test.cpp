@@ -1,18 +1,17 @@
 // Which jobs a worker takes, and how many at once.
-#include "tests/worker/world.h"
-
 #include <set>
 
 #include <gtest/gtest.h>
 
 #include "adapters/sqlite/open.h"
 #include "tests/support/temp_dir.h"
+#include "tests/worker/world.h"
 
 namespace tests {
 
 using jobs::State;
-using support::Flaw;
 using support::FlakyStore;
+using support::Flaw;
 
 namespace {
 
@@ -164,10 +163,11 @@ TEST(TwoWorkers, NeverRunOneAttemptTwice) {
 
 TEST(TwoWorkers, NeverRunOneAttemptTwiceOnTheEmbeddedStore) {
     support::TempDir const folder;
-    World world{FlakyStore::flawless(), [&](Desk::Clock clock) {
-                    return adapters::open_sqlite(
-                        {.path = folder / "tallyman.db", .clock = std::move(clock)});
-                }};
+    World world{
+        FlakyStore::flawless(), [&](Desk::Clock clock) {
+            return adapters::open_sqlite(
+                {.path = folder / "tallyman.db", .clock = std::move(clock), .durable = false});
+        }};
     world.desk.auditing = false;  // once, at the end, is enough here
     run_with_two_workers(world, 40);
 }

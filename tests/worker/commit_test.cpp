@@ -1,17 +1,16 @@
 // Every point at which the store may fail, before it did something or after. In the end each job
 // was done once and paid for once, nothing is stuck, and no provider was asked twice.
-#include "tests/worker/world.h"
-
 #include <gtest/gtest.h>
 
 #include "adapters/sqlite/open.h"
 #include "tests/support/temp_dir.h"
+#include "tests/worker/world.h"
 
 namespace tests {
 
 using jobs::State;
-using support::Flaw;
 using support::FlakyStore;
+using support::Flaw;
 
 namespace {
 
@@ -106,10 +105,11 @@ TEST(FlakyCommits, ManyOfThemLoseAndDoubleNothing) {
 
 TEST(FlakyCommits, ManyOfThemLoseAndDoubleNothingOnTheEmbeddedStore) {
     support::TempDir const folder;
-    World world{FlakyStore::by_seed(11, 100, 100), [&](Desk::Clock clock) {
-                    return adapters::open_sqlite(
-                        {.path = folder / "tallyman.db", .clock = std::move(clock)});
-                }};
+    World world{
+        FlakyStore::by_seed(11, 100, 100), [&](Desk::Clock clock) {
+            return adapters::open_sqlite(
+                {.path = folder / "tallyman.db", .clock = std::move(clock), .durable = false});
+        }};
     world.desk.auditing = false;
     play(world);
     expect_each_done_once(world);

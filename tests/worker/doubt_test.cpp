@@ -1,7 +1,7 @@
 // What becomes of a job whose fate at the provider can't be seen, or whose worker was lost.
-#include "tests/worker/world.h"
-
 #include <gtest/gtest.h>
+
+#include "tests/worker/world.h"
 
 namespace tests {
 

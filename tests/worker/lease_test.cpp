@@ -1,7 +1,7 @@
 // Leases: kept while a worker lives, given back when it stops.
-#include "tests/worker/world.h"
-
 #include <gtest/gtest.h>
+
+#include "tests/worker/world.h"
 
 namespace tests {
 

@@ -84,11 +84,10 @@ void Stage::submit_begins(Call const& call) {
 
 Submitted Stage::submit_ends(Call const& call) {
     std::scoped_lock const lock{mutex_};
-    auto answer =
-        on_submit ? on_submit(call)
-                  : Submitted{.task = "task-" + base::to_text(call.job) + "-" +
-                                      std::to_string(call.attempt),
-                              .verdict = still_running()};
+    auto answer = on_submit ? on_submit(call)
+                            : Submitted{.task = "task-" + base::to_text(call.job) + "-" +
+                                                std::to_string(call.attempt),
+                                        .verdict = still_running()};
     if (answer.task.empty() && !goes_on(answer.verdict.fate)) {
         leave(call);
     }

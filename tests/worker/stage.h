@@ -32,6 +32,7 @@ public:
     [[nodiscard]] std::vector<std::string> polls() const;  // tasks, also of polls that are held
     [[nodiscard]] std::vector<std::string> cancels() const;
     [[nodiscard]] int most_at_once(std::string const& service) const;
+
     [[nodiscard]] int most_at_once() const { return most_at_once(""); }  // of all services
 
     void submit_begins(adapters::Call const& call);

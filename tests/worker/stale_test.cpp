@@ -1,7 +1,7 @@
 // An attempt whose job was taken away: cancelled, or rescued while the worker still lived.
-#include "tests/worker/world.h"
-
 #include <gtest/gtest.h>
+
+#include "tests/worker/world.h"
 
 namespace tests {
 

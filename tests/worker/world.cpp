@@ -1,10 +1,9 @@
 // Hiring, driving, dismissing.
 #include "tests/worker/world.h"
 
-#include <gtest/gtest.h>
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <gtest/gtest.h>
 
 #include "adapters/memory/open.h"
 
@@ -119,8 +118,8 @@ Hand& World::hire(std::string const& name) {
     for (auto const& [service, periods] : desk.book.services) {
         services.push_back(service);
     }
-    auto hand = std::make_unique<Hand>(
-        store, settings, stage, worker::RunnerOptions{.name = name, .services = services});
+    auto hand = std::make_unique<Hand>(store, settings, stage,
+                                       worker::RunnerOptions{.name = name, .services = services});
     return *hands_.insert_or_assign(name, std::move(hand)).first->second;
 }
 

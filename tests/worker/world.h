@@ -41,6 +41,7 @@ public:
     // Quiet, drain, and stop, as the program does when it is told to. With `hand_back` what runs is
     // released instead of awaited. `left` becomes true in the end.
     void leave(bool hand_back = false);
+
     [[nodiscard]] bool left() const { return left_; }
 
 private:
@@ -76,13 +77,18 @@ public:
     support::FlakyStore store;  // what the workers see of the desk's store
 
     Hand& hire(std::string const& name = "w1");
+
     Hand& hand(std::string const& name = "w1") { return *hands_.at(name); }
+
     void crash(std::string const& name = "w1");
     void leave(std::string const& name = "w1", bool hand_back = false);
 
     base::JobId submit(std::string const& service = "script", std::string const& user = "u1");
+
     jobs::Job job(base::JobId id) { return desk.job(id); }
+
     std::int64_t balance(std::string const& user = "u1") { return desk.balance(user); }
+
     // Of the job's events, in order, with a blank between: "submitted retry submitted".
     std::string events(base::JobId id);
 
