@@ -175,7 +175,7 @@ bool needs_charge(Job const& job, Said said) {
     CHECK(false);
 }
 
-Load load_for_report(std::vector<Report> const& reports, Rules const& /*rules*/) {
+Load load_for_report(std::vector<Report> const& reports) {
     Load load;
     load.jobs.reserve(reports.size());
     for (Report const& report : reports) {

@@ -51,7 +51,7 @@ struct Reported {
 // Whether ending this job so may give credits back, for which the charge's draws must be loaded.
 bool needs_charge(Job const& job, Said said);
 
-Load load_for_report(std::vector<Report> const& reports, Rules const& rules);
+Load load_for_report(std::vector<Report> const& reports);
 
 // One answer for each report, in order. The same finish again is answered as the first time.
 std::vector<Reported> report(Batch& batch, std::vector<Report> const& reports, Rules const& rules);

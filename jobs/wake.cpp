@@ -57,7 +57,7 @@ void look_for_room(Batch& batch, LoadedJob& loaded, Rules const& rules, Woken& w
 
 }  // namespace
 
-Load load_for_wake(int limit, Rules const& /*rules*/) {
+Load load_for_wake(int limit) {
     return {.sweep = Sweep{.due = limit, .dependent = limit, .roomless = limit},
             .wallets_of_jobs = true,
             .fairness_of_jobs = true,

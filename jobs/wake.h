@@ -13,7 +13,7 @@ struct Woken {
     int cancelled = 0;
 };
 
-Load load_for_wake(int limit, Rules const& rules);
+Load load_for_wake(int limit);
 
 Woken wake(Batch& batch, Rules const& rules);
 

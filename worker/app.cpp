@@ -13,6 +13,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "base/rethrow.h"
 #include "config/load.h"
 
 namespace worker {
@@ -23,12 +24,6 @@ namespace {
 
 constexpr base::Millis hand_back_within{5'000};
 constexpr base::Millis look_again{20};
-
-void rethrow(std::exception_ptr const& error) {
-    if (error) {
-        std::rethrow_exception(error);
-    }
-}
 
 // Unique among all workers of the store, and readable: host, process, and a few random digits in
 // case the process number comes round again.
@@ -81,11 +76,11 @@ App::App(config::Settings const& settings, pricing::Book book, Parts parts)
                  duty_table(*store_, settings, [this] { return shelf_.current(); }), log_} {}
 
 void App::run() {
-    asio::co_spawn(io_, obey_signals(), rethrow);
+    asio::co_spawn(io_, obey_signals(), base::rethrow);
     if (parts_.worker) {
-        asio::co_spawn(io_, runner_.claim_jobs(), rethrow);
-        asio::co_spawn(io_, runner_.keep_leases(), rethrow);
-        asio::co_spawn(io_, runner_.write_reports(), rethrow);
+        asio::co_spawn(io_, runner_.claim_jobs(), base::rethrow);
+        asio::co_spawn(io_, runner_.keep_leases(), base::rethrow);
+        asio::co_spawn(io_, runner_.write_reports(), base::rethrow);
     }
     if (parts_.scheduler) {
         scheduler_.start();
@@ -117,7 +112,7 @@ asio::awaitable<void> App::obey_signals() {
         }
         stop_signals_ += 1;
         if (stop_signals_ == 1) {
-            asio::co_spawn(io_, shut_down(), rethrow);
+            asio::co_spawn(io_, shut_down(), base::rethrow);
         } else if (stop_signals_ == 2) {
             log_.info("app", "stopping now");
             drain_timer_.cancel();
@@ -160,8 +155,7 @@ asio::awaitable<void> App::shut_down() {
 asio::awaitable<void> App::wait_until_idle(base::Millis at_most) {
     auto const deadline = std::chrono::steady_clock::now() + at_most;
     boost::system::error_code cancelled;
-    while (!runner_.idle() && stop_signals_ < 2 &&
-           std::chrono::steady_clock::now() < deadline) {
+    while (!runner_.idle() && stop_signals_ < 2 && std::chrono::steady_clock::now() < deadline) {
         drain_timer_.expires_after(look_again);
         co_await drain_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     }

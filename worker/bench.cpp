@@ -13,6 +13,7 @@
 #include <boost/asio/post.hpp>
 
 #include "adapters/providers/simulated.h"
+#include "base/rethrow.h"
 #include "jobs/accounts.h"
 #include "jobs/audit.h"
 #include "jobs/submit.h"
@@ -57,12 +58,6 @@ config::Settings bench_settings(BenchPlan const& plan) {
     return settings;
 }
 
-void rethrow(std::exception_ptr const& error) {
-    if (error) {
-        std::rethrow_exception(error);
-    }
-}
-
 // One worker: a runner on a thread of its own.
 class BenchWorker {
 public:
@@ -80,9 +75,9 @@ public:
             RunnerOptions{.name = name, .services = {std::string{service}}});
         runner_->on_start = std::move(on_start);
         runner_->on_end = [on_end = std::move(on_end)](jobs::Reported const&) { on_end(); };
-        asio::co_spawn(io_, runner_->claim_jobs(), rethrow);
-        asio::co_spawn(io_, runner_->keep_leases(), rethrow);
-        asio::co_spawn(io_, runner_->write_reports(), rethrow);
+        asio::co_spawn(io_, runner_->claim_jobs(), base::rethrow);
+        asio::co_spawn(io_, runner_->keep_leases(), base::rethrow);
+        asio::co_spawn(io_, runner_->write_reports(), base::rethrow);
         thread_ = std::thread{[this] { io_.run(); }};
     }
 

@@ -57,7 +57,7 @@ DutyRun run_rescue(adapters::Store& store, jobs::Rules const& rules) {
 
 DutyRun run_wake(adapters::Store& store, jobs::Rules const& rules) {
     jobs::Woken woken;
-    store.transact(jobs::load_for_wake(at_once, rules),
+    store.transact(jobs::load_for_wake(at_once),
                    [&](jobs::Batch& batch) { woken = jobs::wake(batch, rules); });
     int const all = woken.ready + woken.cancelled;
     if (all == 0) {

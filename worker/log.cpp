@@ -79,10 +79,11 @@ std::string escaped(std::string_view text) {
 // Values with spaces, quotes or anything that does not show are quoted, so that a line stays one
 // line, a user's text can't pretend to be a field, and a terminal does what it is told by nobody.
 std::string quoted_if_needed(std::string const& value) {
-    auto const json = escaped(boost::json::serialize(boost::json::string{as_utf8(value)}));
-    bool const plain = !value.empty() && value.find_first_of(" =") == std::string::npos &&
-                       json.size() == value.size() + 2 && json.find('\\') == std::string::npos;
-    return plain ? value : json;
+    auto text = as_utf8(value);
+    auto json = escaped(boost::json::serialize(boost::json::string{text}));
+    bool const plain = !text.empty() && text.find_first_of(" =") == std::string::npos &&
+                       json.find('\\') == std::string::npos;
+    return plain ? text : json;
 }
 
 std::string text_line(std::string_view head, std::string_view message, Log::Fields const& fields) {
@@ -111,11 +112,12 @@ void add_fields(boost::json::object& object, Log::Fields const& fields) {
 }  // namespace
 
 struct Log::Sinks {
+    // A shared_ptr because spdlog's loggers own their sinks so.
     spdlog::logger logger{"tallyman", std::make_shared<spdlog::sinks::stderr_sink_mt>()};
-    bool json = false;  // shared_ptr above: spdlog's loggers own their sinks so
+    bool json = false;
 };
 
-Log::Log() : quiet_{true} {}
+Log::Log(Silence /*unused*/) : quiet_{true} {}
 
 Log::Log(config::Log const& settings) : sinks_{std::make_unique<Sinks>()} {
     sinks_->json = settings.format == config::LogFormat::json;
@@ -128,7 +130,7 @@ Log::Log(config::Log const& settings) : sinks_{std::make_unique<Sinks>()} {
 Log::~Log() = default;
 
 std::unique_ptr<Log> Log::silent() {
-    return std::unique_ptr<Log>{new Log};  // the constructor is private
+    return std::make_unique<Log>(Silence{});
 }
 
 void Log::business(std::string_view event, Fields fields) {

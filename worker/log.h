@@ -20,7 +20,10 @@ public:
     using Value = std::variant<std::int64_t, std::string>;
     using Fields = std::vector<std::pair<std::string_view, Value>>;
 
+    struct Silence {};
+
     explicit Log(config::Log const& settings);
+    explicit Log(Silence silence);
     Log(Log const&) = delete;
     Log& operator=(Log const&) = delete;
     ~Log();
@@ -40,7 +43,6 @@ public:
 private:
     struct Sinks;
 
-    Log();
     void system(config::LogLevel level, std::string_view component, std::string_view message,
                 Fields fields);
 

@@ -88,7 +88,7 @@ asio::awaitable<std::vector<jobs::Reported>> Reporter::write(
     std::vector<jobs::Report> const& reports) {
     auto attempt = [&] {
         std::vector<jobs::Reported> reported;
-        store_.transact(jobs::load_for_report(reports, rules_), [&](jobs::Batch& batch) {
+        store_.transact(jobs::load_for_report(reports), [&](jobs::Batch& batch) {
             reported = jobs::report(batch, reports, rules_);
         });
         return reported;

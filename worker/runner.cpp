@@ -8,6 +8,8 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "base/rethrow.h"
+
 namespace worker {
 
 namespace asio = boost::asio;
@@ -16,13 +18,6 @@ namespace {
 
 constexpr std::size_t beats_in_one_write = 500;
 constexpr base::Millis look_for_stale_every{500};
-
-// What a coroutine that must not end with an exception does if it does: the program stops, loudly.
-void rethrow(std::exception_ptr const& error) {
-    if (error) {
-        std::rethrow_exception(error);
-    }
-}
 
 // The same for every try of one charge, for providers that take an idempotency key.
 std::string key_of(jobs::Job const& job) {
@@ -202,7 +197,7 @@ void Runner::begin(jobs::Start started) {
     if (releasing_) {
         running.release();
     }
-    asio::co_spawn(executor_, run_attempt(running), rethrow);
+    asio::co_spawn(executor_, run_attempt(running), base::rethrow);
 }
 
 asio::awaitable<void> Runner::run_attempt(Attempt& attempt) {

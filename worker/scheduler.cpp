@@ -7,6 +7,8 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "base/rethrow.h"
+
 namespace worker {
 
 namespace asio = boost::asio;
@@ -18,12 +20,6 @@ namespace {
 constexpr base::Millis longest_pause{30'000};
 constexpr base::Millis after_failure{2'000};
 
-void rethrow(std::exception_ptr const& error) {
-    if (error) {
-        std::rethrow_exception(error);
-    }
-}
-
 }  // namespace
 
 Scheduler::Scheduler(asio::any_io_executor executor, BlockingPool& pool, DutyClerk& clerk,
@@ -33,7 +29,7 @@ Scheduler::Scheduler(asio::any_io_executor executor, BlockingPool& pool, DutyCle
 void Scheduler::start() {
     for (auto const& plan : table_) {
         timers_.push_back(std::make_unique<asio::steady_timer>(executor_));
-        asio::co_spawn(executor_, keep(plan, *timers_.back()), rethrow);
+        asio::co_spawn(executor_, keep(plan, *timers_.back()), base::rethrow);
     }
 }
 

@@ -100,6 +100,7 @@ asio::awaitable<Submitted> Command::submit(Call call) {
         co_return refused(why.retryable, "not_started", std::move(why.message));
     }
     auto task = task_for(process->pid);
+    // Shared, see Run::Shared.
     auto const run = std::make_shared<Run>(executor_, options_, std::move(*process));
     Run::attend(run, call.timeout);
     runs_.emplace(task, run);

@@ -52,6 +52,7 @@ private:
     boost::asio::any_io_executor executor_;
     CommandOptions options_;
     // Shared with the coroutines that read each run's pipes: they may end after this does.
+    // Shared with the coroutines that attend to each program, see Run::Shared.
     std::map<std::string, std::shared_ptr<Run>, std::less<>> runs_;
 };
 

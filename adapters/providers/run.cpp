@@ -9,8 +9,9 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include "base/rethrow.h"
 
 namespace adapters::providers {
 
@@ -61,17 +62,17 @@ Run::~Run() {
     abandon();
 }
 
-void Run::attend(std::shared_ptr<Run> const& run, base::Millis timeout) {
+void Run::attend(Shared const& run, base::Millis timeout) {
     auto const executor = run->clock_.get_executor();
     if (timeout > base::Millis{0}) {
         run->clock_.expires_after(timeout);
     } else {
         run->clock_.expires_at(Clock::time_point::max());
     }
-    asio::co_spawn(executor, read_output(run), asio::detached);
-    asio::co_spawn(executor, read_errors(run), asio::detached);
-    asio::co_spawn(executor, keep_time(run), asio::detached);
-    asio::co_spawn(executor, await_exit(run), asio::detached);
+    asio::co_spawn(executor, read_output(run), base::rethrow);
+    asio::co_spawn(executor, read_errors(run), base::rethrow);
+    asio::co_spawn(executor, keep_time(run), base::rethrow);
+    asio::co_spawn(executor, await_exit(run), base::rethrow);
 }
 
 void Run::stop(Stopped why) {
@@ -120,7 +121,7 @@ Verdict Run::report() {
     return running;
 }
 
-asio::awaitable<void> Run::read_output(std::shared_ptr<Run> run) {
+asio::awaitable<void> Run::read_output(Shared run) {
     Flow flow = Flow::open;
     while (flow != Flow::closed && !run->ended_) {
         auto const [error] = co_await run->output_.async_wait(readable, as_error);
@@ -128,7 +129,7 @@ asio::awaitable<void> Run::read_output(std::shared_ptr<Run> run) {
     }
 }
 
-asio::awaitable<void> Run::read_errors(std::shared_ptr<Run> run) {
+asio::awaitable<void> Run::read_errors(Shared run) {
     Flow flow = Flow::open;
     while (flow != Flow::closed && !run->ended_) {
         auto const [error] = co_await run->errors_.async_wait(readable, as_error);
@@ -136,7 +137,7 @@ asio::awaitable<void> Run::read_errors(std::shared_ptr<Run> run) {
     }
 }
 
-asio::awaitable<void> Run::keep_time(std::shared_ptr<Run> run) {
+asio::awaitable<void> Run::keep_time(Shared run) {
     while (!run->ended_) {
         co_await run->clock_.async_wait(as_error);
         if (run->ended_ || run->clock_.expiry() > Clock::now()) {
@@ -150,7 +151,7 @@ asio::awaitable<void> Run::keep_time(std::shared_ptr<Run> run) {
     }
 }
 
-asio::awaitable<void> Run::await_exit(std::shared_ptr<Run> run) {
+asio::awaitable<void> Run::await_exit(Shared run) {
     auto const [error] = co_await run->exited_.async_wait(readable, as_error);
     if (!error && !run->ended_) {
         run->finish();

@@ -24,6 +24,9 @@ namespace adapters::providers {
 class Run {
 public:
     using Clock = std::chrono::steady_clock;
+    // Shared by the table of running programs and the coroutines that attend to one: whoever needs
+    // it last lets it go.
+    using Shared = std::shared_ptr<Run>;
 
     Run(boost::asio::any_io_executor executor, CommandOptions const& options, Process process);
     Run(Run const&) = delete;
@@ -31,7 +34,7 @@ public:
     ~Run();
 
     // Begins to read and to wait. Zero timeout: no limit.
-    static void attend(std::shared_ptr<Run> const& run, base::Millis timeout);
+    static void attend(Shared const& run, base::Millis timeout);
 
     // Asks the program to stop; kills it if it has not after `kill_after`.
     void stop(Stopped why);
@@ -52,10 +55,10 @@ private:
     using Pipe = boost::asio::posix::stream_descriptor;
     enum class Flow : std::uint8_t { open, nothing_now, closed };
 
-    static boost::asio::awaitable<void> read_output(std::shared_ptr<Run> run);
-    static boost::asio::awaitable<void> read_errors(std::shared_ptr<Run> run);
-    static boost::asio::awaitable<void> keep_time(std::shared_ptr<Run> run);
-    static boost::asio::awaitable<void> await_exit(std::shared_ptr<Run> run);
+    static boost::asio::awaitable<void> read_output(Shared run);
+    static boost::asio::awaitable<void> read_errors(Shared run);
+    static boost::asio::awaitable<void> keep_time(Shared run);
+    static boost::asio::awaitable<void> await_exit(Shared run);
 
     Flow take_output();
     Flow take_errors();

@@ -1,6 +1,6 @@
-// Wakes when a file is written to, by this or another process, such as the embedded store's bell. Many
-// writes make one wake-up. While the file can't be watched (it does not exist yet, was replaced, no
-// inotify) this is a timer, and each wait tries again to watch.
+// Wakes when a file is written to, by this or another process, such as the embedded store's bell.
+// Many writes make one wake-up. While the file can't be watched (it does not exist yet, was
+// replaced, no inotify) this is a timer, and each wait tries again to watch.
 #pragma once
 
 #include <filesystem>

@@ -116,7 +116,7 @@ jobs::Reported Desk::report(jobs::Report report) {
     report.needs_charge = before && (late || jobs::needs_charge(*before, report.said));
     std::vector const reports{report};
     jobs::Reported answer;
-    transact(jobs::load_for_report(reports, rules),
+    transact(jobs::load_for_report(reports),
              [&](jobs::Batch& batch) { answer = jobs::report(batch, reports, rules).at(0); });
     return answer;
 }
@@ -137,7 +137,7 @@ jobs::Steered Desk::retry(base::JobId id) {
 
 jobs::Woken Desk::wake() {
     jobs::Woken woken;
-    transact(jobs::load_for_wake(many, rules),
+    transact(jobs::load_for_wake(many),
              [&](jobs::Batch& batch) { woken = jobs::wake(batch, rules); });
     return woken;
 }

@@ -170,7 +170,7 @@ TEST_F(Report, SeveralInOneTransactionAreAnsweredInOrder) {
         {.job = second, .attempt = 1, .said = Said::failed, .error = final_error},
     };
     std::vector<jobs::Reported> answers;
-    desk.store->transact(jobs::load_for_report(reports, desk.rules), [&](jobs::Batch& batch) {
+    desk.store->transact(jobs::load_for_report(reports), [&](jobs::Batch& batch) {
         answers = jobs::report(batch, reports, desk.rules);
     });
     ASSERT_EQ(answers.size(), 4U);
@@ -188,7 +188,7 @@ TEST_F(Report, WithoutTheChargeAtHandTheDeadlineWaitsForTheNextWord) {
     desk.now += Millis{60'000};
     std::vector<jobs::Report> const reports = {{.job = id, .attempt = 1}};  // needs_charge: false
     std::vector<jobs::Reported> answers;
-    desk.store->transact(jobs::load_for_report(reports, desk.rules), [&](jobs::Batch& batch) {
+    desk.store->transact(jobs::load_for_report(reports), [&](jobs::Batch& batch) {
         answers = jobs::report(batch, reports, desk.rules);
     });
     EXPECT_EQ(answers.at(0).outcome, ReportOutcome::noted);

@@ -22,7 +22,7 @@ LIBRARIES = {  # who may include which library; tests, bench and fuzz may includ
     "yaml-cpp/": r"config/.*\.cpp",
     "sqlite3.h": r"adapters/sqlite/.*",
     "spdlog/": r"worker/.*\.cpp",
-    "boost/json": r"(wire|adapters/providers|worker)/.*",
+    "boost/json": r"(wire|adapters/providers|worker)/.*|config/text\.cpp",
     "boost/asio": r"(adapters/[^/]*\.h|adapters/(providers|wakeups)/.*|worker/.*|cmake/asio\.cpp)",
     "openssl/": r"base/.*\.cpp",
     "CLI/": r"worker/.*\.(cpp|h)",

@@ -81,6 +81,7 @@ TEST(UnknownFate, OfASubmitIsStoredAtOnceSoThatAReleasedJobIsNotSubmittedTwice) 
     world.idle(Millis{20});
     EXPECT_EQ(world.stage.submits().size(), 1U);
     EXPECT_EQ(world.job(id).state, State::processing);
+    world.leave("w2", true);
 }
 
 TEST(UnknownFate, OfASubmitThatMayBeRepeatedIsFoundOutByRepeatingIt) {

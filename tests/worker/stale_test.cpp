@@ -103,8 +103,8 @@ TEST(StaleAttempt, MayMeetItsSuccessorInTheSameWorker) {
     auto const id = world.submit();
     world.hire();
     take_away(world, id);
-    world.until([&] { return world.job(id).attempt == 2; });
-    EXPECT_EQ(world.hand().runner().running(), 2U);
+    world.until([&] { return world.hand().runner().running() == 2; });
+    EXPECT_EQ(world.job(id).attempt, 2);
     world.until([&] { return world.hand().runner().running() == 1; });
     EXPECT_EQ(world.job(id).state, State::processing);
     EXPECT_TRUE(world.stage.cancels().empty()) << "the task is the successor's now";

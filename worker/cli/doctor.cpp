@@ -127,6 +127,22 @@ void check_store(Checks& checks, Context& context) {
     }
 }
 
+// What the scheduler has been doing: one line a duty, with its last run and what that cost.
+void check_duties(Checks& checks, Context& context) {
+    if (!fs::exists(sqlite_path(context.settings()))) {
+        return;
+    }
+    for (auto const& duty : context.store(Opening::existing).duties()) {
+        auto const when = duty.finished_at ? "last run " + local_time(*duty.finished_at) +
+                                                 ", took " + base::to_text(duty.cost)
+                                           : std::string("has not ended a run yet");
+        auto const what = duty.result.empty() ? "" : ": " + clean(duty.result);
+        checks.push_back({"duty", duty.failed ? Health::warning : Health::ok,
+                          fmt::format("{}: {}{}", duty.name, when, what),
+                          duty.failed ? "see the scheduler's log" : ""});
+    }
+}
+
 void check_clock(Checks& checks, Context& context) {
     auto const here = std::chrono::floor<base::Millis>(std::chrono::system_clock::now());
     constexpr base::Timestamp long_ago = base::from_ms(1'704'067'200'000);  // 2024
@@ -225,6 +241,7 @@ Checks examine(Context& context) {
     auto const open = attempt(checks, "store", "see `tallyman migrate status`",
                               [&] { check_store(checks, context); });
     if (open) {
+        attempt(checks, "duty", "check the store", [&] { check_duties(checks, context); });
         attempt(checks, "clock", "check the store", [&] { check_clock(checks, context); });
     }
     return checks;
