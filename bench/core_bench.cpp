@@ -1,5 +1,6 @@
 // Micro-benchmarks of the decisions: what one core can do when the store takes no time at all.
 // Every entry is chained by its hash as it is in a store.
+#include <memory>
 #include <string>
 #include <vector>
 

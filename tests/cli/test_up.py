@@ -31,7 +31,7 @@ class Up(CliTest):
 
     def test_wait_in_a_pipe_tells_states_and_the_bill(self):
         text = self.ok(*self.enqueue("script", '{"latency_ms":300}', "--wait")).out
-        self.assertIn("queued", text)
+        self.assertIn("processing", text)
         self.assertIn("completed", text)
         self.assertRegex(text, r"net +5\n")
         self.assertRegex(text, r"balance +515\n")

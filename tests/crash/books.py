@@ -26,11 +26,12 @@ def check_bill(job):
         return
     if charge["open"]:
         yield f"{name}: its charge is still open"
-    kept = state == "cancelled" and job["service"] == "compose"  # whose rule is `on_cancel: none`
-    if state == "completed" and charge["net"] != charge["settled"]:
-        yield f"{name}: settled at {charge['settled']}, paid {charge['net']}"
-    if state != "completed" and not kept and charge["net"] != 0:
-        yield f"{name}: {state}, and paid {charge['net']}"
+    # What a cancel did not give back: only `compose` has the rule `on_cancel: none`.
+    kept = charge["net"] - (charge["settled"] if state == "completed" else 0)
+    charges_before = charge["number"] - (1 if state == "completed" else 0)
+    allowed = range(0, 3 * charges_before + 1, 3) if job["service"] == "compose" else [0]
+    if kept not in allowed:
+        yield f"{name}: {state}, settled at {charge['settled']}, and paid {charge['net']}"
 
 
 def check_accounts(site, notebook, jobs):

@@ -24,6 +24,10 @@ class Notebook:
             self.killed += code == KILLED
             self.refused += code == REFUSED
 
+    def ids(self):
+        with self.lock:
+            return [entry["id"] for entry in self.jobs.values() if entry["id"]]
+
     def complain(self, what):
         with self.lock:
             self.wrong.append(what)
@@ -119,7 +123,7 @@ class Feeder(Caller):
 
 class Meddler(Caller):
     def act(self):
-        ids = [entry["id"] for entry in self.notebook.jobs.values() if entry["id"]]
+        ids = self.notebook.ids()
         what = self.random.random()
         if ids and what < 0.35:
             self.call("cancel", self.random.choice(ids[-15:]))
