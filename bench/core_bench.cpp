@@ -1,5 +1,6 @@
 // Micro-benchmarks of the decisions: what one core can do when the store takes no time at all.
 // Every entry is chained by its hash as it is in a store.
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,7 +23,7 @@ using base::Credits;
 constexpr base::Timestamp now = base::from_ms(1'800'000'000'000);
 constexpr base::Millis week{7LL * 24 * 3600 * 1000};
 constexpr int grants = 10;
-constexpr int accounts_each = 50;
+constexpr int accounts_each = 50;  // of a batch
 constexpr Credits plenty{1'000'000'000'000};
 
 // An account whose credits came in by so many grants, each of `amount`, that expire one after the
@@ -113,7 +114,7 @@ void quote_of_speech(benchmark::State& state) {
 
 BENCHMARK(quote_of_speech)->Name("quote/speech by its text");
 
-// A batch of jobs of fifty accounts, as a store would load it.
+// A batch of jobs of at most fifty accounts, as a store would load it.
 class Shop {
 public:
     explicit Shop(int count) {
@@ -122,11 +123,12 @@ public:
         empty_.now = now;
         empty_.next_job = {1};
         empty_.next_account = {1'000};
-        for (int i = 1; i <= accounts_each; ++i) {
+        int const accounts = std::min(count, accounts_each);
+        for (int i = 1; i <= accounts; ++i) {
             empty_.wallets.push_back(a_wallet({i}, "user-" + std::to_string(i), plenty));
         }
         for (int i = 0; i < count; ++i) {
-            requests_.push_back({.user = "user-" + std::to_string(i % accounts_each + 1),
+            requests_.push_back({.user = "user-" + std::to_string(i % accounts + 1),
                                  .service = "tts",
                                  .input = R"({"text":"a line of text to be spoken"})",
                                  .usage = {.characters = 27},

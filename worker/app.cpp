@@ -87,6 +87,9 @@ void App::run() {
     }
     announce();
     io_.run();
+    // What still runs on the pools refers to the parts that are taken down next.
+    pool_.join();
+    duty_pool_.join();
     log_.info("app", "stopped", {{"worker", name_}});
 }
 

@@ -1,13 +1,14 @@
 // The duties themselves, each a decision run over the store.
 #include "worker/duties.h"
 
-#include "base/sha256.h"
 #include "jobs/accounts.h"
 #include "jobs/cron.h"
 #include "jobs/prune.h"
 #include "jobs/rescue.h"
 #include "jobs/submit.h"
 #include "jobs/wake.h"
+#include "wire/job_request.h"
+#include "wire/json.h"
 
 namespace worker {
 
@@ -79,23 +80,29 @@ DutyRun run_retention(adapters::Store& store, base::Millis keep) {
 }
 
 // The occurrence is the idempotency key, so that an occurrence enqueues one job however many hosts
-// come to it.
-std::string fire(adapters::Store& store, config::Schedule const& schedule, base::Timestamp at,
-                 pricing::Book const& book, jobs::Rules const& rules) {
-    jobs::Request const request{
-        .user = schedule.user,
-        .service = schedule.service,
-        .input = schedule.input,
-        .key = "cron:" + schedule.name + ":" + std::to_string(base::to_ms(at)),
-        .body_hash = base::sha256(schedule.service + '\n' + schedule.input)};
+// come to it. Returns what became of it.
+std::string fire(adapters::Store& store, config::Settings const& settings,
+                 config::Schedule const& schedule, base::Timestamp at, pricing::Book const& book) {
+    auto const parsed = wire::parse_request(
+        {.user = schedule.user,
+         .service = schedule.service,
+         .input = schedule.input,
+         .key = "cron:" + schedule.name + ":" + std::to_string(base::to_ms(at))},
+        settings);
+    if (!parsed.request) {
+        auto const& error = parsed.errors.front();
+        return "was refused: " + error.field + " " + error.what;
+    }
     std::vector<jobs::Submission> answers;
-    store.transact(jobs::load_for_submit({request}, rules), [&](jobs::Batch& batch) {
-        answers = jobs::submit(batch, {request}, book, rules);
-    });
+    store.transact(jobs::load_for_submit({*parsed.request}, settings.rules),
+                   [&](jobs::Batch& batch) {
+                       answers = jobs::submit(batch, {*parsed.request}, book, settings.rules);
+                   });
     auto const& answer = answers.front();
-    bool const taken = answer.job.has_value();
-    return schedule.name +
-           (taken ? " is job " + base::to_text(answer.job->id) : std::string{" was refused"});
+    if (!answer.job) {
+        return "was refused: " + wire::refusal_of(answer, schedule.service).detail;
+    }
+    return "is job " + base::to_text(answer.job->id);
 }
 
 DutyRun run_cron(adapters::Store& store, config::Settings const& settings,
@@ -108,7 +115,7 @@ DutyRun run_cron(adapters::Store& store, config::Settings const& settings,
             continue;
         }
         run.result += run.result.empty() ? "" : "; ";
-        run.result += fire(store, schedule, *due, book, settings.rules);
+        run.result += schedule.name + " " + fire(store, settings, schedule, *due, book);
         store.set_schedule_mark(schedule.name, *due);
     }
     return run;

@@ -186,6 +186,11 @@ asio::awaitable<Verdict> Simulated::poll(Call call, std::string text) {
         co_return ending_of(call, task->attempt,
                             read_directions(call.input, options_.characters_per_second), options_);
     }
+    if (call.timeout.count() > 0 && passed >= call.timeout) {
+        co_return Verdict{.fate = Fate::failed_retryable,
+                          .code = "timeout",
+                          .message = "took longer than " + base::to_text(call.timeout)};
+    }
     co_return Verdict{.fate = Fate::running,
                       .progress = static_cast<int>(100 * passed / latency),
                       .ask_again = base::Millis{0}};

@@ -191,3 +191,16 @@ TEST(Simulated, NotesEverySubmit) {
     SimulatedOptions const nowhere{.submissions = folder.path() / "no" / "such"};
     EXPECT_THROW(at_once(nowhere, call(1)), std::system_error);
 }
+
+TEST(Simulated, KeepsToItsTimeout) {
+    boost::asio::io_context io;
+    Simulated simulated{io.get_executor(), SimulatedOptions{}};
+    auto job = call(1, R"({"simulate":{"latency_ms":60000}})");
+    job.timeout = base::Millis{300};
+    auto const submitted = finish(io, simulated.submit(job));
+    auto verdict = finish(io, simulated.poll(job, submitted.task));
+    EXPECT_EQ(verdict.fate, Fate::running);
+    verdict = finish(io, simulated.poll(job, submitted.task));
+    EXPECT_EQ(verdict.fate, Fate::failed_retryable);
+    EXPECT_EQ(verdict.code, "timeout");
+}

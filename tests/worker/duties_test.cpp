@@ -233,7 +233,8 @@ TEST(Cron, GoesOnWhenAnAccountCanNotPay) {
     bureau.schedule("0 * * * *");
     bureau.turn("cron");
     bureau.world.advance(Millis{3'600'000});
-    EXPECT_EQ(bureau.turn("cron").outcome.result, "nightly was refused");
+    EXPECT_EQ(bureau.turn("cron").outcome.result,
+              "nightly was refused: not enough credits: 5 needed, 0 there; recharge the account");
     EXPECT_EQ(bureau.turn("cron").outcome.result, "");
 }
 
