@@ -148,7 +148,8 @@ def main():
             print(loop.site.folder)
         else:
             loop.site.close()
-    print(*wrong[:40], sep="\n")
+    for what in wrong[:40]:
+        print(what)
     return 1 if wrong else 0
 
 
