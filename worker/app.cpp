@@ -168,7 +168,10 @@ void App::reload_prices() {
     auto loaded = settings_.prices_file.empty()
                       ? config::Loaded<pricing::Book>{.value = config::default_book()}
                       : config::load_book(settings_.prices_file);
-    if (!loaded.value) {
+    if (loaded.value) {
+        loaded.problems = config::check_together(settings_, *loaded.value);
+    }
+    if (!loaded.problems.empty()) {
         for (auto const& problem : loaded.problems) {
             log_.error("prices", "not reloaded, the old book stays",
                        {{"why", config::to_text(problem)}});

@@ -12,6 +12,12 @@ namespace worker {
 
 namespace asio = boost::asio;
 
+namespace {
+
+constexpr int tries_when_stopping = 5;  // about a second and a half
+
+}  // namespace
+
 Reporter::Reporter(asio::any_io_executor executor, adapters::Store& store, BlockingPool& pool,
                    jobs::Rules const& rules, Log& log, ReporterOptions options)
     : executor_{executor},
@@ -43,7 +49,13 @@ asio::awaitable<void> Reporter::run() {
         if (queue_.empty()) {
             co_return;
         }
-        co_await flush();
+        try {
+            co_await flush();
+        } catch (adapters::Unavailable const& error) {
+            log_.error("store", "stopped with reports unwritten; their jobs will be rescued",
+                       {{"why", error.what()}});
+            co_return;
+        }
     }
 }
 
@@ -99,6 +111,9 @@ asio::awaitable<std::vector<jobs::Reported>> Reporter::write(
             auto reported = co_await pool_.run([&] { return attempt(); });
             co_return reported;
         } catch (adapters::Unavailable const& error) {
+            if (stopping_ && tries >= tries_when_stopping) {
+                throw;
+            }
             why = error.what();
         }
         co_await back_off(why, tries);

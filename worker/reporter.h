@@ -35,7 +35,8 @@ public:
     // Many at once, without waiting behind the queue (heartbeats).
     boost::asio::awaitable<std::vector<jobs::Reported>> send_now(std::vector<jobs::Report> reports);
 
-    // Runs until `stop`; everything that was sent before is written first.
+    // Runs until `stop`; everything that was sent before is written first, unless the store can't
+    // be reached even then.
     boost::asio::awaitable<void> run();
     void stop();
 

@@ -3,12 +3,16 @@ import signal
 import time
 import unittest
 
-from support import CrashTest, until
+from support import CrashTest, processes_with, until
 
 SETTINGS = """
 worker: {slots: 8, heartbeat: 300ms, lease: 1s, drain: 1s, poll: 200ms}
+services:
+  defaults: {provider: demo}
+  compose: {provider: program}
 providers:
   demo: {kind: simulated, submissions: submissions.log}
+  program: {kind: command, run: [sleep, '300']}
 """
 
 
@@ -104,6 +108,22 @@ class Silence(CrashTest):
         self.assertEqual(len(self.site.submitted()), 1)
         self.silent.tell(signal.SIGTERM)
         self.assertEqual(self.silent.ends(10), 0)
+        self.site.audit()
+
+    def test_its_program_is_stopped_when_another_runs_by_now(self):
+        mark = f"TALLYMAN_RESULT_DIR={self.site.data}"
+        id_ = self.site.enqueue("compose")
+        self.assertTrue(until(lambda: processes_with(mark), 5))
+        first = processes_with(mark)
+        self.silent.tell(signal.SIGSTOP)
+        self.up()
+        self.assertTrue(until(lambda: len(processes_with(mark)) == 2, 10))
+        self.silent.tell(signal.SIGCONT)
+        self.assertTrue(until(lambda: len(processes_with(mark)) == 1, 5), self.silent.log)
+        self.assertNotEqual(processes_with(mark), first)
+        self.assertEqual(self.site.job(id_)["state"], "processing")
+        self.site.ask("cancel", id_)
+        self.assertTrue(until(lambda: not processes_with(mark), 5))
         self.site.audit()
 
     def test_its_late_result_after_a_cancel_is_not_charged(self):

@@ -1,5 +1,6 @@
 // up, worker, scheduler: the long-running verbs.
 #include "worker/cli/context.h"
+#include "worker/cli/text.h"
 #include "worker/cli/verbs.h"
 #include "worker/run.h"
 
@@ -14,7 +15,11 @@ public:
     void declare(Options& options) override { options.example(example_); }
 
     int run(Context& context) override {
-        return worker::run(context.settings(), context.book(), parts_);
+        auto const problems = config::check_together(context.settings(), context.book());
+        for (auto const& problem : problems) {
+            complain(config::to_text(problem));
+        }
+        return problems.empty() ? worker::run(context.settings(), context.book(), parts_) : usage;
     }
 
 private:
