@@ -31,7 +31,7 @@ std::string variable_of(std::vector<std::string> const& path) {
     return name;
 }
 
-void add(Targets& targets, std::vector<std::string> path, bool tree) {
+void add(Targets& targets, std::vector<std::string> const& path, bool tree) {
     auto const [at, is_new] = targets.try_emplace(variable_of(path), Target{path, tree});
     at->second.ambiguous = at->second.path != path;
 }

@@ -2,7 +2,6 @@
 #include "config/value.h"
 
 #include <algorithm>
-#include <numeric>
 #include <tuple>
 
 #include "config/zone_file.h"
@@ -44,7 +43,9 @@ std::optional<bool> parse_flag(std::string_view text) {
 // How many letters have to be added, dropped or replaced to get from one to the other.
 std::size_t edits(std::string_view from, std::string_view to) {
     std::vector<std::size_t> row(to.size() + 1);
-    std::iota(row.begin(), row.end(), 0);
+    for (std::size_t j = 0; j < row.size(); ++j) {
+        row[j] = j;
+    }
     for (std::size_t i = 0; i < from.size(); ++i) {
         auto diagonal = std::exchange(row[0], i + 1);
         for (std::size_t j = 0; j < to.size(); ++j) {

@@ -17,7 +17,9 @@ services:
 providers:
   sleeper: {kind: command, run: [sleep, '300']}
   stubborn: {kind: command, kill_after: 1s, run: [sh, -c, 'trap "" TERM INT; sleep 300; sleep 300']}
-  garbage: {kind: command, run: [sh, -c, 'head -c 200000 /dev/urandom; echo; echo "{\\"result\\": ["']}
+  garbage:
+    kind: command
+    run: [sh, -c, 'head -c 200000 /dev/urandom; echo; echo "{\\"result\\": ["']
   endless: {kind: command, run: [sh, -c, 'yes "{\\"progress\\": 5}" | head -c 2000000000']}
   crasher: {kind: command, run: [sh, -c, 'kill -SEGV $$']}
   family: {kind: command, run: [sh, -c, 'sleep 300 & sleep 300 & wait']}

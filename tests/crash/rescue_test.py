@@ -75,11 +75,15 @@ class Silence(CrashTest):
         super().setUp()
         self.silent = self.up("worker")
 
+    def stop_between_two_writes(self, id_):
+        """In the middle of one it would hold SQLite's lock, and nobody else could write."""
+        self.assertTrue(until(lambda: "submitted" in self.site.ok("explain", id_).out, 5))
+        time.sleep(0.05)
+        self.silent.tell(signal.SIGSTOP)
+
     def silence(self, simulate):
         id_ = self.site.enqueue(simulate=simulate)
-        self.reaches(id_, "processing")
-        self.assertTrue(until(self.site.submitted, 5))
-        self.silent.tell(signal.SIGSTOP)
+        self.stop_between_two_writes(id_)
         silent_at = time.time()
         self.up()
         self.assertTrue(until(lambda: self.site.job(id_)["attempt"] == 2, 10))
@@ -113,9 +117,8 @@ class Silence(CrashTest):
     def test_its_program_is_stopped_when_another_runs_by_now(self):
         mark = f"TALLYMAN_RESULT_DIR={self.site.data}"
         id_ = self.site.enqueue("compose")
-        self.assertTrue(until(lambda: processes_with(mark), 5))
+        self.stop_between_two_writes(id_)
         first = processes_with(mark)
-        self.silent.tell(signal.SIGSTOP)
         self.up()
         self.assertTrue(until(lambda: len(processes_with(mark)) == 2, 10))
         self.silent.tell(signal.SIGCONT)
@@ -128,8 +131,7 @@ class Silence(CrashTest):
 
     def test_its_late_result_after_a_cancel_is_not_charged(self):
         id_ = self.site.enqueue(simulate={"latency_ms": 1_000})
-        self.reaches(id_, "processing")
-        self.silent.tell(signal.SIGSTOP)
+        self.stop_between_two_writes(id_)
         self.assertEqual(self.site.ask("cancel", id_)["charge"]["net"], 0)
         time.sleep(1.2)
         self.silent.tell(signal.SIGCONT)
@@ -150,7 +152,7 @@ class Alone(CrashTest):
         jobs = [self.site.enqueue(simulate={"latency_ms": 6_000}) for _ in range(6)]
         for id_ in jobs:
             self.reaches(id_, "processing")
-        for _ in range(2):
+        for _ in range(2):  # a third loss would make them poison
             up.tell(signal.SIGSTOP)
             time.sleep(1.5)
             up.tell(signal.SIGCONT)
