@@ -43,7 +43,7 @@ void require_file(std::filesystem::path const& path) {
 int error_of_files(sqlite3* handle) {
     int error = 0;
     sqlite3_file* wal = nullptr;
-    sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+    sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&wal));
     if (wal != nullptr && wal->pMethods != nullptr) {
         wal->pMethods->xFileControl(wal, SQLITE_FCNTL_LAST_ERRNO, &error);
     }
