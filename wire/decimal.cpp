@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
 #include <string>
 
 #include "base/credits.h"
@@ -22,8 +23,9 @@ std::int64_t exponent_of(std::string_view text) {
         text.remove_prefix(1);
     }
     std::int64_t exponent = 0;
-    auto const end = text.data() + text.size();
-    auto const [stop, error] = std::from_chars(text.data(), end, exponent);
+    std::span const digits{text};
+    auto const [stop, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
     if (error != std::errc{}) {
         exponent = text.starts_with('-') ? -1'000'000'000 : 1'000'000'000;
     }

@@ -1,11 +1,11 @@
 // Starting, obeying signals, stopping.
 #include "worker/app.h"
 
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <random>
 
-#include <signal.h>
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>

@@ -133,7 +133,7 @@ std::unique_ptr<Log> Log::silent() {
     return std::make_unique<Log>(Silence{});
 }
 
-void Log::business(std::string_view event, Fields fields) {
+void Log::business(std::string_view event, Fields const& fields) {
     if (quiet_) {
         return;
     }
@@ -147,7 +147,7 @@ void Log::business(std::string_view event, Fields fields) {
 }
 
 void Log::system(config::LogLevel level, std::string_view component, std::string_view message,
-                 Fields fields) {
+                 Fields const& fields) {
     if (!sinks_ || !sinks_->logger.should_log(level_of(level))) {
         return;
     }
@@ -165,20 +165,20 @@ void Log::system(config::LogLevel level, std::string_view component, std::string
     sinks_->logger.log(level_of(level), boost::json::serialize(object));
 }
 
-void Log::debug(std::string_view component, std::string_view message, Fields fields) {
-    system(config::LogLevel::debug, component, message, std::move(fields));
+void Log::debug(std::string_view component, std::string_view message, Fields const& fields) {
+    system(config::LogLevel::debug, component, message, fields);
 }
 
-void Log::info(std::string_view component, std::string_view message, Fields fields) {
-    system(config::LogLevel::info, component, message, std::move(fields));
+void Log::info(std::string_view component, std::string_view message, Fields const& fields) {
+    system(config::LogLevel::info, component, message, fields);
 }
 
-void Log::warning(std::string_view component, std::string_view message, Fields fields) {
-    system(config::LogLevel::warning, component, message, std::move(fields));
+void Log::warning(std::string_view component, std::string_view message, Fields const& fields) {
+    system(config::LogLevel::warning, component, message, fields);
 }
 
-void Log::error(std::string_view component, std::string_view message, Fields fields) {
-    system(config::LogLevel::error, component, message, std::move(fields));
+void Log::error(std::string_view component, std::string_view message, Fields const& fields) {
+    system(config::LogLevel::error, component, message, fields);
 }
 
 }  // namespace worker

@@ -31,11 +31,11 @@ public:
     // A log that writes nothing, for bench and tests.
     static std::unique_ptr<Log> silent();
 
-    void business(std::string_view event, Fields fields);
-    void debug(std::string_view component, std::string_view message, Fields fields = {});
-    void info(std::string_view component, std::string_view message, Fields fields = {});
-    void warning(std::string_view component, std::string_view message, Fields fields = {});
-    void error(std::string_view component, std::string_view message, Fields fields = {});
+    void business(std::string_view event, Fields const& fields);
+    void debug(std::string_view component, std::string_view message, Fields const& fields = {});
+    void info(std::string_view component, std::string_view message, Fields const& fields = {});
+    void warning(std::string_view component, std::string_view message, Fields const& fields = {});
+    void error(std::string_view component, std::string_view message, Fields const& fields = {});
 
     // Whether `business` lines go anywhere, so that nobody prepares fields for nothing.
     [[nodiscard]] bool quiet() const { return quiet_; }
@@ -44,7 +44,7 @@ private:
     struct Sinks;
 
     void system(config::LogLevel level, std::string_view component, std::string_view message,
-                Fields fields);
+                Fields const& fields);
 
     std::unique_ptr<Sinks> sinks_;
     bool quiet_ = false;

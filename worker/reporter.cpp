@@ -29,7 +29,7 @@ Reporter::Reporter(asio::any_io_executor executor, adapters::Store& store, Block
       signal_{executor, asio::steady_timer::time_point::max()} {}
 
 asio::awaitable<jobs::Reported> Reporter::send(jobs::Report report) {
-    auto enqueue = [this](auto handler, jobs::Report what) {
+    auto enqueue = [this](auto handler, jobs::Report&& what) {
         queue_.push_back({.report = std::move(what), .answer = std::move(handler)});
         signal_.cancel();
     };

@@ -225,7 +225,7 @@ void Runner::finish(Key key, jobs::Reported const& reported) {
         if (job.error) {
             fields.emplace_back("code", job.error->code);
         }
-        log_.business(event, std::move(fields));
+        log_.business(event, fields);
     }
     if (on_end) {
         on_end(reported);

@@ -24,7 +24,11 @@ constexpr base::Millis after_failure{2'000};
 
 Scheduler::Scheduler(asio::any_io_executor executor, BlockingPool& pool, DutyClerk& clerk,
                      std::vector<DutyPlan> table, Log& log)
-    : executor_{executor}, pool_{pool}, clerk_{clerk}, table_{std::move(table)}, log_{log} {}
+    : executor_{std::move(executor)},
+      pool_{pool},
+      clerk_{clerk},
+      table_{std::move(table)},
+      log_{log} {}
 
 void Scheduler::start() {
     for (auto const& plan : table_) {

@@ -8,7 +8,7 @@ namespace adapters::wakeups {
 
 namespace asio = boost::asio;
 
-Timer::Timer(asio::any_io_executor executor) : timer_{std::move(executor)} {}
+Timer::Timer(asio::any_io_executor const& executor) : timer_{executor} {}
 
 asio::awaitable<void> Timer::wait(base::Millis at_most) {
     if (!poked_) {

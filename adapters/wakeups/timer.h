@@ -10,7 +10,7 @@ namespace adapters::wakeups {
 
 class Timer final : public Wakeup {
 public:
-    explicit Timer(boost::asio::any_io_executor executor);
+    explicit Timer(boost::asio::any_io_executor const& executor);
 
     boost::asio::awaitable<void> wait(base::Millis at_most) override;
     void poke() override;
