@@ -76,6 +76,10 @@ public:
     // Whether a submit whose answer was lost may be repeated: because it is idempotent by key, or
     // because nothing of it can have survived. If not, such a job is parked for the operator.
     virtual bool resubmit_is_safe() const = 0;
+
+    // Whether its tasks live in this process, so that none of them can be resumed by another. Such
+    // a task is stopped before its job is handed back.
+    virtual bool tasks_are_local() const { return false; }
 };
 
 }  // namespace adapters

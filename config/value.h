@@ -13,6 +13,7 @@
 
 #include <fmt/format.h>
 
+#include "config/nearest.h"
 #include "config/tree.h"
 
 namespace config {
@@ -58,8 +59,6 @@ struct Key {
     std::vector<Key> section = {};  // instead of `read`: the keys of a section within this one
     Form form = Form::text;         // tree: a list or map; a variable's text is YAML
 };
-
-std::string_view nearest(std::string_view name, std::vector<std::string_view> const& known);
 
 // Calls `read(name, value)` for each key; false and a complaint if it is not a map. Nothing at all
 // is an empty map: a section with all of its keys commented out.

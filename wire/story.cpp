@@ -28,7 +28,8 @@ std::string created_text(jobs::Job const& job) {
     if (job.priority != 0) {
         text += fmt::format(", priority {}", job.priority);
     }
-    if (job.run_at > job.created_at) {
+    bool const first_try = job.attempt == 0;  // later it is when the next try is due
+    if (first_try && job.run_at > job.created_at) {
         text += ", not before " + base::to_text(job.run_at);
     }
     for (auto const parent : job.after) {

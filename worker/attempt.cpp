@@ -196,12 +196,16 @@ asio::awaitable<Reported> Attempt::let_go(Reported last) {
     if (goes_on(last) && taken_) {
         last = *taken_;
     }
+    bool const local = provider_->tasks_are_local();
+    if (!task_.empty() && local) {
+        co_await provider_->cancel(call_, task_);
+    }
     if (goes_on(last)) {
         last = co_await reporter_.send(report(Said::released));
     }
     // The next attempt resumes the task that is stored; a task of no use any more is cancelled.
     bool const resumed = !jobs::ended(last.job.state) && last.job.task == task_;
-    if (!task_.empty() && !resumed) {
+    if (!task_.empty() && !local && !resumed) {
         co_await provider_->cancel(call_, task_);
     }
     co_return last;

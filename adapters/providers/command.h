@@ -48,6 +48,8 @@ public:
     // A program dies with its worker, so nothing of it survives a lost answer.
     bool resubmit_is_safe() const override { return true; }
 
+    bool tasks_are_local() const override { return true; }
+
 private:
     boost::asio::any_io_executor executor_;
     CommandOptions options_;

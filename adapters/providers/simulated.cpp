@@ -151,7 +151,10 @@ Simulated::Simulated(asio::any_io_executor executor, SimulatedOptions options)
 }
 
 asio::awaitable<Submitted> Simulated::submit(Call call) {
-    note_submission(call);
+    if (!note_submission(call)) {
+        co_return Submitted{.verdict = failed(Fate::failed_retryable,
+                                              "can't write " + options_.submissions.string())};
+    }
     auto const directions = read_directions(call.input, options_.characters_per_second);
     Task const task{.start_ms = now_ms(),
                     .latency_ms = directions.latency_ms.value_or(options_.latency.count()),
@@ -205,16 +208,13 @@ asio::awaitable<void> Simulated::cancel(Call /*call*/, std::string task) {
 }
 
 // One write to a file opened for appending: lines of several processes don't mix.
-void Simulated::note_submission(Call const& call) const {
+bool Simulated::note_submission(Call const& call) const {
     if (!submissions_) {
-        return;
+        return true;
     }
     auto const line = fmt::format("{} {} {}\n", call.job.value, call.attempt, call.key);
-    if (::write(submissions_.get(), line.data(), line.size()) !=
-        static_cast<ssize_t>(line.size())) {
-        throw std::system_error{errno, std::generic_category(),
-                                "can't write " + options_.submissions.string()};
-    }
+    return ::write(submissions_.get(), line.data(), line.size()) ==
+           static_cast<ssize_t>(line.size());
 }
 
 }  // namespace adapters::providers

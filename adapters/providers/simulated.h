@@ -42,7 +42,7 @@ public:
     bool resubmit_is_safe() const override { return true; }
 
 private:
-    void note_submission(Call const& call) const;
+    bool note_submission(Call const& call) const;
 
     boost::asio::any_io_executor executor_;
     SimulatedOptions options_;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 #include <optional>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
+#include "config/nearest.h"
 #include "worker/cli/context.h"
 #include "worker/cli/text.h"
 
@@ -149,27 +149,11 @@ private:
     }
 
     std::string suggestion(std::string const& word) const {
+        std::vector<std::string_view> names;
         for (auto const& declared : verbs_) {
-            if (distance(word, declared.name) <= 2) {
-                return fmt::format(", did you mean `{}`", declared.name);
-            }
+            names.emplace_back(declared.name);
         }
-        return "";
-    }
-
-    // How many letters to add, drop or change.
-    static std::size_t distance(std::string_view a, std::string_view b) {
-        std::vector<std::size_t> row(b.size() + 1);
-        std::iota(row.begin(), row.end(), 0);
-        for (std::size_t i = 1; i <= a.size(); ++i) {
-            auto diagonal = std::exchange(row[0], i);
-            for (std::size_t j = 1; j <= b.size(); ++j) {
-                auto const changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
-            }
-        }
-        return row.back();
+        return fmt::format(", did you mean `{}`", config::nearest(word, names));
     }
 
     Globals globals_;
