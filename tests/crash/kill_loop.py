@@ -91,8 +91,9 @@ class Loop:
     def drain(self):
         if not any(running.schedules for running in self.alive):
             self.begin("up").ready()
+        # Twice round, since a job may go back from one state to the other between two looks.
         until(lambda: not any(self.site.ask("jobs", "--state", state, "--limit", "1")["jobs"]
-                              for state in ("queued", "processing")), 120, 0.3)
+                              for state in ("queued", "processing") * 2), 120, 0.3)
         for running in self.alive:
             running.tell(signal.SIGTERM)
         codes = [running.ends(30) for running in self.alive]
