@@ -17,7 +17,7 @@ struct BenchPlan {
     int users = 1'000;
     int workers = 1;    // runners, each with a thread of its own
     int batch = 500;    // jobs enqueued in one transaction
-    int slots = 512;    // of each worker
+    int slots = 1024;   // of each worker
     int pickups = 300;  // jobs enqueued one by one into the idle store
 };
 
