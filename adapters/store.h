@@ -124,6 +124,8 @@ public:
     virtual Counts counts() = 0;
     // Whether a claim would find anything for one of these services. Cheap: asked at each wake-up.
     virtual bool anything_ready(std::vector<std::string> const& services) = 0;
+    // Services that have jobs to claim, whatever the price book says of them by now.
+    virtual std::vector<std::string> services_ready() = 0;
     // Which of these attempts are no longer current: their job has ended, is queued again, or is
     // another attempt's.
     virtual std::vector<base::JobId> stale(

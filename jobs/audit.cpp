@@ -101,6 +101,10 @@ private:
     void check_open(bool open) {
         ChargeSum const sum = current();
         bool const held = sum.debits == 1 && sum.settles + sum.refunds == 0;
+        if (held && sum.net != job_.bill.debited) {
+            find(6, "says it holds " + std::to_string(job_.bill.debited.value) +
+                        " credits, its charge holds " + std::to_string(sum.net.value));
+        }
         if (open != job_.bill.open || open != held) {
             find(6, open ? "has no open charge" : "has an open charge");
         }
@@ -109,6 +113,9 @@ private:
     void check_completed() {
         if (job_.bill.open) {
             find(4, "has an open charge");
+        }
+        if (pays() && current().debits == 0) {
+            find(6, "was never debited");
         }
         auto const price = pays() ? job_.bill.settled : base::Credits{};
         if (current().net != price) {

@@ -26,6 +26,7 @@ namespace jobs {
 // The next claimable jobs in the order of the queue: priority (high first), turn, id. At most
 // `slots` of each named service, and at most `limit` in all. Jobs of other services are not
 // claimed.
+// Turns mean something within a service only, so between services they count from its first one.
 struct Claim {
     struct Room {
         std::string service;
@@ -40,7 +41,7 @@ struct Claim {
 struct Sweep {
     int due = 0;        // waiting for a time that has come, soonest first
     int dependent = 0;  // waiting for parents, where at least one has failed or all have ended
-    int roomless = 0;   // waiting for room: the oldest such job of each account
+    int roomless = 0;   // waiting for room: the first of each account, by priority and age
     int lost = 0;  // processing, with a lease that is over or absurdly far off, or a holder gone
     int prunable = 0;  // ended before `prune_before`, not yet pruned, no children waiting for it
     base::Timestamp prune_before;

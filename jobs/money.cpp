@@ -25,14 +25,23 @@ ledger::Shortfall shortfall_of(pricing::Overrun overrun) {
 // What the job costs now that it is done. Without a measured duration the quote stands; a price
 // that does not fit can't have been meant, so the quote stands then too.
 base::Credits final_price(Job const& job) {
-    bool const measured = job.terms.mode == pricing::Mode::duration && job.duration.has_value();
-    if (!measured) {
+    bool const by_duration = settled_by_duration(job.terms) && job.duration.has_value();
+    if (!by_duration) {
         return job.bill.debited;
     }
     return pricing::price_of(job.terms, *job.duration).value_or(job.bill.debited);
 }
 
+// No job costs more than the cap for one, however long it turned out.
+base::Credits capped(base::Credits price, base::Credits debited, base::Credits cap) {
+    return cap.value > 0 ? std::min(price, std::max(cap, debited)) : price;
+}
+
 }  // namespace
+
+bool settled_by_duration(pricing::Terms const& terms) {
+    return terms.mode == pricing::Mode::duration && terms.measure != pricing::Measure::input;
+}
 
 std::string note_of(Job const& job) {
     return job.service + " job " + base::to_text(job.id);
@@ -87,8 +96,10 @@ void settle_charge(Batch& batch, LoadedJob& loaded, Rules const& rules) {
     if (!job.bill.open) {
         return;
     }
-    auto const price = final_price(job);
+    auto const full_price = final_price(job);
+    auto const price = capped(full_price, job.bill.debited, rules.guards.job_cap);
     job.bill.open = false;
+    job.bill.absorbed = full_price - price;
     if (price == job.bill.debited) {
         job.bill.settled = price;
         return;
@@ -105,7 +116,7 @@ void settle_charge(Batch& batch, LoadedJob& loaded, Rules const& rules) {
                                          .note = note_of(job) + " settled"},
                                         batch.now);
     job.bill.settled = settled.price;
-    job.bill.absorbed = settled.absorbed;
+    job.bill.absorbed += settled.absorbed;
     job.bill.net += settled.price - job.bill.debited;
 }
 

@@ -10,6 +10,10 @@
 
 namespace jobs {
 
+// Whether the finish is priced by what was measured. A measured input is debited exactly at the
+// start; what comes out of it may well have another length.
+bool settled_by_duration(pricing::Terms const& terms);
+
 // "tts job 42": what people read in their history.
 std::string note_of(Job const& job);
 

@@ -13,7 +13,12 @@ namespace {
 constexpr std::size_t longest_detail = 2'000;
 
 void tell(Batch& batch, Job const& job, std::string kind, int attempt, std::string detail = {}) {
-    detail.resize(std::min(detail.size(), longest_detail));
+    auto end = std::min(detail.size(), longest_detail);
+    while (end < detail.size() && end > 0 &&
+           (static_cast<unsigned char>(detail[end]) & 0xc0U) == 0x80U) {
+        --end;  // not in the middle of a character
+    }
+    detail.resize(end);
     batch.events.push_back({.job = job.id,
                             .at = batch.now,
                             .kind = std::move(kind),
@@ -162,7 +167,7 @@ ReportOutcome apply(Batch& batch, LoadedJob& loaded, Report const& report, Rules
 bool needs_charge(Job const& job, Said said) {
     switch (said) {
         case Said::completed:
-            return job.bill.open && job.terms.mode == pricing::Mode::duration;
+            return job.bill.open && settled_by_duration(job.terms);
         case Said::failed:
         case Said::unknown:
             return job.bill.open;

@@ -7,14 +7,12 @@ namespace jobs {
 
 namespace {
 
-// A lease that is absurdly far off was given before the clock was set back.
-bool lost(LoadedJob const& loaded, base::Timestamp now, Rules const& rules) {
+bool lost(LoadedJob const& loaded, base::Timestamp now) {
     Job const& job = loaded.job;
     if (job.state != State::processing || !job.lease_until) {
         return false;
     }
-    return loaded.holder_gone || *job.lease_until <= now ||
-           *job.lease_until > now + 2 * rules.lease;
+    return loaded.holder_gone || *job.lease_until <= now || *job.lease_until > now + longest_lease;
 }
 
 void tell(Batch& batch, Job const& job, std::string worker) {
@@ -58,7 +56,7 @@ Load load_for_rescue(int limit) {
 Rescued rescue(Batch& batch, Rules const& rules) {
     Rescued rescued;
     for (LoadedJob& loaded : batch.jobs) {
-        if (lost(loaded, batch.now, rules)) {
+        if (lost(loaded, batch.now)) {
             rescue_one(batch, loaded, rules, rescued);
         }
     }

@@ -12,6 +12,9 @@
 
 namespace jobs {
 
+// No lease is longer. One that is further off was given before the clock was set back.
+inline constexpr base::Millis longest_lease{24 * 3600 * 1000LL};
+
 struct ServiceRules {
     int max_attempts = 3;         // failures that end the job
     base::Millis backoff{2'000};  // before the second try; doubles each time

@@ -35,6 +35,7 @@ void begin_anew(Job& job, base::Timestamp now) {
     job.failures = 0;
     job.losses = 0;
     job.poison = false;
+    job.late_result = false;
     job.progress = 0;
     job.progress_note.clear();
     job.task.clear();

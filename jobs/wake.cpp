@@ -49,6 +49,11 @@ void look_for_room(Batch& batch, LoadedJob& loaded, Rules const& rules, Woken& w
     CHECK(wallet != nullptr);
     int const limit = rules.guards.in_flight;
     int& in_flight = batch.in_flight[loaded.job.account];
+    if (loaded.job.deadline_at && *loaded.job.deadline_at <= batch.now) {
+        fail(batch, loaded, deadline_exceeded(), rules);
+        woken.cancelled += 1;
+        return;
+    }
     if (!wallet->account.frozen && (limit == 0 || in_flight < limit)) {
         in_flight += 1;
         make_ready(batch, loaded, rules, woken);
@@ -60,6 +65,7 @@ void look_for_room(Batch& batch, LoadedJob& loaded, Rules const& rules, Woken& w
 Load load_for_wake(int limit) {
     return {.sweep = Sweep{.due = limit, .dependent = limit, .roomless = limit},
             .wallets_of_jobs = true,
+            .charges_of_all = true,
             .fairness_of_jobs = true,
             .in_flight = true};
 }

@@ -10,7 +10,7 @@ namespace jobs {
 
 struct Woken {
     int ready = 0;
-    int cancelled = 0;
+    int cancelled = 0;  // children of failed parents, and jobs past their deadline
 };
 
 Load load_for_wake(int limit);

@@ -108,6 +108,9 @@ private:
         if (draw.amount.value < 0 && entry.kind != Kind::expire) {
             check_alive(entry, *found->second);
         }
+        if (draw.amount.value > 0) {
+            expired_.erase(draw.grant);  // it has something again, which may expire again
+        }
     }
 
     void check_alive(Entry const& entry, Grant const& grant) {

@@ -75,6 +75,12 @@ App::App(config::Settings const& settings, pricing::Book book, Parts parts)
       scheduler_{io_.get_executor(), duty_pool_, clerk_,
                  duty_table(*store_, settings, [this] { return shelf_.current(); }), log_} {}
 
+// What still runs on the pools refers to the parts that are taken down next.
+App::~App() {
+    pool_.join();
+    duty_pool_.join();
+}
+
 void App::run() {
     asio::co_spawn(io_, obey_signals(), base::rethrow);
     if (parts_.worker) {
@@ -87,9 +93,6 @@ void App::run() {
     }
     announce();
     io_.run();
-    // What still runs on the pools refers to the parts that are taken down next.
-    pool_.join();
-    duty_pool_.join();
     log_.info("app", "stopped", {{"worker", name_}});
 }
 

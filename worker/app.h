@@ -27,6 +27,9 @@ namespace worker {
 class App {
 public:
     App(config::Settings const& settings, pricing::Book book, Parts parts);
+    App(App const&) = delete;
+    App& operator=(App const&) = delete;
+    ~App();
 
     // Until a signal stops it.
     void run();

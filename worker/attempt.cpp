@@ -196,8 +196,9 @@ asio::awaitable<Reported> Attempt::let_go(Reported last) {
     if (goes_on(last) && taken_) {
         last = *taken_;
     }
-    bool const local = provider_->tasks_are_local();
-    if (!task_.empty() && local) {
+    bool const cancellable = provider_ != nullptr && !task_.empty();
+    bool const local = cancellable && provider_->tasks_are_local();
+    if (local) {
         co_await provider_->cancel(call_, task_);
     }
     if (goes_on(last)) {
@@ -205,7 +206,7 @@ asio::awaitable<Reported> Attempt::let_go(Reported last) {
     }
     // The next attempt resumes the task that is stored; a task of no use any more is cancelled.
     bool const resumed = !jobs::ended(last.job.state) && last.job.task == task_;
-    if (!task_.empty() && !local && !resumed) {
+    if (cancellable && !local && !resumed) {
         co_await provider_->cancel(call_, task_);
     }
     co_return last;

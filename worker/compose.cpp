@@ -89,7 +89,8 @@ std::unique_ptr<adapters::Store> open_store(config::Settings const& settings, Op
     }
     auto const how = opening == Opening::create ? adapters::SqliteOpening::create
                                                 : adapters::SqliteOpening::existing;
-    return adapters::open_sqlite({.path = path, .opening = how, .lease_max = settings.rules.lease});
+    return adapters::open_sqlite(
+        {.path = path, .opening = how, .lease_max = jobs::longest_lease / 2});
 }
 
 Providers make_providers(config::Settings const& settings, boost::asio::any_io_executor executor) {

@@ -109,8 +109,14 @@ DutyRun run_cron(adapters::Store& store, config::Settings const& settings,
                  pricing::Book const& book) {
     DutyRun run;
     for (auto const& schedule : settings.schedules) {
+        auto const now = store.now();
         auto const mark = store.schedule_mark(schedule.name);
-        auto const due = jobs::latest_due(schedule.line, schedule.zone, mark, store.now());
+        if (mark >
+            now) {  // the clock was set back; without this nothing would fire until it catches up
+            store.set_schedule_mark(schedule.name, now);
+            continue;
+        }
+        auto const due = jobs::latest_due(schedule.line, schedule.zone, mark, now);
         if (!due) {
             continue;
         }

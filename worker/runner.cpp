@@ -106,12 +106,14 @@ asio::awaitable<bool> Runner::claim_once() {
         co_return false;
     }
     std::vector<jobs::Start> starts;
+    std::vector<std::string> waiting;
     auto work = [&] {
         std::vector<std::string> services;
         for (auto const& open : claim.rooms) {
             services.push_back(open.service);
         }
         if (!store_.anything_ready(services)) {
+            waiting = store_.services_ready();
             return;
         }
         store_.transact(jobs::load_for_start(claim, settings_.rules), [&](jobs::Batch& batch) {
@@ -119,6 +121,9 @@ asio::awaitable<bool> Runner::claim_once() {
         });
     };
     co_await pool_.run(work);
+    if (learn(waiting)) {
+        co_return true;
+    }
     auto const left_room = std::ranges::any_of(starts, [](jobs::Start const& started) {
         return started.outcome != jobs::StartOutcome::started;
     });
@@ -127,6 +132,19 @@ asio::awaitable<bool> Runner::claim_once() {
         begin(std::move(started));
     }
     co_return more;
+}
+
+// Jobs of a service that has left the price book are still to be finished: their price is frozen on
+// them. Whether there was one that was not known.
+bool Runner::learn(std::vector<std::string> const& waiting) {
+    bool learned = false;
+    for (auto const& service : waiting) {
+        if (std::ranges::find(options_.services, service) == options_.services.end()) {
+            options_.services.push_back(service);
+            learned = true;
+        }
+    }
+    return learned;
 }
 
 // A claim whose commit was in doubt may have left jobs in our name that nobody runs.

@@ -75,6 +75,7 @@ private:
 
     [[nodiscard]] jobs::Claim room() const;
     boost::asio::awaitable<bool> claim_once();
+    bool learn(std::vector<std::string> const& waiting);
     boost::asio::awaitable<void> release_strays();
     void begin(jobs::Start started);
     boost::asio::awaitable<void> run_attempt(Attempt& attempt);

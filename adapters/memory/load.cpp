@@ -53,10 +53,13 @@ private:
         for (auto const& room : claim.rooms) {
             auto next = tables_.ready.lower_bound(
                 ReadyKey{room.service, std::numeric_limits<int>::min(), 0, {}});
+            std::map<int, std::int64_t> first_turns;
             for (int taken = 0; taken < room.slots && next != tables_.ready.end() &&
                                 std::get<0>(*next) == room.service;
                  ++taken, ++next) {
-                candidates.emplace_back(std::get<1>(*next), std::get<2>(*next), std::get<3>(*next));
+                auto const& [service, minus_priority, turn, id] = *next;
+                auto const first = first_turns.try_emplace(minus_priority, turn).first->second;
+                candidates.emplace_back(minus_priority, turn - first, id);
             }
         }
         std::ranges::sort(candidates);
@@ -117,13 +120,20 @@ private:
         }
     }
 
+    // The first of each account, by priority and then age.
     void sweep_roomless(int limit) {
-        std::set<base::AccountId> accounts;
+        std::map<base::AccountId, std::pair<int, base::JobId>> first;
         for (auto const id : tables_.waiting) {
             Job const& job = tables_.jobs.at(id);
-            if (job.wait == Wait::room && std::ssize(accounts) < limit &&
-                accounts.insert(job.account).second) {
-                add_job(id);
+            if (job.wait == Wait::room) {
+                std::pair const rank{-job.priority, id};
+                auto const [own, fresh] = first.try_emplace(job.account, rank);
+                own->second = std::min(own->second, rank);
+            }
+        }
+        for (auto const& [account, rank] : first) {
+            if (limit-- > 0) {
+                add_job(rank.second);
             }
         }
     }

@@ -114,6 +114,15 @@ public:
         });
     }
 
+    std::vector<std::string> services_ready() override {
+        std::scoped_lock const lock{mutex_};
+        std::set<std::string> services;
+        for (auto const& key : tables_.ready) {
+            services.insert(std::get<0>(key));
+        }
+        return {services.begin(), services.end()};
+    }
+
     std::vector<base::JobId> stale(
         std::vector<std::pair<base::JobId, int>> const& attempts) override {
         std::scoped_lock const lock{mutex_};

@@ -32,7 +32,7 @@ Verdict when_stopped(Stopped stopped) {
             return failed(false, "output_too_large",
                           "the program wrote more output, or a longer line, than is allowed");
         case Stopped::cancelled:
-            return failed(false, "cancelled", "the program was told to stop");
+            return {.fate = Fate::gone, .message = "the program was told to stop"};
     }
     return {};
 }

@@ -2,6 +2,7 @@
 #include "adapters/sqlite/load.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include "adapters/sqlite/rows.h"
@@ -12,7 +13,7 @@ namespace {
 
 struct Candidate {
     int priority = 0;
-    std::int64_t turn = 0;
+    std::int64_t turn = 0;  // from the first of its service and priority
     base::JobId id;
 };
 
@@ -27,10 +28,12 @@ void probe(Loading& loading, jobs::Claim::Room const& room, int limit,
                 "SELECT priority, turn, id FROM jobs INDEXED BY jobs_ready WHERE state = 0 AND "
                 "wait = 0 AND service = ? ORDER BY priority DESC, turn LIMIT ?"};
     query.bind(room.service, std::min(room.slots, limit));
+    std::map<int, std::int64_t> first_turns;  // by priority
     while (query.step()) {
         Candidate candidate;
         candidate.priority = query.small();
-        candidate.turn = query.integer();
+        auto const turn = query.integer();
+        candidate.turn = turn - first_turns.try_emplace(candidate.priority, turn).first->second;
         candidate.id = {query.integer()};
         candidates.push_back(candidate);
     }

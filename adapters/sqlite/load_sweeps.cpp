@@ -99,7 +99,7 @@ void load_roomless(Loading& loading, int limit, base::AccountId& last) {
     while (static_cast<int>(ids.size()) < limit) {
         Query query{loading.database,
                     "SELECT account, id FROM jobs INDEXED BY jobs_roomless WHERE state = 0 AND "
-                    "wait = 3 AND account > ? ORDER BY account LIMIT 1"};
+                    "wait = 3 AND account > ? ORDER BY account, priority DESC LIMIT 1"};
         bool const found = query.bind(last).step();
         if (found) {
             last = {query.integer()};

@@ -122,7 +122,8 @@ CREATE INDEX jobs_ready ON jobs (service, priority DESC, turn, state, wait)
 CREATE INDEX jobs_turns ON jobs (account, service, priority, turn) WHERE state = 0 AND wait = 0;
 CREATE INDEX jobs_timed ON jobs (run_at, state, wait) WHERE state = 0 AND wait = 1;
 CREATE INDEX jobs_dependent ON jobs (state, wait) WHERE state = 0 AND wait = 2;
-CREATE INDEX jobs_roomless ON jobs (account, state, wait) WHERE state = 0 AND wait = 3;
+CREATE INDEX jobs_roomless ON jobs (account, priority DESC, state, wait)
+    WHERE state = 0 AND wait = 3;
 CREATE INDEX jobs_processing ON jobs (account, worker) WHERE state = 1;
 CREATE INDEX jobs_unpruned ON jobs (finished_at) WHERE state >= 2 AND pruned = 0;
 CREATE INDEX jobs_failed ON jobs (state) WHERE state >= 3;

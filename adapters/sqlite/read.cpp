@@ -175,6 +175,21 @@ bool anything_ready(Database& database, std::vector<std::string> const& services
     return false;
 }
 
+// Hops from service to service in the index instead of reading all of it.
+std::vector<std::string> services_ready(Database& database) {
+    Query query{database,
+                "SELECT service FROM jobs INDEXED BY jobs_ready WHERE state = 0 AND wait = 0 AND "
+                "service > ? ORDER BY service LIMIT 1"};
+    std::vector<std::string> services;
+    std::string last;
+    while (query.bind(last).step()) {
+        last = query.text();
+        services.push_back(last);
+        query.reset();
+    }
+    return services;
+}
+
 std::vector<base::JobId> stale(Database& database,
                                std::vector<std::pair<base::JobId, int>> const& attempts) {
     std::vector<base::JobId> ids;

@@ -24,6 +24,7 @@ std::vector<ledger::Entry> entries_of(Database& database, base::AccountId accoun
                                       EntryFilter const& filter);
 Counts counts(Database& database);
 bool anything_ready(Database& database, std::vector<std::string> const& services);
+std::vector<std::string> services_ready(Database& database);
 std::vector<base::JobId> stale(Database& database,
                                std::vector<std::pair<base::JobId, int>> const& attempts);
 base::Credits balance_at(Database& database, base::AccountId account, base::Timestamp at);

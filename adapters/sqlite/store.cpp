@@ -105,6 +105,10 @@ public:
             [&](Database& database) { return sqlite::anything_ready(database, services); });
     }
 
+    std::vector<std::string> services_ready() override {
+        return reading([](Database& database) { return sqlite::services_ready(database); });
+    }
+
     std::vector<base::JobId> stale(
         std::vector<std::pair<base::JobId, int>> const& attempts) override {
         return reading([&](Database& database) { return sqlite::stale(database, attempts); });

@@ -49,7 +49,7 @@ TEST_P(StoreContract, ClaimTakesNoMoreOfAServiceThanItHasSlots) {
              a_job({.service = "video", .turn = 9}), a_job({.service = "video", .turn = 10})});
 
     EXPECT_EQ(ids_of(load(claim(10, {{"tts", 2}, {"video", 1}})).jobs),
-              (Ids{ids[0], ids[1], ids[3]}));
+              (Ids{ids[0], ids[3], ids[1]}));
     EXPECT_EQ(ids_of(load(claim(10, {{"tts", 0}, {"video", 1}})).jobs), (Ids{ids[3]}));
     EXPECT_TRUE(load(claim(0, {{"tts", 2}})).jobs.empty());
 }

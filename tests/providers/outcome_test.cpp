@@ -83,5 +83,5 @@ TEST(Outcome, WhoWasStoppedIsNotAskedForMore) {
     EXPECT_EQ(stopped(Stopped::timeout).code, "timeout");
     EXPECT_EQ(stopped(Stopped::output_too_large).fate, Fate::failed_final);
     EXPECT_EQ(stopped(Stopped::output_too_large).code, "output_too_large");
-    EXPECT_EQ(stopped(Stopped::cancelled).code, "cancelled");
+    EXPECT_EQ(stopped(Stopped::cancelled).fate, Fate::gone);
 }

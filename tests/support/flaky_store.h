@@ -44,6 +44,9 @@ public:
                                           adapters::EntryFilter const& filter) override;
     adapters::Counts counts() override;
     bool anything_ready(std::vector<std::string> const& services) override;
+
+    std::vector<std::string> services_ready() override { return inner_.services_ready(); }
+
     std::vector<base::JobId> stale(
         std::vector<std::pair<base::JobId, int>> const& attempts) override;
     base::Credits balance_at(base::AccountId account, base::Timestamp at) override;
