@@ -108,9 +108,11 @@ void Database::set_up() {
 int Database::claim_file() {
     std::int64_t owner = 0;
     std::int64_t tables = 0;
-    int code = number("PRAGMA application_id", owner);
-    if (code == SQLITE_OK && owner != application_id) {
-        code = number("SELECT count(*) FROM sqlite_schema", tables);
+    // In this order: whoever makes the schema at this moment commits both at once, so tables that
+    // are seen here have an owner by the second look.
+    int code = number("SELECT count(*) FROM sqlite_schema", tables);
+    if (code == SQLITE_OK) {
+        code = number("PRAGMA application_id", owner);
     }
     if (code != SQLITE_OK) {
         return code;
