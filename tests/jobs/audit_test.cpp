@@ -179,5 +179,17 @@ TEST(JobAudit, FindsAMemberWhoWasCharged) {
     expect_found(5, [](Page& page) { page.job(State::completed).bill.waived = {10}; });
 }
 
+TEST(JobAudit, FindsACompletedJobThatWasNeverCharged) {
+    expect_found(6, [](Page& page) {
+        auto& job = page.job(State::completed);
+        std::erase_if(page.entries, [&](auto const& entry) { return entry.job == job.id; });
+        job.bill = {.charge = 1};
+    });
+}
+
+TEST(JobAudit, FindsAChargeThatHoldsOtherThanTheJobSays) {
+    expect_found(6, [](Page& page) { page.job(State::processing).bill.debited = {4}; });
+}
+
 }  // namespace
 }  // namespace tests

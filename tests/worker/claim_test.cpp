@@ -178,4 +178,13 @@ TEST(TwoWorkers, ThatLoseAndFindTheStoreNeverRunOneAttemptTwice) {
     run_with_two_workers(world, 60);
 }
 
+TEST(Worker, FinishesTheJobsOfAServiceThatHasLeftTheBook) {
+    World world;
+    auto const id = world.submit("polish");
+    world.desk.book.services.erase("polish");
+    world.hire();
+    world.until_ended(id);
+    EXPECT_EQ(world.job(id).state, State::completed);
+}
+
 }  // namespace tests

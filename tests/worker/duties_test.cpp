@@ -256,4 +256,16 @@ TEST(PriceShelf, TellsWhatASwapChangesAndHandsOutTheNewBook) {
     EXPECT_FALSE(shelf.current().services.contains("polish"));
 }
 
+TEST(Cron, GoesOnAfterTheClockWasSetBack) {
+    Bureau bureau;
+    bureau.schedule("0 * * * *");
+    bureau.turn("cron");
+    auto const ahead = bureau.world.store.now() + Millis{30LL * 24 * 3'600'000};
+    bureau.world.store.set_schedule_mark("nightly", ahead);
+    bureau.turn("cron");
+    bureau.world.advance(Millis{3'600'000});
+    bureau.turn("cron");
+    EXPECT_EQ(bureau.jobs(), 1U);
+}
+
 }  // namespace tests
