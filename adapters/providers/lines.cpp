@@ -104,8 +104,11 @@ void take_error(json::object const& line, Said& said) {
     said.broken_result = false;
 }
 
-bool looks_like_a_result(std::string_view line) {
-    return line.starts_with(R"({"result")") || line.starts_with(R"({ "result")");
+// Whether an unreadable line was meant to be the program's last word.
+bool looks_like_an_end(std::string_view line) {
+    line.remove_prefix(1);
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+    return line.starts_with(R"("result")") || line.starts_with(R"("error")");
 }
 
 }  // namespace
@@ -144,7 +147,7 @@ void Lines::understand(std::string_view line) {
     auto const value = json::parse(line, mistake);
     if (mistake) {
         // A result cut short or damaged must not pass for a program that had nothing to say.
-        if (looks_like_a_result(line)) {
+        if (looks_like_an_end(line)) {
             said_.result.reset();
             said_.error.reset();
             said_.broken_result = true;

@@ -20,6 +20,10 @@ class Grant(CliTest):
         self.assertEqual(given["entry"]["action"], "bonus")
         self.assertEqual(given["entry"]["description"], "hello")
 
+    def test_an_empty_reference_is_not_none(self):
+        for option in ("--reference", "--expires"):
+            self.refused(2, "grant", "ann", "100", option, "")
+
     def test_the_same_reference_has_one_effect(self):
         ask = ("grant", "ann", "100", "--reference", "order-1")
         first, again = self.ask(*ask), self.ask(*ask)

@@ -93,6 +93,9 @@ class Prices(CliTest):
         self.assertNotIn("balance", quote)
         self.assertFalse(os.path.exists(self.data))
 
+    def test_quote_needs_no_more_than_the_length(self):
+        self.assertEqual(self.ask("quote", "tts", "--duration", "5")["credits"], 5)
+
     def test_quote_rounds_up_once_at_the_end(self):
         for seconds, credits in (("0", 1), ("1", 5), ("1.05", 5), ("1.051", 10), ("60", 300)):
             self.assertEqual(self.ask("quote", "video", "--duration", seconds)["credits"], credits,

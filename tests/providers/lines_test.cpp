@@ -65,6 +65,12 @@ TEST(Lines, KnowsAResultThatIsNotUtf8) {
     EXPECT_FALSE(all.result.has_value());
 }
 
+TEST(Lines, KnowsAnErrorThatCanNotBeRead) {
+    EXPECT_TRUE(said("{\"error\":{\"message\":\"bad \351\"}}\n").broken_result);
+    EXPECT_TRUE(said("{ \"error\": {\"mess\n").broken_result);
+    EXPECT_FALSE(said("{\"progress\":4\n").broken_result);
+}
+
 TEST(Lines, RefusesAResultWithADurationNobodyCanBill) {
     for (auto const* duration : {"-1", "1e300", "\"5\"", "[]", "99999999999999"}) {
         auto const all = said(std::string{R"({"result":{},"duration_ms":)"} + duration + "}\n");

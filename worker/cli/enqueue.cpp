@@ -28,7 +28,6 @@ public:
         options.text("--run-at", "WHEN", run_at_,
                      "not before: a date, a time or a duration from now");
         options.many("--after", "ID", after_, "only when this job has completed; repeatable");
-        options.text("--webhook", "URL", fields_.webhook, "told of the job's events");
         options.flag("--queue-anyway", fields_.queue_anyway,
                      "even if the account can't afford it now");
         options.flag("--wait", wait_, "follow the job to its end and print its bill");

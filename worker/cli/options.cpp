@@ -7,6 +7,15 @@
 
 namespace worker::cli {
 
+namespace {
+
+// An unset variable in a script must not quietly mean "no reference" or "never expires".
+std::string not_empty(std::string const& value) {
+    return value.empty() ? "needs a value, and got an empty one" : "";
+}
+
+}  // namespace
+
 Options::Options(CLI::App& app) : app_(app) {}
 
 void Options::required(std::string const& name, std::string& into, std::string const& help) {
@@ -21,7 +30,7 @@ void Options::optional(std::string const& name, std::string& into, std::string c
 
 void Options::text(std::string const& name, std::string const& value, std::string& into,
                    std::string const& help) {
-    app_.add_option(name, into, help)->option_text(value);
+    app_.add_option(name, into, help)->option_text(value)->check(not_empty);
     arguments_.push_back({.name = name, .value = value, .help = help});
 }
 

@@ -47,10 +47,17 @@ private:
         auto const& service = config::service_for(settings, fields_.service);
         fields_.user = user_.empty() ? "nobody" : user_;
         fields_.input = input_.empty() ? "{}" : input_text(input_, service.max_input_bytes);
-        if (!duration_.empty()) {
-            add_duration(service.duration_field, service.maximum_field);
+        if (duration_.empty()) {
+            return wire::parse_request(fields_, settings);
         }
-        return wire::parse_request(fields_, settings);
+        add_duration(service.duration_field, service.maximum_field);
+        // The length is all that the price needs; what the job itself would need may be missing.
+        auto lenient = settings;
+        auto const known = lenient.services.try_emplace(fields_.service, settings.defaults).first;
+        for (auto& field : known->second.fields) {
+            field.required = false;
+        }
+        return wire::parse_request(fields_, lenient);
     }
 
     // As if the caller had written it into the input: what is declared, and the longest output.

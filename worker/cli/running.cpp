@@ -1,4 +1,6 @@
 // up, worker, scheduler: the long-running verbs.
+#include <csignal>
+
 #include "worker/cli/context.h"
 #include "worker/cli/text.h"
 #include "worker/cli/verbs.h"
@@ -15,6 +17,8 @@ public:
     void declare(Options& options) override { options.example(example_); }
 
     int run(Context& context) override {
+        // Whoever reads the log may go away; the worker stays.
+        std::signal(SIGPIPE, SIG_IGN);
         auto const problems = config::check_together(context.settings(), context.book());
         for (auto const& problem : problems) {
             complain(config::to_text(problem));
