@@ -52,9 +52,15 @@ def check_accounts(site, notebook, jobs):
             yield f"{user}: should have {rest}, has {account['balance']}"
 
 
+def attempt_of(step):
+    """Zero for what happened before the first one."""
+    named = ATTEMPT.match(step["detail"])
+    return int(named.group(1)) if named else 0
+
+
 def steps_with(story, *kinds):
     """(step, its attempt) of the steps of these kinds."""
-    return [(step, int(ATTEMPT.match(step["detail"]).group(1))) for step in story["steps"]
+    return [(step, attempt_of(step)) for step in story["steps"]
             if step["what"] in kinds]
 
 
