@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -66,8 +67,23 @@ struct Counts {
 // Everything about one account, for the audit.
 struct AuditPage {
     ledger::Books books;
-    std::vector<jobs::Job> jobs;  // by id; their input and result may be left out
+    std::vector<jobs::Job> jobs;  // by id; only what jobs::audit looks at has to be there
 };
+
+// A request that was put into the store itself, by SQL in somebody's own transaction. It has its id
+// already and is taken up as any other request is: validated, priced, and made a job.
+struct InboxRequest {
+    base::JobId id;
+    std::string user;
+    std::string service;
+    std::string input;  // JSON
+    std::string key;
+    std::optional<base::Timestamp> run_at;
+};
+
+// What a service's queue does. Paused: it takes new jobs and starts none. Draining: it takes no new
+// jobs and works off what it has.
+enum class QueueMode : std::uint8_t { running, paused, draining };
 
 // One run of a periodic duty, and whether it is running now.
 struct Duty {
@@ -89,6 +105,8 @@ struct Schedule {
 struct Work {  // what the store has done since it was opened, for bench and metrics
     std::int64_t transactions = 0;  // committed and writing
     std::int64_t round_trips = 0;   // statements, or calls over a network
+    // How far the log of the whole server has come, in bytes; none where that is not to be had.
+    std::optional<std::int64_t> log_position;
 };
 
 // Held for as long as this process works under that name; the store notices when it dies.
@@ -153,7 +171,19 @@ public:
     // Says that a worker of this name is alive until the returned object goes, or the process dies.
     virtual std::unique_ptr<Presence> enter(std::string const& worker) = 0;
 
-    virtual Work work() const = 0;
+    // The leases of all jobs that this worker is processing last until `lease` from now at least:
+    // one statement, however many they are.
+    virtual void renew(std::string const& worker, base::Millis lease) = 0;
+
+    // Queues that are not just running, by service.
+    virtual std::map<std::string, QueueMode> queue_modes() = 0;
+    // In force for every worker from the next transaction on.
+    virtual void set_queue_mode(std::string const& service, QueueMode mode) = 0;
+
+    // Requests that wait in the store's own inbox, oldest first; empty where a store has none.
+    virtual std::vector<InboxRequest> inbox(int limit) = 0;
+
+    virtual Work work() = 0;
 };
 
 }  // namespace adapters

@@ -121,8 +121,9 @@ public:
         book_.services["tts"] = {{.terms = speech()}};
         book_.version = pricing::version_of(book_);
         empty_.now = now;
-        empty_.next_job = {1};
-        empty_.next_account = {1'000};
+        for (int i = 1; i <= count; ++i) {
+            empty_.job_ids.push_back({i});
+        }
         int const accounts = std::min(count, accounts_each);
         for (int i = 1; i <= accounts; ++i) {
             empty_.wallets.push_back(a_wallet({i}, "user-" + std::to_string(i), plenty));

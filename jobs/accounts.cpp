@@ -90,9 +90,7 @@ ledger::Wallet& wallet_for(Batch& batch, std::string const& user, Rules const& r
     if (ledger::Wallet* const known = batch.wallet_of(user)) {
         return *known;
     }
-    auto const id = batch.next_account;
-    CHECK(static_cast<bool>(id));
-    batch.next_account.value += 1;
+    auto const id = batch.take_account_id();
     batch.wallets.push_back(ledger::open_account(id, user, rules.signup_gift, batch.now));
     return batch.wallets.back();
 }
@@ -125,10 +123,11 @@ Moved spend(Batch& batch, std::string const& user, ledger::Debit const& what, Ru
 
 void close_unused(Batch& batch) {
     ledger::Account const& account = batch.wallets.back().account;
-    CHECK(batch.wallets.back().created && account.id.value == batch.next_account.value - 1);
+    CHECK(batch.wallets.back().created && batch.account_ids_taken > 0 &&
+          batch.account_ids[batch.account_ids_taken - 1] == account.id);
     batch.users_seen.erase(account.user);
     batch.accounts_seen.erase(account.id);
-    batch.next_account.value -= 1;
+    batch.account_ids_taken -= 1;
     batch.wallets.pop_back();
 }
 

@@ -27,6 +27,16 @@ ledger::Wallet* Batch::wallet_of(base::AccountId account) {
     return found == accounts_seen.end() ? nullptr : &wallets[found->second];
 }
 
+base::JobId Batch::take_job_id() {
+    CHECK(job_ids_taken < job_ids.size());
+    return job_ids[job_ids_taken++];
+}
+
+base::AccountId Batch::take_account_id() {
+    CHECK(account_ids_taken < account_ids.size());
+    return account_ids[account_ids_taken++];
+}
+
 LoadedJob* Batch::find(base::JobId id) {
     for (std::size_t i = jobs_seen.size(); i < jobs.size(); ++i) {
         jobs_seen.emplace(jobs[i].job.id, i);

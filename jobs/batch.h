@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -24,9 +25,9 @@ namespace jobs {
 // ---- what a decision asks for -------------------------------------------------------------------
 
 // The next claimable jobs in the order of the queue: priority (high first), turn, id. At most
-// `slots` of each named service, and at most `limit` in all. Jobs of other services are not
-// claimed.
-// Turns mean something within a service only, so between services they count from its first one.
+// `slots` of each named service, and at most `limit` in all. Jobs of other services, and of
+// services whose queue is paused, are not claimed. Turns mean something within a service only, so
+// between services they count from its first one.
 struct Claim {
     struct Room {
         std::string service;
@@ -68,6 +69,9 @@ struct Load {
     int new_jobs = 0;  // how many ids will be needed at the most
     int new_accounts = 0;
     bool every_grant = false;  // load spent and expired grants too
+    // The wallets are only looked at: none of them will be changed, though new ones may be opened.
+    bool wallets_only_read = false;
+    std::vector<base::JobId> inbox;  // requests of the inbox to be taken up (adapters/store.h)
 };
 
 // ---- what it is given ---------------------------------------------------------------------------
@@ -100,18 +104,29 @@ struct Batch {
     std::map<base::AccountId, int> in_flight;  // live attempts
     // What the charges opened since spent_since hold: consumed, less what was given back of those.
     std::map<base::AccountId, base::Credits> spent;
-    base::JobId next_job;  // the ids to use for new jobs, counting up
-    base::AccountId next_account;
+    std::vector<base::JobId> job_ids;  // to be used for new jobs, first to last; see take_job_id
+    std::vector<base::AccountId> account_ids;
+    std::set<base::JobId> inbox;  // of Load::inbox: those that nobody else has taken up
+    // Queues, of the services of Load::fairness_of, that take no new jobs.
+    std::set<std::string, std::less<>> draining;
 
     // Written by the decision.
     std::vector<Job> new_jobs;
     std::vector<Event> events;
     std::vector<base::JobId> parents_of_new;  // existing jobs that now have children
+    std::vector<base::JobId> taken_up;        // requests of the inbox that are dealt with
 
     // nullptr where it was not loaded. The pointers hold until a wallet or a job is added.
     ledger::Wallet* wallet_of(std::string_view user);
     ledger::Wallet* wallet_of(base::AccountId account);
     LoadedJob* find(base::JobId id);
+
+    // The next id; there must be one left.
+    base::JobId take_job_id();
+    base::AccountId take_account_id();
+
+    std::size_t job_ids_taken = 0;  // how many of the ids are in use by now
+    std::size_t account_ids_taken = 0;
 
     // Look-ups, brought up to date when asked.
     std::unordered_map<std::string, std::size_t> users_seen;

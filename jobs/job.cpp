@@ -27,6 +27,10 @@ bool ended(State state) {
     return state == State::completed || state == State::failed || state == State::cancelled;
 }
 
+bool was_accepted(Job const& job) {
+    return !job.version.empty();
+}
+
 std::string_view to_text(State state) {
     return state_texts.at(static_cast<std::size_t>(state));
 }

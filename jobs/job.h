@@ -98,6 +98,10 @@ struct Job {
 
 bool ended(State state);
 
+// Whether its price was ever frozen. One that was refused after its id had been promised was not:
+// it is a failed job with nothing to run, see jobs/submit.h.
+bool was_accepted(Job const& job);
+
 std::string_view to_text(State state);
 std::string_view to_text(Wait wait);
 std::optional<State> parse_state(std::string_view text);

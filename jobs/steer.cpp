@@ -74,7 +74,8 @@ Steered retry(Batch& batch, base::JobId id, Rules const& rules) {
         return {.outcome = SteerOutcome::missing};
     }
     Job& job = loaded->job;
-    bool const may = (job.state == State::failed || job.state == State::cancelled) && !job.pruned;
+    bool const ended_without = job.state == State::failed || job.state == State::cancelled;
+    bool const may = ended_without && !job.pruned && was_accepted(job);
     if (!may) {
         return {.outcome = SteerOutcome::wrong_state, .job = job};
     }

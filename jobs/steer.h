@@ -9,7 +9,8 @@ namespace jobs {
 enum class SteerOutcome : std::uint8_t {
     done,
     missing,
-    wrong_state,           // cancel: it has ended; retry: it has not failed or been cancelled
+    wrong_state,  // cancel: it has ended; retry: it has not failed or been cancelled, or was never
+                  // accepted
     insufficient_credits,  // retry: the new charge can't be paid
 };
 

@@ -6,6 +6,7 @@
 #include "jobs/accounts.h"
 #include "jobs/fairness.h"
 #include "jobs/money.h"
+#include "jobs/refusal.h"
 
 namespace jobs {
 
@@ -64,7 +65,8 @@ Submission check_funds(Batch& batch, Request const& request, Job const& job,
     }
     bool const costs_nothing =
         job.quoted.value == 0 || waived_for_member(wallet.account, job, batch.now);
-    if (request.queue_anyway || costs_nothing) {
+    bool const promised = static_cast<bool>(request.id);
+    if (request.queue_anyway || promised || costs_nothing) {
         return answer;
     }
     auto const cap = rules.guards.daily_cap;
@@ -127,10 +129,9 @@ Wait first_wait(Batch& batch, Job const& job) {
     return job.run_at > batch.now ? Wait::time : Wait::none;
 }
 
-void add(Batch& batch, Job& job, ledger::Wallet const& wallet, Rules const& rules) {
-    job.id = batch.next_job;
-    CHECK(static_cast<bool>(job.id));
-    batch.next_job.value += 1;
+void add(Batch& batch, Job& job, base::JobId promised, ledger::Wallet const& wallet,
+         Rules const& rules) {
+    job.id = promised ? promised : batch.take_job_id();
     job.account = wallet.account.id;
     job.wait = first_wait(batch, job);
     if (job.wait == Wait::none) {
@@ -150,6 +151,9 @@ Submission submit_one(Batch& batch, Request const& request, pricing::Book const&
     if (auto answer = earlier(batch, request)) {
         return *answer;
     }
+    if (batch.draining.contains(request.service)) {
+        return {.outcome = SubmitOutcome::draining};
+    }
     Job job = make_job(batch, request, rules);
     auto refusal = price(job, request, batch.wallet_of(request.user), book, batch.now, rules);
     if (refusal.outcome != SubmitOutcome::created) {
@@ -163,10 +167,45 @@ Submission submit_one(Batch& batch, Request const& request, pricing::Book const&
     ledger::Wallet const& wallet = wallet_for(batch, request.user, rules);
     auto answer = check_funds(batch, request, job, wallet, rules);
     if (answer.outcome == SubmitOutcome::created) {
-        add(batch, job, wallet, rules);
+        add(batch, job, request.id, wallet, rules);
         answer.job = std::move(job);
     } else if (first_use) {
         close_unused(batch);
+    }
+    return answer;
+}
+
+// Each request of the inbox is taken up once, within a batch too.
+bool take_up(Batch& batch, base::JobId id) {
+    if (batch.inbox.erase(id) == 0) {
+        return false;
+    }
+    batch.taken_up.push_back(id);
+    return true;
+}
+
+// It was never priced, so it can't be retried, and it keeps no key: a refusal does not use up one.
+Job add_failed(Batch& batch, Request const& request, Error error, Rules const& rules) {
+    Job job = make_job(batch, request, rules);
+    job.id = request.id;
+    job.account = wallet_for(batch, request.user, rules).account.id;
+    job.state = State::failed;
+    job.finished_at = batch.now;
+    job.error = std::move(error);
+    job.key.clear();
+    job.after.clear();
+    batch.new_jobs.push_back(job);
+    return job;
+}
+
+Submission submit_promised(Batch& batch, Request const& request, pricing::Book const& book,
+                           Rules const& rules) {
+    if (!take_up(batch, request.id)) {
+        return {.outcome = SubmitOutcome::taken_elsewhere};
+    }
+    auto answer = submit_one(batch, request, book, rules);
+    if (auto error = refusal_of(answer, request.service)) {
+        answer.job = add_failed(batch, request, std::move(*error), rules);
     }
     return answer;
 }
@@ -183,8 +222,13 @@ std::vector<T> unique(std::vector<T> values) {
 
 Load load_for_submit(std::vector<Request> const& requests, Rules const& rules) {
     auto const count = static_cast<int>(requests.size());
-    Load load{.new_jobs = count, .new_accounts = count};
+    Load load{.new_accounts = count, .wallets_only_read = true};
     for (Request const& request : requests) {
+        if (request.id) {
+            load.inbox.push_back(request.id);
+        } else {
+            load.new_jobs += 1;
+        }
         load.users.push_back(request.user);
         load.fairness_of.push_back(request.service);
         load.jobs.insert(load.jobs.end(), request.after.begin(), request.after.end());
@@ -195,6 +239,7 @@ Load load_for_submit(std::vector<Request> const& requests, Rules const& rules) {
     load.users = unique(std::move(load.users));
     load.fairness_of = unique(std::move(load.fairness_of));
     load.jobs = unique(std::move(load.jobs));
+    load.inbox = unique(std::move(load.inbox));
     if (rules.guards.daily_cap.value > 0) {
         load.spent_since = [zone = rules.zone](base::Timestamp now) {
             return base::day_start(zone, now);
@@ -209,9 +254,17 @@ std::vector<Submission> submit(Batch& batch, std::vector<Request> const& request
     answers.reserve(requests.size());
     batch.new_jobs.reserve(requests.size());
     for (Request const& request : requests) {
-        answers.push_back(submit_one(batch, request, book, rules));
+        answers.push_back(request.id ? submit_promised(batch, request, book, rules)
+                                     : submit_one(batch, request, book, rules));
     }
     return answers;
+}
+
+std::optional<Job> refuse(Batch& batch, Request const& request, Error error, Rules const& rules) {
+    if (!take_up(batch, request.id)) {
+        return std::nullopt;
+    }
+    return add_failed(batch, request, std::move(error), rules);
 }
 
 }  // namespace jobs

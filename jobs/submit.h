@@ -1,5 +1,9 @@
 // Enqueue: the price is quoted and frozen, the account is opened with its gift on first use, a
 // repeated key answers with the first job.
+//
+// A request that came through the store's inbox has its id already, and whoever put it there has
+// committed: it is queued even if the account can't afford it now, and what is refused still
+// becomes a job, a failed one that says why and costs nothing.
 #pragma once
 
 #include <string>
@@ -14,6 +18,7 @@ namespace jobs {
 
 // One request, already parsed; text fields are checked at the edge (wire/job_request.h).
 struct Request {
+    base::JobId id;  // the id that it was promised, if it came through the inbox; none: a new one
     std::string user;
     std::string service;
     std::string input;       // JSON
@@ -40,13 +45,15 @@ enum class SubmitOutcome : std::uint8_t {
     over_daily_cap,         // `required` is the price, `used` what was spent today, `limit` the cap
     insufficient_credits,   // `required` and `balance` say how much
     frozen,
-    unknown_parent,  // `parent` is not a job of this account
-    parent_failed,   // `parent` has ended without a result
+    draining,         // the service's queue takes no new jobs
+    unknown_parent,   // `parent` is not a job of this account
+    parent_failed,    // `parent` has ended without a result
+    taken_elsewhere,  // a request of the inbox that somebody else has taken up; nothing is changed
 };
 
 struct Submission {
     SubmitOutcome outcome = SubmitOutcome::created;
-    std::optional<Job> job;
+    std::optional<Job> job;  // of a refusal: the failed job, if it came through the inbox
     base::Credits required;
     base::Credits balance;
     base::Credits used;
@@ -59,5 +66,9 @@ Load load_for_submit(std::vector<Request> const& requests, Rules const& rules);
 // One answer for each request, in order; each stands alone and sees what the ones before it did.
 std::vector<Submission> submit(Batch& batch, std::vector<Request> const& requests,
                                pricing::Book const& book, Rules const& rules);
+
+// Takes up a request of the inbox as a job that has failed with that error: for what is refused
+// before it can be submitted. None: somebody else has taken it up.
+std::optional<Job> refuse(Batch& batch, Request const& request, Error error, Rules const& rules);
 
 }  // namespace jobs

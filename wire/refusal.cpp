@@ -1,9 +1,10 @@
 // The words for each way of saying no: a code for programs, a line for people, the facts.
+#include "jobs/refusal.h"
+
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "wire/json.h"
-#include "wire/terms_text.h"
 
 namespace wire {
 
@@ -29,44 +30,67 @@ Refusal frozen_account() {
             .status = 403};
 }
 
-Refusal key_conflict(jobs::Submission const& s) {
-    auto const id = s.job ? base::to_text(s.job->id) : "";
-    return {
-        .code = "idempotency_conflict",
-        .detail = fmt::format("the idempotency key belongs to job {}, which asked for something "
-                              "else; use another key",
-                              id),
-        .status = 409,
-        .facts = {{"job", id}}};
+// What HTTP answers to it.
+int status_of(jobs::SubmitOutcome outcome) {
+    using enum jobs::SubmitOutcome;
+    switch (outcome) {
+        case created:
+        case repeated:
+            return 200;
+        case insufficient_credits:
+            return 402;
+        case frozen:
+            return 403;
+        case unknown_service:
+            return 404;
+        case key_conflict:
+        case taken_elsewhere:
+            return 409;
+        case needs_duration:
+        case needs_text_or_maximum:
+        case too_expensive:
+        case over_job_cap:
+        case unknown_parent:
+        case parent_failed:
+            return 422;
+        case over_daily_cap:
+            return 429;
+        case draining:
+            return 503;
+    }
+    return 400;
 }
 
-Refusal over_job_cap(jobs::Submission const& s) {
-    return {.code = "over_job_cap",
-            .detail = fmt::format("the job would cost {}; a job may cost at most {}",
-                                  in_words(s.required), s.limit.value),
-            .status = 422,
-            .facts = {{"required", s.required.value}, {"limit", s.limit.value}}};
-}
-
-Refusal over_daily_cap(jobs::Submission const& s) {
-    return {.code = "over_daily_cap",
-            .detail = fmt::format("the job would cost {}; the account has spent {} today and may "
-                                  "spend {} a day; try again tomorrow",
-                                  in_words(s.required), s.used.value, s.limit.value),
-            .status = 429,
-            .facts = {
-                {"required", s.required.value}, {"used", s.used.value}, {"limit", s.limit.value}}};
-}
-
-Refusal about_parent(jobs::Submission const& s, std::string code, std::string_view what) {
-    return {.code = std::move(code),
-            .detail = fmt::format("job {} {}", s.parent.value, what),
-            .status = 422,
-            .facts = {{"field", "after"}, {"parent", base::to_text(s.parent)}}};
+json::object facts_of(jobs::Submission const& s) {
+    using enum jobs::SubmitOutcome;
+    switch (s.outcome) {
+        case key_conflict:
+            return {{"job", s.job ? base::to_text(s.job->id) : ""}};
+        case over_job_cap:
+            return {{"required", s.required.value}, {"limit", s.limit.value}};
+        case over_daily_cap:
+            return {
+                {"required", s.required.value}, {"used", s.used.value}, {"limit", s.limit.value}};
+        case insufficient_credits:
+            return funds(s.required, s.balance);
+        case unknown_parent:
+        case parent_failed:
+            return {{"field", "after"}, {"parent", base::to_text(s.parent)}};
+        default:
+            return {};
+    }
 }
 
 Refusal bad_input(std::string code, std::string detail) {
     return {.code = std::move(code), .detail = std::move(detail), .status = 422};
+}
+
+std::string state_forbids(jobs::Job const& job, base::JobId id) {
+    if (job.state == jobs::State::failed && !jobs::was_accepted(job)) {
+        return fmt::format("job {} was refused and never priced; enqueue it anew", id.value);
+    }
+    return fmt::format("job {} is {}; its state does not allow that", id.value,
+                       jobs::to_text(job.state));
 }
 
 // What HTTP calls that status.
@@ -84,6 +108,8 @@ std::string_view title_of(int status) {
             return "Unprocessable Content";
         case 429:
             return "Too Many Requests";
+        case 503:
+            return "Service Unavailable";
         default:
             return "Bad Request";
     }
@@ -92,43 +118,14 @@ std::string_view title_of(int status) {
 }  // namespace
 
 Refusal refusal_of(jobs::Submission const& s, std::string_view service) {
-    using enum jobs::SubmitOutcome;
-    switch (s.outcome) {
-        case created:
-        case repeated:
-            return {};
-        case key_conflict:
-            return wire::key_conflict(s);
-        case unknown_service:
-            return {.code = "unknown_service",
-                    .detail = fmt::format("there is no service `{}` in the price book; "
-                                          "`tallyman prices show` lists them",
-                                          service),
-                    .status = 404};
-        case needs_duration:
-            return bad_input("needs_duration",
-                             "this service is priced by the second: say how many "
-                             "in the input, such as {\"duration\": 12.5}");
-        case needs_text_or_maximum:
-            return bad_input("needs_text_or_maximum",
-                             "this service is priced by its output: the input needs its `text`, or "
-                             "a `max_duration` in seconds");
-        case too_expensive:
-            return bad_input("too_expensive", "the price is too large to be charged");
-        case over_job_cap:
-            return wire::over_job_cap(s);
-        case over_daily_cap:
-            return wire::over_daily_cap(s);
-        case insufficient_credits:
-            return no_funds(s.required, s.balance);
-        case frozen:
-            return frozen_account();
-        case unknown_parent:
-            return about_parent(s, "unknown_parent", "is not a job of this account");
-        case parent_failed:
-            return about_parent(s, "parent_failed", "has ended without a result");
+    auto error = jobs::refusal_of(s, service);
+    if (!error) {
+        return {};
     }
-    return {};
+    return {.code = std::move(error->code),
+            .detail = std::move(error->message),
+            .status = status_of(s.outcome),
+            .facts = facts_of(s)};
 }
 
 Refusal refusal_of(jobs::Steered const& steered, base::JobId id) {
@@ -142,8 +139,7 @@ Refusal refusal_of(jobs::Steered const& steered, base::JobId id) {
                     .status = 404};
         case wrong_state:
             return {.code = "wrong_state",
-                    .detail = fmt::format("job {} is {}; its state does not allow that", id.value,
-                                          jobs::to_text(steered.job.state)),
+                    .detail = state_forbids(steered.job, id),
                     .status = 409,
                     .facts = {{"state", std::string(jobs::to_text(steered.job.state))}}};
         case insufficient_credits:

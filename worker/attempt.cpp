@@ -34,6 +34,8 @@ Attempt::Attempt(asio::any_io_executor executor, jobs::Job job, adapters::Provid
       log_{log},
       timer_{executor},
       task_{job_.task},
+      told_progress_{job_.progress},
+      told_note_{job_.progress_note},
       unknown_{job_.fate_unknown && !job_.task.empty()} {}
 
 void Attempt::abandon(Reported why) {
@@ -53,10 +55,17 @@ jobs::Report Attempt::report(Said said) const {
             .needs_charge = jobs::needs_charge(job_, said)};
 }
 
-jobs::Report Attempt::heartbeat(base::Timestamp now) const {
+bool Attempt::has_news(base::Timestamp now) const {
+    bool const got_on = progress_ >= 0 && progress_ != told_progress_;
+    bool const says_else = !note_.empty() && note_ != told_note_;
+    bool const time_is_up = job_.deadline_at && *job_.deadline_at <= now;
+    return got_on || says_else || time_is_up;
+}
+
+jobs::Report Attempt::heartbeat(base::Timestamp now) {
     auto beat = report(Said::alive);
-    beat.progress = progress_;
-    beat.note = note_;
+    beat.progress = told_progress_ = progress_;
+    beat.note = told_note_ = note_;
     beat.needs_charge =
         job_.bill.open && job_.deadline_at && *job_.deadline_at - near_deadline <= now;
     return beat;

@@ -32,8 +32,12 @@ public:
 
     [[nodiscard]] jobs::Job const& job() const { return job_; }
 
-    // What a heartbeat says of it.
-    [[nodiscard]] jobs::Report heartbeat(base::Timestamp now) const;
+    // Whether a heartbeat has more to say than that it is alive: it got on, or its deadline has
+    // come.
+    [[nodiscard]] bool has_news(base::Timestamp now) const;
+
+    // What a heartbeat says of it. It counts as told from then on.
+    jobs::Report heartbeat(base::Timestamp now);
 
 private:
     boost::asio::awaitable<jobs::Reported> begin();
@@ -56,6 +60,8 @@ private:
     std::string task_;
     int progress_ = -1;
     std::string note_;
+    int told_progress_;  // as the store has them, if it took the last heartbeat
+    std::string told_note_;
     bool unknown_;  // as the store has it
     std::optional<jobs::Reported> taken_;
     bool released_ = false;

@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t beats_in_one_write = 500;
 constexpr base::Millis look_for_stale_every{500};
+constexpr std::size_t fewest_to_look_at = 500;
 
 // The same for every try of one charge, for providers that take an idempotency key.
 std::string key_of(jobs::Job const& job) {
@@ -262,22 +263,34 @@ asio::awaitable<void> Runner::keep_leases() {
         if (stopped_ || attempts_.empty()) {
             continue;
         }
-        bool const due = since_beat >= settings_.worker.heartbeat;
-        since_beat = due ? base::Millis{} : since_beat;
         try {
-            due ? co_await beat() : co_await drop_stale();
+            if (since_beat >= settings_.worker.heartbeat) {
+                co_await beat();
+                since_beat = {};
+            }
+            co_await drop_stale();
         } catch (adapters::Unavailable const& error) {
             log_.error("store", "leases can't be looked after", {{"why", error.what()}});
         }
     }
 }
 
+// All leases are renewed by one statement. While a claim is in doubt there may be jobs in our name
+// that nobody runs, whose leases must run out, so those that do run are renewed one by one.
 asio::awaitable<void> Runner::beat() {
-    auto const now = co_await pool_.run([this] { return store_.now(); });
+    bool const one_by_one = claim_in_doubt_;
+    auto renew = [&] {
+        if (!one_by_one) {
+            store_.renew(options_.name, settings_.rules.lease);
+        }
+        return store_.now();
+    };
+    auto const now = co_await pool_.run(renew);
     std::vector<jobs::Report> beats;
-    beats.reserve(attempts_.size());
     for (auto const& [key, attempt] : attempts_) {
-        beats.push_back(attempt->heartbeat(now));
+        if (one_by_one || attempt->has_news(now)) {
+            beats.push_back(attempt->heartbeat(now));
+        }
     }
     for (std::size_t i = 0; i < beats.size(); i += beats_in_one_write) {
         auto const end = std::min(i + beats_in_one_write, beats.size());
@@ -292,13 +305,27 @@ asio::awaitable<void> Runner::beat() {
     }
 }
 
+// So many at a time that each is looked at once a heartbeat at least, however many run.
+std::vector<Runner::Key> Runner::next_to_look_at() {
+    auto const rounds = std::max(settings_.worker.heartbeat / look_for_stale_every, 1L);
+    auto const count = std::min(
+        attempts_.size(),
+        std::max(fewest_to_look_at, attempts_.size() / static_cast<std::size_t>(rounds) + 1));
+    std::vector<Key> keys;
+    keys.reserve(count);
+    auto next = attempts_.upper_bound(last_looked_at_);
+    while (keys.size() < count) {
+        next = next == attempts_.end() ? attempts_.begin() : next;
+        keys.push_back(next->first);
+        ++next;
+    }
+    last_looked_at_ = keys.empty() ? Key{} : keys.back();
+    return keys;
+}
+
 // A cancelled job should stop costing soon, not only at the next heartbeat.
 asio::awaitable<void> Runner::drop_stale() {
-    std::vector<Key> held;
-    held.reserve(attempts_.size());
-    for (auto const& [key, attempt] : attempts_) {
-        held.push_back(key);
-    }
+    auto const held = next_to_look_at();
     auto const gone = co_await pool_.run([&] {
         std::vector<jobs::Job> list;
         for (auto const id : store_.stale(held)) {

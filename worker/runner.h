@@ -81,6 +81,7 @@ private:
     boost::asio::awaitable<void> run_attempt(Attempt& attempt);
     void finish(Key key, jobs::Reported const& reported);
     boost::asio::awaitable<void> beat();
+    std::vector<Key> next_to_look_at();
     boost::asio::awaitable<void> drop_stale();
     void abandon(Key key, jobs::Reported const& why);
 
@@ -96,6 +97,7 @@ private:
     boost::asio::steady_timer beat_timer_;
     std::map<Key, std::unique_ptr<Attempt>> attempts_;
     std::map<std::string, int, std::less<>> running_of_;  // by service
+    Key last_looked_at_;                                  // by the look for stale attempts
     bool quiet_ = false;
     bool releasing_ = false;
     bool stopped_ = false;

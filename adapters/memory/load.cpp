@@ -35,8 +35,7 @@ public:
         charges();
         turns();
         counts();
-        batch_.next_job = {tables_.last_job + 1};
-        batch_.next_account = {tables_.last_account + 1};
+        ids();
         return std::move(batch_);
     }
 
@@ -51,6 +50,9 @@ private:
     void claim(jobs::Claim const& claim) {
         std::vector<std::tuple<int, std::int64_t, base::JobId>> candidates;
         for (auto const& room : claim.rooms) {
+            if (tables_.is(room.service, QueueMode::paused)) {
+                continue;
+            }
             auto next = tables_.ready.lower_bound(
                 ReadyKey{room.service, std::numeric_limits<int>::min(), 0, {}});
             std::map<int, std::int64_t> first_turns;
@@ -271,8 +273,22 @@ private:
         }
     }
 
+    void ids() {
+        for (int i = 1; i <= what_.new_jobs; ++i) {
+            batch_.job_ids.push_back({tables_.last_job + i});
+        }
+        for (int i = 1; i <= what_.new_accounts; ++i) {
+            batch_.account_ids.push_back({tables_.last_account + i});
+        }
+    }
+
     void turns() {
         std::set<std::string> services(what_.fairness_of.begin(), what_.fairness_of.end());
+        for (auto const& service : services) {
+            if (tables_.is(service, QueueMode::draining)) {
+                batch_.draining.insert(service);
+            }
+        }
         std::set<base::AccountId> accounts = seen_accounts_;
         for (auto const& loaded : batch_.jobs) {
             accounts.insert(loaded.job.account);

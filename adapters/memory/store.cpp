@@ -107,18 +107,17 @@ public:
 
     bool anything_ready(std::vector<std::string> const& services) override {
         std::scoped_lock const lock{mutex_};
-        return std::ranges::any_of(services, [&](std::string const& service) {
-            auto const first = tables_.ready.lower_bound(
-                memory::ReadyKey{service, std::numeric_limits<int>::min(), 0, {}});
-            return first != tables_.ready.end() && std::get<0>(*first) == service;
-        });
+        return std::ranges::any_of(
+            services, [&](std::string const& service) { return tables_.has_ready(service); });
     }
 
     std::vector<std::string> services_ready() override {
         std::scoped_lock const lock{mutex_};
         std::set<std::string> services;
         for (auto const& key : tables_.ready) {
-            services.insert(std::get<0>(key));
+            if (tables_.has_ready(std::get<0>(key))) {
+                services.insert(std::get<0>(key));
+            }
         }
         return {services.begin(), services.end()};
     }
@@ -232,7 +231,37 @@ public:
         return std::make_unique<Here>(*this, worker);
     }
 
-    Work work() const override {
+    void renew(std::string const& worker, base::Millis lease) override {
+        std::scoped_lock const lock{mutex_};
+        auto const now = clock();
+        for (auto const id : tables_.live) {
+            jobs::Job& job = tables_.jobs.at(id);
+            bool const absurd = *job.lease_until > now + 2 * options_.lease_max;
+            if (job.worker == worker && (*job.lease_until < now + lease || absurd)) {
+                job.lease_until = now + lease;
+            }
+        }
+        work_.transactions += 1;
+        work_.round_trips += 1;
+    }
+
+    std::map<std::string, QueueMode> queue_modes() override {
+        std::scoped_lock const lock{mutex_};
+        return tables_.queues;
+    }
+
+    void set_queue_mode(std::string const& service, QueueMode mode) override {
+        std::scoped_lock const lock{mutex_};
+        if (mode == QueueMode::running) {
+            tables_.queues.erase(service);
+        } else {
+            tables_.queues.insert_or_assign(service, mode);
+        }
+    }
+
+    std::vector<InboxRequest> inbox(int /*limit*/) override { return {}; }
+
+    Work work() override {
         std::scoped_lock const lock{mutex_};
         return work_;
     }

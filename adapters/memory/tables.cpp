@@ -1,6 +1,8 @@
 // Keeping the indexes in step with the rows.
 #include "adapters/memory/tables.h"
 
+#include <limits>
+
 namespace adapters::memory {
 
 namespace {
@@ -29,6 +31,17 @@ void Tables::unindex(jobs::Job const& job) {
     ready.erase(ready_key(job));
     waiting.erase(job.id);
     live.erase(job.id);
+}
+
+bool Tables::is(std::string const& service, QueueMode mode) const {
+    auto const found = queues.find(service);
+    return (found == queues.end() ? QueueMode::running : found->second) == mode;
+}
+
+bool Tables::has_ready(std::string const& service) const {
+    auto const first = ready.lower_bound(ReadyKey{service, std::numeric_limits<int>::min(), 0, {}});
+    return first != ready.end() && std::get<0>(*first) == service &&
+           !is(service, QueueMode::paused);
 }
 
 void Tables::put(jobs::Job job) {

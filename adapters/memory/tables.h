@@ -35,6 +35,10 @@ struct Tables {
     std::set<base::JobId> waiting;  // queued, and not ready
     std::set<base::JobId> live;     // processing
     std::multimap<base::JobId, base::JobId> children;
+    std::map<std::string, QueueMode> queues;  // those that are not just running
+
+    [[nodiscard]] bool is(std::string const& service, QueueMode mode) const;
+    [[nodiscard]] bool has_ready(std::string const& service) const;  // and may be claimed
 
     void put(jobs::Job job);
     void put(ledger::Wallet const& wallet);

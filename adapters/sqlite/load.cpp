@@ -26,7 +26,8 @@ void probe(Loading& loading, jobs::Claim::Room const& room, int limit,
            std::vector<Candidate>& candidates) {
     Query query{loading.database,
                 "SELECT priority, turn, id FROM jobs INDEXED BY jobs_ready WHERE state = 0 AND "
-                "wait = 0 AND service = ? ORDER BY priority DESC, turn LIMIT ?"};
+                "wait = 0 AND service = ?1 AND NOT EXISTS (SELECT 1 FROM queues q WHERE "
+                "q.service = ?1 AND q.mode = 1) ORDER BY priority DESC, turn LIMIT ?2"};
     query.bind(room.service, std::min(room.slots, limit));
     std::map<int, std::int64_t> first_turns;  // by priority
     while (query.step()) {
@@ -73,21 +74,18 @@ void load_live(Loading& loading) {
     }
 }
 
-std::int64_t next_id(Database& database, char const* sql) {
-    Query query{database, sql};
-    query.step();
-    return query.integer();
-}
-
-// Neither jobs nor accounts are ever deleted, so the highest id says which is next.
-void load_ids(Loading& loading) {
-    if (loading.load.new_jobs > 0) {
-        loading.batch.next_job = {
-            next_id(loading.database, "SELECT coalesce(max(id), 0) + 1 FROM jobs")};
+// Neither jobs nor accounts are ever deleted, so the ids after the highest are free.
+template <typename Id>
+void load_ids(Database& database, char const* highest_sql, int count, std::vector<Id>& ids) {
+    if (count <= 0) {
+        return;
     }
-    if (loading.load.new_accounts > 0) {
-        loading.batch.next_account = {
-            next_id(loading.database, "SELECT coalesce(max(id), 0) + 1 FROM accounts")};
+    Query query{database, highest_sql};
+    query.step();
+    auto const highest = query.integer();
+    ids.reserve(static_cast<std::size_t>(count));
+    for (int i = 1; i <= count; ++i) {
+        ids.push_back({highest + i});
     }
 }
 
@@ -129,7 +127,10 @@ void load_batch(Database& database, jobs::Load const& load, Sweeping const& swee
     load_spending(loading);
     load_keys_and_references(loading);
     load_turns(loading);
-    load_ids(loading);
+    load_draining(loading);
+    load_ids(database, "SELECT coalesce(max(id), 0) FROM jobs", load.new_jobs, batch.job_ids);
+    load_ids(database, "SELECT coalesce(max(id), 0) FROM accounts", load.new_accounts,
+             batch.account_ids);
 }
 
 }  // namespace adapters::sqlite

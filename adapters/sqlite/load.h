@@ -36,6 +36,7 @@ jobs::LoadedJob* add_job(Loading& loading, base::JobId id);
 void load_jobs(Loading& loading);                              // claimed, by id, live
 void load_sweeps(Loading& loading, Sweeping const& sweeping);  // load_sweeps.cpp
 void load_turns(Loading& loading);                             // load_turns.cpp
+void load_draining(Loading& loading);                          // queues.cpp
 void load_wallets(Loading& loading);                           // load_money.cpp
 void load_charges(Loading& loading);                           // after the wallets
 void load_spending(Loading& loading);                          // in flight, spent

@@ -167,9 +167,18 @@ CREATE TABLE schedules (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// Mode 1 paused, 2 draining; a queue that just runs has no row.
+constexpr char const* queues_schema = R"sql(
+CREATE TABLE queues (
+    service TEXT PRIMARY KEY,
+    mode INTEGER NOT NULL CHECK (mode IN (1, 2))
+) STRICT, WITHOUT ROWID;
+)sql";
+
 constexpr std::array steps{
     Migration{.what = "1: accounts, grants, entries, jobs, duties and schedules",
               .sql = first_schema},
+    Migration{.what = "2: queues that pause and drain", .sql = queues_schema},
 };
 
 // INSERT OR REPLACE deletes without asking the DELETE triggers, hence the guards on INSERT.

@@ -4,6 +4,7 @@
 #include <limits>
 #include <set>
 
+#include "adapters/sqlite/queues.h"
 #include "adapters/sqlite/rows.h"
 
 namespace adapters::sqlite {
@@ -167,7 +168,8 @@ bool anything_ready(Database& database, std::vector<std::string> const& services
     for (std::string const& service : services) {
         Query query{database,
                     "SELECT 1 FROM jobs INDEXED BY jobs_ready WHERE state = 0 AND wait = 0 AND "
-                    "service = ? LIMIT 1"};
+                    "service = ?1 AND NOT EXISTS (SELECT 1 FROM queues q WHERE q.service = ?1 AND "
+                    "q.mode = 1) LIMIT 1"};
         if (query.bind(service).step()) {
             return true;
         }
@@ -187,6 +189,11 @@ std::vector<std::string> services_ready(Database& database) {
         services.push_back(last);
         query.reset();
     }
+    auto const modes = queue_modes(database);
+    std::erase_if(services, [&](std::string const& service) {
+        auto const found = modes.find(service);
+        return found != modes.end() && found->second == QueueMode::paused;
+    });
     return services;
 }
 

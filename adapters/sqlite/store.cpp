@@ -13,6 +13,7 @@
 #include "adapters/sqlite/migrations.h"
 #include "adapters/sqlite/open.h"
 #include "adapters/sqlite/presence.h"
+#include "adapters/sqlite/queues.h"
 #include "adapters/sqlite/read.h"
 #include "adapters/sqlite/schema.h"
 #include "adapters/sqlite/write.h"
@@ -165,7 +166,27 @@ public:
         return presences_.enter(worker);
     }
 
-    Work work() const override {
+    void renew(std::string const& worker, base::Millis lease) override {
+        writing([&](Database& database) {
+            sqlite::renew(database, {.worker = worker, .lease = lease, .most = options_.lease_max},
+                          options_.clock());
+        });
+    }
+
+    std::map<std::string, QueueMode> queue_modes() override {
+        return reading([](Database& database) { return sqlite::queue_modes(database); });
+    }
+
+    void set_queue_mode(std::string const& service, QueueMode mode) override {
+        writing([&](Database& database) { sqlite::set_queue_mode(database, service, mode); });
+        if (mode != QueueMode::paused) {
+            bell_.ring();  // what it held back can be claimed now
+        }
+    }
+
+    std::vector<InboxRequest> inbox(int /*limit*/) override { return {}; }
+
+    Work work() override {
         return {.transactions = transactions_.load(), .round_trips = round_trips_.load()};
     }
 

@@ -7,8 +7,8 @@ import unittest
 
 from support import CliTest
 
-VERBS = ("up worker scheduler migrate enqueue job jobs cancel retry explain account history grant "
-         "statement expire audit prices quote doctor bench version completion").split()
+VERBS = ("up worker scheduler migrate enqueue job jobs cancel retry explain queues account history "
+         "grant statement expire audit prices quote doctor bench version completion").split()
 
 
 class Help(CliTest):
@@ -121,7 +121,8 @@ class Prices(CliTest):
 class Store(CliTest):
     def test_reading_verbs_want_a_store_that_is_there(self):
         for verb in (("jobs",), ("job", "1"), ("account", "ann"), ("history", "ann"),
-                     ("explain", "1"), ("cancel", "1"), ("expire",)):
+                     ("explain", "1"), ("cancel", "1"), ("expire",), ("queues",),
+                     ("queues", "pause", "tts")):
             self.refused(3, *verb)
         self.assertFalse(os.path.exists(self.data))
 

@@ -34,7 +34,7 @@ protected:
     static void spend_one(adapters::Store& store) {
         store.transact({.users = {"u1"}, .new_jobs = 1}, [](jobs::Batch& batch) {
             auto job = a_job();
-            job.id = batch.next_job;
+            job.id = batch.take_job_id();
             ledger::debit(batch.wallets.at(0), {.amount = {1}, .job = job.id, .charge = 1},
                           batch.now);
             batch.new_jobs.push_back(std::move(job));
@@ -150,7 +150,7 @@ TEST_F(SqliteProcesses, AWorkerThatIsKilledIsNoticedAtOnce) {
         auto const presence = store->enter("w");
         store->transact({.new_jobs = 1}, [](jobs::Batch& batch) {
             auto job = processing(a_job(), "w", batch.now + Millis{10'000});
-            job.id = batch.next_job;
+            job.id = batch.take_job_id();
             batch.new_jobs.push_back(std::move(job));
         });
         working.send();

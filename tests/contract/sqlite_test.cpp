@@ -230,7 +230,7 @@ TEST_F(Sqlite, AFullDiskIsSaidAndOvercome) {
     auto const add = [&] {
         store->transact({.users = {"u1"}, .new_jobs = 1}, [](jobs::Batch& batch) {
             auto job = a_job();
-            job.id = batch.next_job;
+            job.id = batch.take_job_id();
             job.input = std::string(20'000, 'x');
             ledger::debit(batch.wallets.at(0), {.amount = {1}, .job = job.id, .charge = 1},
                           batch.now);

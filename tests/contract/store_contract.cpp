@@ -14,7 +14,7 @@ jobs::Batch StoreContract::load(jobs::Load const& what) {
 base::AccountId StoreContract::open(std::string const& user, std::int64_t credits) {
     base::AccountId id;
     change({.users = {user}, .new_accounts = 1}, [&](jobs::Batch& batch) {
-        id = batch.next_account;
+        id = batch.take_account_id();
         batch.wallets.push_back(ledger::open_account(id, user, {credits}, batch.now));
     });
     return id;
@@ -33,7 +33,7 @@ std::vector<base::JobId> StoreContract::add(std::vector<jobs::Job> const& jobs) 
     change(what, [&](jobs::Batch& batch) {
         ids.clear();
         for (jobs::Job job : jobs) {
-            job.id = {batch.next_job.value + std::ssize(ids)};
+            job.id = batch.take_job_id();
             job.account = batch.wallet_of(job.user)->account.id;
             ids.push_back(job.id);
             batch.parents_of_new.insert(batch.parents_of_new.end(), job.after.begin(),

@@ -34,7 +34,7 @@ TEST_P(StoreContract, ADecisionThatThrowsWritesNothing) {
     EXPECT_EQ(store().find_job(id)->progress, 0);
     EXPECT_EQ(store().find_wallet("u1")->account.balance, base::Credits{100});
     EXPECT_EQ(store().list_jobs({}).size(), 1U);
-    EXPECT_EQ(add(a_job()).value, id.value + 1) << "and the store goes on";
+    EXPECT_GT(add(a_job()), id) << "and the store goes on";
 }
 
 TEST_P(StoreContract, JobsAndMoneyMoveTogether) {
@@ -42,7 +42,7 @@ TEST_P(StoreContract, JobsAndMoneyMoveTogether) {
     base::JobId id;
     change({.users = {"u1"}, .new_jobs = 1}, [&](jobs::Batch& batch) {
         auto job = processing(a_job(), "w", batch.now);
-        id = batch.next_job;
+        id = batch.take_job_id();
         job.id = id;
         job.account = account;
         ledger::debit(*batch.wallet_of("u1"), {.amount = {5}, .job = id, .charge = 1}, batch.now);
@@ -77,7 +77,7 @@ TEST_P(StoreContract, ConcurrentTransactionsLoseNoUpdate) {
             change({.users = {"u1"}, .new_jobs = 1}, [&](jobs::Batch& batch) {
                 ledger::Wallet& wallet = *batch.wallet_of("u1");
                 auto job = a_job();
-                job.id = batch.next_job;
+                job.id = batch.take_job_id();
                 job.account = wallet.account.id;
                 ledger::debit(wallet, {.amount = {1}, .job = job.id, .charge = 1}, batch.now);
                 batch.new_jobs.push_back(std::move(job));

@@ -167,6 +167,20 @@ TEST(Submit, AKeyBelongsToItsUser) {
     EXPECT_EQ(desk.submit(yours).outcome, SubmitOutcome::created);
 }
 
+TEST(Submit, ADrainingQueueTakesNoNewJobs) {
+    Desk desk;
+    auto first = request("script");
+    first.key = "k1";
+    auto const id = desk.submit(first).job->id;
+    desk.store->set_queue_mode("script", adapters::QueueMode::draining);
+    EXPECT_EQ(desk.submit(request("script", "u2")).outcome, SubmitOutcome::draining);
+    EXPECT_FALSE(desk.store->find_wallet("u2").has_value());
+    EXPECT_EQ(desk.submit(request("caption", "u2")).outcome, SubmitOutcome::created);
+    auto const repeat = desk.submit(first);
+    EXPECT_EQ(repeat.outcome, SubmitOutcome::repeated);
+    EXPECT_EQ(repeat.job->id, id);
+}
+
 TEST(Submit, ARefusalDoesNotUseUpTheKey) {
     Desk desk;
     desk.rules.signup_gift = {};

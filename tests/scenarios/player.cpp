@@ -19,8 +19,9 @@ constexpr std::array submit_words = {"created",        "repeated",
                                      "needs_duration", "needs_text_or_maximum",
                                      "too_expensive",  "over_job_cap",
                                      "over_daily_cap", "insufficient_credits",
-                                     "frozen",         "unknown_parent",
-                                     "parent_failed"};
+                                     "frozen",         "draining",
+                                     "unknown_parent", "parent_failed",
+                                     "taken_elsewhere"};
 constexpr std::array start_words = {"started", "insufficient_credits", "over_daily_cap",
                                     "past_deadline", "held"};
 constexpr std::array report_words = {"noted", "ended", "requeued", "stale", "missing"};
@@ -288,6 +289,16 @@ Answers Player::kill(Line& line) {
     return {};
 }
 
+// pause tts, drain tts, resume tts
+Answers Player::queue(Line& line) {
+    using enum adapters::QueueMode;
+    auto const mode = line.word(0) == "pause"   ? paused
+                      : line.word(0) == "drain" ? draining
+                                                : running;
+    desk_.store->set_queue_mode(line.word(1), mode);
+    return {};
+}
+
 Answers Player::wake(Line& /*line*/) {
     auto const woken = desk_.wake();
     return {{.fields = {{"ready", std::to_string(woken.ready)},
@@ -372,7 +383,8 @@ Player::Command Player::command(std::string const& name) {
         {"rescue", &Player::rescue},       {"prune", &Player::prune},
         {"expire", &Player::expire},       {"expect", &Player::expect},
         {"grants", &Player::grants},       {"entries", &Player::entries},
-        {"events", &Player::events}};
+        {"events", &Player::events},       {"pause", &Player::queue},
+        {"drain", &Player::queue},         {"resume", &Player::queue}};
     auto const found = commands.find(name);
     return found != commands.end() ? found->second
                                    : throw Mistake{"unknown command `" + name + "`"};

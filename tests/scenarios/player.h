@@ -52,6 +52,7 @@ private:
     Answers cancel(Line& line);
     Answers retry(Line& line);
     Answers kill(Line& line);
+    Answers queue(Line& line);
     Answers wake(Line& /*line*/);
     Answers rescue(Line& /*line*/);
     Answers prune(Line& line);

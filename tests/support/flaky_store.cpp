@@ -157,7 +157,28 @@ std::unique_ptr<adapters::Presence> FlakyStore::enter(std::string const& worker)
     return inner_.enter(worker);
 }
 
-adapters::Work FlakyStore::work() const {
+void FlakyStore::renew(std::string const& worker, base::Millis lease) {
+    write([&] {
+        inner_.renew(worker, lease);
+        renewals_ += 1;
+    });
+}
+
+std::map<std::string, adapters::QueueMode> FlakyStore::queue_modes() {
+    check_up();
+    return inner_.queue_modes();
+}
+
+void FlakyStore::set_queue_mode(std::string const& service, adapters::QueueMode mode) {
+    write([&] { inner_.set_queue_mode(service, mode); });
+}
+
+std::vector<adapters::InboxRequest> FlakyStore::inbox(int limit) {
+    check_up();
+    return inner_.inbox(limit);
+}
+
+adapters::Work FlakyStore::work() {
     return inner_.work();
 }
 

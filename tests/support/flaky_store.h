@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <random>
 #include <string>
@@ -31,7 +32,10 @@ public:
     // While it is down every call fails before it does anything, reading included.
     void set_down(bool down) { down_ = down; }
 
-    [[nodiscard]] int writes() const;    // calls that write, flawed or not
+    [[nodiscard]] int writes() const;  // calls that write, flawed or not
+
+    [[nodiscard]] int renewals() const { return renewals_; }  // of those, all of a worker's leases
+
     [[nodiscard]] int failures() const;  // of those, the ones that threw because of the script
 
     void transact(jobs::Load const& load, jobs::Decide const& decide) override;
@@ -61,7 +65,11 @@ public:
     base::Timestamp schedule_mark(std::string const& name) override;
     void set_schedule_mark(std::string const& name, base::Timestamp at) override;
     std::unique_ptr<adapters::Presence> enter(std::string const& worker) override;
-    adapters::Work work() const override;
+    void renew(std::string const& worker, base::Millis lease) override;
+    std::map<std::string, adapters::QueueMode> queue_modes() override;
+    void set_queue_mode(std::string const& service, adapters::QueueMode mode) override;
+    std::vector<adapters::InboxRequest> inbox(int limit) override;
+    adapters::Work work() override;
 
 private:
     Flaw next();
@@ -72,6 +80,7 @@ private:
     Script script_;
     base::Millis slow_;
     std::atomic<bool> down_ = false;
+    std::atomic<int> renewals_ = 0;  // that were done
     mutable std::mutex mutex_;  // guards the script and the counts; workers call on several threads
     int writes_ = 0;
     int failures_ = 0;

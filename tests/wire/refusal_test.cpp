@@ -22,13 +22,14 @@ TEST(Refusal, EveryOtherOutcomeHasACodeOfItsOwn) {
     std::set<std::string> codes;
     for (auto const outcome : {key_conflict, unknown_service, needs_duration, needs_text_or_maximum,
                                too_expensive, over_job_cap, over_daily_cap, insufficient_credits,
-                               frozen, unknown_parent, parent_failed}) {
+                               frozen, draining, unknown_parent, parent_failed, taken_elsewhere}) {
         auto const refusal = refusal_of(jobs::Submission{.outcome = outcome}, "tts");
         EXPECT_FALSE(refusal.detail.empty());
         EXPECT_GE(refusal.status, 400);
         EXPECT_TRUE(codes.insert(refusal.code).second) << refusal.code;
     }
-    EXPECT_EQ(codes.size(), 11U);
+    EXPECT_EQ(codes.size(), 13U);
+    EXPECT_TRUE(codes.contains("queue_draining"));
 }
 
 TEST(Refusal, MissingCreditsAreA402WithTheFacts) {
@@ -55,6 +56,7 @@ TEST(Refusal, TheStatusesAreThoseOfTheContract) {
     EXPECT_EQ(status(key_conflict), 409);
     EXPECT_EQ(status(needs_duration), 422);
     EXPECT_EQ(status(over_daily_cap), 429);
+    EXPECT_EQ(status(draining), 503);
 }
 
 TEST(Refusal, BadFieldsAreNamedOneAndAll) {
@@ -72,6 +74,14 @@ TEST(Refusal, AStateThatForbidsItIsAConflict) {
                    {4});
     EXPECT_EQ(refusal.status, 409);
     EXPECT_NE(refusal.detail.find("completed"), std::string::npos);
+}
+
+TEST(Refusal, AJobThatWasNeverAcceptedIsToBeEnqueuedAnew) {
+    auto const refusal = refusal_of(jobs::Steered{.outcome = jobs::SteerOutcome::wrong_state,
+                                                  .job = {.id = {4}, .state = jobs::State::failed}},
+                                    {4});
+    EXPECT_EQ(refusal.status, 409);
+    EXPECT_NE(refusal.detail.find("enqueue it anew"), std::string::npos);
 }
 
 }  // namespace

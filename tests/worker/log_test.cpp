@@ -114,14 +114,14 @@ TEST(Log, ThatIsSilentWritesNothing) {
 
 TEST(Secrets, ThePasswordOfAStoreIsNotInTheRefusalOfItsUrl) {
     config::Settings settings;
-    settings.store_url = "postgres://tallyman:hunter2@db.example/credits";
+    settings.store_url = "oracle://tallyman:hunter2@db.example/credits";
     try {
         worker::open_store(settings, worker::Opening::create);
         FAIL() << "there is no such store here";
     } catch (adapters::Unusable const& error) {
         std::string const what = error.what();
         EXPECT_EQ(what.find("hunter2"), std::string::npos) << what;
-        EXPECT_NE(what.find("postgres:"), std::string::npos) << what;
+        EXPECT_NE(what.find("oracle:"), std::string::npos) << what;
     }
 }
 

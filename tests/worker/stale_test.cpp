@@ -47,6 +47,32 @@ TEST(Cancelled, IsNoticedSoonEvenIfHeartbeatsAreFarApart) {
     world.until([&] { return !world.stage.cancels().empty(); });
 }
 
+// More than one look takes in.
+TEST(Cancelled, IsNoticedAmongManyJobsAtEitherEnd) {
+    constexpr int many = 1'100;
+    World world;
+    world.settings.worker.slots = many;
+    world.settings.worker.heartbeat = Millis{1'000};
+    world.stage.on_poll = [](auto const&, auto const&) {
+        auto verdict = still_running();
+        verdict.ask_again = Millis{3'600'000};
+        return verdict;
+    };
+    world.desk.auditing = false;  // after each of so many it would take long
+    base::JobId const first = world.submit("caption");
+    base::JobId last = first;
+    for (int i = 1; i < many; ++i) {
+        last = world.submit("caption");
+    }
+    world.hire();
+    world.until([&] { return std::ssize(world.stage.polls()) == many; });
+    world.desk.cancel(first);
+    world.desk.cancel(last);
+    world.until([&] { return world.stage.cancels().size() == 2; });
+    EXPECT_EQ(world.hand().runner().running(), many - 2U);
+    world.hand().runner().release_all();
+}
+
 TEST(Cancelled, WhileTheSubmitIsOnItsWayTheTaskIsCancelledToo) {
     World world;
     world.stage.hold_submits = true;

@@ -87,8 +87,8 @@ private:
     jobs::Submission try_out(Context& context, jobs::Request const& request) {
         jobs::Batch batch;
         batch.now = std::chrono::floor<base::Millis>(std::chrono::system_clock::now());
-        batch.next_job = {1};
-        batch.next_account = {std::numeric_limits<std::int64_t>::max() - 1};
+        batch.job_ids = {{1}};
+        batch.account_ids = {{std::numeric_limits<std::int64_t>::max()}};
         if (!user_.empty()) {
             auto& store = context.store(Opening::existing);
             batch.now = store.now();

@@ -44,6 +44,7 @@ constexpr std::array table{
         make_cancel},
     Row{"retry", jobs, "Queues a failed or cancelled job again, with a new charge", make_retry},
     Row{"explain", jobs, "Shows every state and every credit of a job, in order", make_explain},
+    Row{"queues", jobs, "Lists the queues; pauses, drains and resumes one", make_queues},
     Row{"account", money, "Shows the balance, totals and grants of an account", make_account},
     Row{"history", money, "Lists the ledger entries of an account, newest first", make_history},
     Row{"grant", money, "Gives credits to an account", make_grant},

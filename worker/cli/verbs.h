@@ -23,6 +23,7 @@ std::unique_ptr<Verb> make_jobs();
 std::unique_ptr<Verb> make_cancel();
 std::unique_ptr<Verb> make_retry();
 std::unique_ptr<Verb> make_explain();
+std::unique_ptr<Verb> make_queues();
 std::unique_ptr<Verb> make_account();
 std::unique_ptr<Verb> make_history();
 std::unique_ptr<Verb> make_grant();
