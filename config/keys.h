@@ -10,6 +10,7 @@
 namespace config {
 
 std::vector<Key<Settings>> const& settings_keys();
+std::vector<Key<Settings>> const& redis_keys();
 std::vector<Key<Service>> const& service_keys();
 std::vector<Key<Simulated>> const& simulated_keys();
 std::vector<Key<Command>> const& command_keys();
@@ -21,6 +22,8 @@ void read_schedules(Value const& value, Settings& settings);
 // What can only be judged once all is read: providers that services name, times that depend on
 // each other, the built-in provider. `root` is the whole tree, for the lines.
 void finish_settings(Value const& root, Settings& settings);
+
+void check_redis(Value const& root, Settings const& settings);
 
 // Lays TALLYMAN_… variables over the tree, as if they had been written in the file.
 void lay_over(Node& tree, Environment const& environment, std::vector<Problem>& problems);

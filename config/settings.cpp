@@ -26,7 +26,8 @@ void take_url(Value const& value, std::string const& text, std::string& into) {
     bool const has_scheme = scheme.size() < text.size() && scheme.size() > 1;
     if (!has_scheme || !std::ranges::all_of(scheme, is_letter) || bad_byte(text)) {
         value.mistake(
-            "expected the URL of a store such as sqlite:PATH (what was given is not shown)");
+            "expected the URL of a store such as postgres://user@host/db or sqlite:PATH (what was "
+            "given is not shown)");
         return;
     }
     into = text;
@@ -35,7 +36,7 @@ void take_url(Value const& value, std::string const& text, std::string& into) {
 void read_url(Value const& value, std::string& into) {
     auto const& node = value.node();
     if (node.kind != Node::Kind::text) {
-        value.expected("the URL of a store such as sqlite:PATH");
+        value.expected("the URL of a store such as postgres://user@host/db or sqlite:PATH");
     } else if (node.text.empty()) {
         into.clear();  // the embedded store
     } else {
@@ -75,6 +76,13 @@ using Keys = std::vector<Key<Settings>>;
 Keys const store_keys = {
     {"url", [](Value const& v, Settings& s) { read_url(v, s.store_url); }},
     {"url_file", [](Value const& v, Settings& s) { read_url_file(v, s.store_url); }},
+    {"schema", [](Value const& v, Settings& s) { read_text(v, s.store_schema); }},
+    {"connections",
+     [](Value const& v, Settings& s) { read_integer(v, s.store_connections, 2, 1'000); }},
+    {"statement_timeout",
+     [](Value const& v, Settings& s) {
+         read_duration(v, s.store_statement_timeout, shortest, hours{1});
+     }},
 };
 
 Keys const log_keys = {
@@ -217,6 +225,7 @@ std::vector<Key<Settings>> const& settings_keys() {
         {"prices", [](Value const& v, Settings& s) { read_path(v, s.prices_file); }},
         {.name = "log", .section = log_keys},
         {.name = "worker", .section = worker_keys},
+        {.name = "redis", .section = redis_keys()},
         {.name = "accounts", .section = account_keys},
         {.name = "guards", .section = guard_keys},
         {.name = "fairness", .section = fairness_keys},
@@ -234,6 +243,7 @@ std::vector<Key<Settings>> const& settings_keys() {
 void finish_settings(Value const& root, Settings& settings) {
     check_lease(root, settings);
     check_store(root);
+    check_redis(root, settings);
     choose_provider(settings);
     check_providers(root, settings);
     auto const rules_of = [](Service const& service) {

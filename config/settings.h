@@ -35,6 +35,24 @@ struct Worker {
     base::Millis flush_delay{2};    // how long a report waits for company
 };
 
+// The fast lane, which may be away: without a url and without sentinels there is none.
+struct Redis {
+    std::string url;
+    std::string user;
+    std::string password;
+    std::string prefix = "tallyman";
+    std::vector<std::string> sentinels;
+    std::string master;
+    std::string sentinel_password;
+    std::filesystem::path ca_file;
+    std::filesystem::path cert_file;
+    std::filesystem::path key_file;
+    base::Millis timeout{2'000};
+    bool intake = true;  // workers take requests from its stream
+
+    [[nodiscard]] bool there() const { return !url.empty() || !sentinels.empty(); }
+};
+
 // What a field of a job's input must be.
 enum class FieldType : std::uint8_t { text, number, integer, boolean, object, list, any };
 
@@ -97,10 +115,14 @@ struct Schedule {
 struct Settings {
     std::filesystem::path file;  // where it was read from; empty: defaults only
     std::filesystem::path data_dir = "tallyman-data";
-    std::string store_url;  // empty: the embedded store in data_dir
+    std::string store_url;                  // empty: the embedded store in data_dir
+    std::string store_schema = "tallyman";  // this and what follows: of a PostgreSQL store
+    int store_connections = 8;              // at once, in this process
+    base::Millis store_statement_timeout{15'000};
     std::filesystem::path prices_file;
     Log log;
     Worker worker;
+    Redis redis;
     jobs::Rules rules;                                // its services are filled from `services`
     base::Millis retention{90LL * 24 * 3600 * 1000};  // inputs and results of ended jobs
     base::Millis expiry_every{300'000};

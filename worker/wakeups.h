@@ -1,4 +1,5 @@
-// Which wake-up a store has: the embedded one rings a bell that workers watch.
+// Which wake-ups a worker has: Redis where there is one, the bell that the embedded store rings,
+// and otherwise the time.
 #pragma once
 
 #include <memory>
@@ -7,10 +8,17 @@
 
 #include "adapters/wakeup.h"
 #include "config/settings.h"
+#include "worker/redis_parts.h"
 
 namespace worker {
 
+// What the store has of its own, without Redis.
 std::unique_ptr<adapters::Wakeup> make_wakeup(config::Settings const& settings,
                                               boost::asio::any_io_executor executor);
+
+// That and Redis, whichever is first.
+std::unique_ptr<adapters::Wakeup> make_wakeup(config::Settings const& settings,
+                                              boost::asio::any_io_executor executor,
+                                              RedisParts& redis);
 
 }  // namespace worker

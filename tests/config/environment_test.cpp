@@ -80,7 +80,7 @@ TEST(EnvironmentVariables, MistakesNameTheVariable) {
                      "environment: TALLYMAN_SERVICES_TTS_TIMEOUT: expected a duration such as 15s "
                      "or 1h30m, got `long`",
                      "environment: TALLYMAN_STORE_URL: expected the URL of a store such as "
-                     "sqlite:PATH (what was given is not shown)",
+                     "postgres://user@host/db or sqlite:PATH (what was given is not shown)",
                      "environment: TALLYMAN_WORKER_HEARTBEAT: the lease (15s) must be at least "
                      "twice the heartbeat (10s)",
                      "environment: TALLYMAN_WORKER_SLOTS: expected from 1 to 10000, got `0`"}));

@@ -196,10 +196,9 @@ TEST(SettingsMistakes, AliasesAndNestingAreBounded) {
 TEST(SettingsMistakes, AStoresUrlIsNeverShown) {
     Folder folder;
     auto const empty = folder.write("empty", "\n").string();
-    EXPECT_EQ(
-        mistakes("store: {url: hunter2}\n"),
-        (Lines{"1: store.url: expected the URL of a store such as sqlite:PATH (what was given "
-               "is not shown)"}));
+    EXPECT_EQ(mistakes("store: {url: hunter2}\n"),
+              (Lines{"1: store.url: expected the URL of a store such as postgres://user@host/db or "
+                     "sqlite:PATH (what was given is not shown)"}));
     EXPECT_EQ(lines_of(load_text("store: {url_file: " + empty + "}\n").problems, "").size(), 1U);
     EXPECT_EQ(mistakes("store: {url: sqlite:a, url_file: /nonexistent/url}\n"),
               (Lines{"1: store.url_file: /nonexistent/url: no such file",
