@@ -23,6 +23,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr base::Millis hand_back_within{5'000};
+constexpr base::Millis tell_redis_within{500};
 constexpr base::Millis look_again{20};
 
 // Unique among all workers of the store, and readable: host, process, and a few random digits in
@@ -56,12 +57,13 @@ App::App(config::Settings const& settings, pricing::Book book, Parts parts)
       parts_{parts},
       log_{settings.log},
       name_{worker_name()},
-      store_{open_store(settings, Opening::create)},
+      redis_{settings, log_},
+      store_{redis_.announcing(open_store(settings, Opening::create))},
       presence_{store_->enter(name_)},
       shelf_{std::move(book)},
       signals_{io_, SIGINT, SIGTERM, SIGHUP},
       drain_timer_{io_},
-      wakeup_{make_wakeup(settings, io_.get_executor())},
+      wakeup_{make_wakeup(settings, io_.get_executor(), redis_)},
       providers_{make_providers(settings, io_.get_executor())},
       runner_{io_.get_executor(),
               *store_,
@@ -88,16 +90,20 @@ void App::run() {
         asio::co_spawn(io_, runner_.keep_leases(), base::rethrow);
         asio::co_spawn(io_, runner_.write_reports(), base::rethrow);
     }
+    if (parts_.worker) {
+        redis_.start_intake(*store_, name_, [this] { return shelf_.current(); });
+    }
     if (parts_.scheduler) {
         scheduler_.start();
     }
     announce();
     io_.run();
+    redis_.flush(tell_redis_within);
     log_.info("app", "stopped", {{"worker", name_}});
 }
 
 void App::announce() const {
-    auto const url = store_url(settings_);
+    auto const url = shown_store_url(settings_);
     std::printf("tallyman is ready: store %s, %s\n", url.c_str(),
                 parts_.worker ? (std::to_string(settings_.worker.slots) + " slots").c_str()
                               : "no worker here");
@@ -136,6 +142,8 @@ asio::awaitable<void> App::shut_down() {
                {"at_most", base::to_text(settings_.worker.drain)}});
     runner_.quiet();
     scheduler_.stop();
+    auto const leave = [this] { redis_.stop_intake(); };
+    co_await pool_.run(leave);
     co_await wait_until_idle(settings_.worker.drain);
     if (!runner_.idle()) {
         log_.info("app", "handing jobs back",

@@ -17,6 +17,7 @@
 #include "worker/duties.h"
 #include "worker/log.h"
 #include "worker/price_shelf.h"
+#include "worker/redis_parts.h"
 #include "worker/run.h"
 #include "worker/runner.h"
 #include "worker/scheduler.h"
@@ -45,6 +46,7 @@ private:
     Parts parts_;
     Log log_;
     std::string name_;
+    RedisParts redis_;
     std::unique_ptr<adapters::Store> store_;
     std::unique_ptr<adapters::Presence> presence_;
     PriceShelf shelf_;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 #include <random>
 #include <thread>
@@ -175,17 +176,28 @@ private:
         }
     }
 
+    // As many programs enqueue as there are workers; each takes its share.
     void enqueue() {
-        std::mt19937 random{42};
-        std::uniform_int_distribution<int> any{0, plan_.users - 1};
-        for (int i = 0; i < plan_.jobs; i += plan_.batch) {
-            std::vector<jobs::Request> requests;
-            for (int k = i; k < std::min(i + plan_.batch, plan_.jobs); ++k) {
-                requests.push_back(request_of(user(any(random))));
-            }
-            submit(requests);
-            progress_("enqueueing", i * 100 / plan_.jobs);
+        std::atomic<int> next = 0;
+        std::vector<std::future<void>> programs;
+        for (int program = 0; program < plan_.workers; ++program) {
+            programs.push_back(std::async(std::launch::async, [this, &next, program] {
+                std::mt19937 random{static_cast<unsigned>(42 + program)};
+                std::uniform_int_distribution<int> any{0, plan_.users - 1};
+                for (int i = next.fetch_add(plan_.batch); i < plan_.jobs;
+                     i = next.fetch_add(plan_.batch)) {
+                    std::vector<jobs::Request> requests;
+                    for (int k = i; k < std::min(i + plan_.batch, plan_.jobs); ++k) {
+                        requests.push_back(request_of(user(any(random))));
+                    }
+                    submit(requests);
+                }
+            }));
         }
+        for (auto& program : programs) {
+            program.get();
+        }
+        progress_("enqueueing", 100);
     }
 
     void start_workers(std::function<void(jobs::Job const&)> const& on_start) {

@@ -18,7 +18,7 @@ struct BenchPlan {
     int workers = 1;    // runners, each with a thread of its own
     int batch = 500;    // jobs enqueued in one transaction
     int slots = 1024;   // of each worker
-    int pickups = 300;  // jobs enqueued one by one into the idle store
+    int pickups = 100;  // jobs enqueued one by one into the idle store
 };
 
 struct Percentiles {

@@ -57,11 +57,28 @@ std::string store_url(config::Settings const& settings) {
     return std::string(sqlite_scheme) + (settings.data_dir / "tallyman.db").string();
 }
 
+bool uses_postgres(config::Settings const& settings) {
+    auto const url = store_url(settings);
+    return url.starts_with("postgres://") || url.starts_with("postgresql://");
+}
+
+adapters::PostgresOptions postgres_options(config::Settings const& settings) {
+    return {.url = store_url(settings),
+            .schema = settings.store_schema,
+            .connections = settings.store_connections,
+            .statement_timeout = settings.store_statement_timeout,
+            .lease_max = jobs::longest_lease / 2};
+}
+
+std::string shown_store_url(config::Settings const& settings) {
+    return adapters::without_password(store_url(settings));
+}
+
 std::filesystem::path sqlite_path(config::Settings const& settings) {
     auto const url = store_url(settings);
     if (!url.starts_with(sqlite_scheme) || url.size() == sqlite_scheme.size()) {
         throw BadStoreUrl(
-            fmt::format("store: this build has no store for `{}:`; use sqlite:PATH, "
+            fmt::format("store: this build has no store for `{}:`; use postgres://…, sqlite:PATH, "
                         "or leave it empty for the embedded one",
                         scheme_of(url)));
     }
@@ -83,6 +100,12 @@ void make_data_dir(config::Settings const& settings) {
 }
 
 std::unique_ptr<adapters::Store> open_store(config::Settings const& settings, Opening opening) {
+    if (uses_postgres(settings)) {
+        auto options = postgres_options(settings);
+        options.opening = opening == Opening::create ? adapters::PostgresOpening::create
+                                                     : adapters::PostgresOpening::existing;
+        return adapters::open_postgres(std::move(options));
+    }
     auto const path = sqlite_path(settings);
     if (opening == Opening::create) {
         make_data_dir(settings);

@@ -8,6 +8,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "adapters/postgres/open.h"
 #include "adapters/provider.h"
 #include "adapters/store.h"
 #include "config/settings.h"
@@ -21,6 +22,12 @@ std::unique_ptr<adapters::Store> open_store(config::Settings const& settings, Op
 
 // The URL of the store these settings mean: "sqlite:PATH" where none is set.
 std::string store_url(config::Settings const& settings);
+
+// The same without a password, for people and logs.
+std::string shown_store_url(config::Settings const& settings);
+
+bool uses_postgres(config::Settings const& settings);
+adapters::PostgresOptions postgres_options(config::Settings const& settings);
 
 // A store URL that this program knows nothing of: a mistake in the configuration.
 struct BadStoreUrl : adapters::Unusable {

@@ -1,7 +1,9 @@
 // The stores that have to pass the suite.
 #include "adapters/memory/open.h"
+#include "adapters/postgres/open.h"
 #include "adapters/sqlite/open.h"
 #include "tests/contract/store_contract.h"
+#include "tests/support/servers.h"
 #include "tests/support/temp_dir.h"
 
 namespace contract {
@@ -26,6 +28,18 @@ private:
     support::TempDir folder_;
 };
 
+// A database of its own in one server that all tests share.
+class PostgresBackend final : public Backend {
+public:
+    std::unique_ptr<adapters::Store> open(std::function<base::Timestamp()> clock) override {
+        return adapters::open_postgres(
+            {.url = url_, .connections = 4, .lease_max = lease_max, .clock = std::move(clock)});
+    }
+
+private:
+    std::string url_ = support::fresh_database();
+};
+
 template <typename Type>
 Kind kind(std::string name) {
     return {.name = std::move(name), .make = [] { return std::make_unique<Type>(); }};
@@ -35,7 +49,8 @@ Kind kind(std::string name) {
 
 INSTANTIATE_TEST_SUITE_P(Stores, StoreContract,
                          testing::Values(kind<MemoryBackend>("memory"),
-                                         kind<SqliteBackend>("sqlite")),
+                                         kind<SqliteBackend>("sqlite"),
+                                         kind<PostgresBackend>("postgres")),
                          [](testing::TestParamInfo<Kind> const& info) { return info.param.name; });
 
 }  // namespace contract

@@ -21,10 +21,12 @@ ROOMS = {  # what each room may include, beside itself
 LIBRARIES = {  # who may include which library; tests, bench and fuzz may include any
     "yaml-cpp/": r"config/.*\.cpp",
     "sqlite3.h": r"adapters/sqlite/.*",
+    "pqxx/": r"adapters/postgres/.*",
+    "hiredis/": r"adapters/redis/.*",
     "spdlog/": r"worker/.*\.cpp",
     "boost/json": r"(wire|adapters/providers|worker)/.*|config/text\.cpp",
-    "boost/asio": r"(adapters/[^/]*\.h|adapters/(providers|wakeups)/.*|worker/.*|cmake/asio\.cpp)",
-    "openssl/": r"base/.*\.cpp",
+    "boost/asio": r"(adapters/[^/]*\.h|adapters/(providers|wakeups|redis)/.*|worker/.*|cmake/asio\.cpp)",
+    "openssl/": r"(base|adapters/redis)/.*\.cpp",
     "CLI/": r"worker/.*\.(cpp|h)",
 }
 FREE = ("tests/", "bench/", "fuzz/")

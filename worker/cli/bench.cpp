@@ -79,7 +79,7 @@ public:
             return make_wakeup(settings, std::move(executor));
         };
         auto const figures = bench(*store, wakeup, plan, progress(context.json()));
-        context.json() ? print_json(figures, store_url(settings)) : print(figures);
+        context.json() ? print_json(figures, shown_store_url(settings)) : print(figures);
         return figures.findings == 0 ? done : answer_is_no;
     }
 

@@ -14,6 +14,8 @@ namespace worker::cli {
 
 namespace {
 
+constexpr base::Millis tell_redis_within{200};
+
 template <typename T>
 T take(config::Loaded<T> loaded) {
     if (loaded.value) {
@@ -26,7 +28,24 @@ T take(config::Loaded<T> loaded) {
     throw Stop(usage, lines);
 }
 
+// What only the adapter can judge is a mistake in the configuration all the same.
+void check_redis(config::Redis const& redis) {
+    try {
+        if (redis.there()) {
+            static_cast<void>(redis_settings(redis));
+        }
+    } catch (adapters::Unusable const& problem) {
+        throw Stop(usage, problem.what());
+    }
+}
+
 }  // namespace
+
+Context::~Context() {
+    if (redis_) {
+        redis_->flush(tell_redis_within);
+    }
+}
 
 std::string Context::config_file() const {
     if (!globals_.config.empty()) {
@@ -45,7 +64,9 @@ std::string Context::config_file() const {
 
 config::Settings const& Context::settings() {
     if (!settings_) {
-        settings_ = take(config::load_settings(config_file(), config::environment()));
+        auto settings = take(config::load_settings(config_file(), config::environment()));
+        check_redis(settings.redis);
+        settings_ = std::move(settings);
     }
     return *settings_;
 }
@@ -60,7 +81,9 @@ pricing::Book const& Context::book() {
 
 adapters::Store& Context::store(Opening opening) {
     if (!store_) {
-        store_ = open_store(settings(), opening);
+        silence_ = Log::silent();
+        redis_.emplace(settings(), *silence_);
+        store_ = redis_->announcing(open_store(settings(), opening));
     }
     return *store_;
 }

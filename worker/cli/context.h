@@ -13,6 +13,8 @@
 #include "pricing/book.h"
 #include "wire/json.h"
 #include "worker/compose.h"
+#include "worker/log.h"
+#include "worker/redis_parts.h"
 
 namespace worker::cli {
 
@@ -25,6 +27,11 @@ class Context {
 public:
     explicit Context(Globals const& globals) : globals_(globals) {}
 
+    Context(Context const&) = delete;
+    Context& operator=(Context const&) = delete;
+    // Gives Redis a moment to hear the last of it.
+    ~Context();
+
     bool json() const { return globals_.json; }
 
     // The file the settings come from; empty: only defaults and the environment.
@@ -34,6 +41,7 @@ public:
     config::Settings const& settings();
     pricing::Book const& book();
 
+    // With Redis configured it is told what becomes of jobs.
     adapters::Store& store(Opening opening);
 
     // Prints one JSON document and a line end.
@@ -46,6 +54,8 @@ private:
     Globals const& globals_;
     std::optional<config::Settings> settings_;
     std::optional<pricing::Book> book_;
+    std::unique_ptr<Log> silence_;  // whether Redis is there is not what a verb is asked
+    std::optional<RedisParts> redis_;
     std::unique_ptr<adapters::Store> store_;
 };
 

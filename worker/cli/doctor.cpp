@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "adapters/redis/probe.h"
 #include "worker/cli/context.h"
 #include "worker/cli/text.h"
 #include "worker/cli/verbs.h"
@@ -103,19 +104,23 @@ void check_disk(Checks& checks, config::Settings const& settings) {
                       health == Health::ok ? "" : "free some space before the store can't write"});
 }
 
+// An embedded store that nobody has used yet is no mistake; any other has to be there.
+bool to_be_made(config::Settings const& settings) {
+    return !uses_postgres(settings) && !fs::exists(sqlite_path(settings));
+}
+
 void check_store(Checks& checks, Context& context) {
-    auto const path = sqlite_path(context.settings());
-    if (!fs::exists(path)) {
-        checks.push_back({"store", Health::ok,
-                          fmt::format("sqlite:{} is not there yet", path.string()),
+    auto const name = shown_store_url(context.settings());
+    if (to_be_made(context.settings())) {
+        checks.push_back({"store", Health::ok, name + " is not there yet",
                           "`tallyman up` or the first enqueue makes it"});
         return;
     }
     auto& store = context.store(Opening::existing);
     auto const counts = store.counts();
     checks.push_back({"store", Health::ok,
-                      fmt::format("sqlite:{}: {} jobs ready, {} waiting, {} processing",
-                                  path.string(), counts.ready, counts.waiting, counts.processing),
+                      fmt::format("{}: {} jobs ready, {} waiting, {} processing", name,
+                                  counts.ready, counts.waiting, counts.processing),
                       ""});
     auto const now = store.now();
     constexpr base::Millis long_wait{60'000};
@@ -127,9 +132,60 @@ void check_store(Checks& checks, Context& context) {
     }
 }
 
+std::string memory_of(adapters::redis::Findings const& found) {
+    constexpr std::int64_t mb = 1024 * 1024;
+    return found.memory_limit == 0 ? fmt::format("{} MB used, no limit", found.memory_used / mb)
+                                   : fmt::format("{} of {} MB used, {}", found.memory_used / mb,
+                                                 found.memory_limit / mb, found.eviction);
+}
+
+// Redis may evict what is live status, and must not evict the requests that wait in the stream.
+void judge_redis(Checks& checks, adapters::redis::Findings const& found, bool intake) {
+    if (found.old) {
+        checks.push_back({"redis", intake ? Health::problem : Health::warning,
+                          fmt::format("Redis {} is older than 6.2", found.version),
+                          "upgrade it, or set redis.intake to false"});
+    }
+    if (!found.role.empty() && found.role != "master") {
+        checks.push_back({"redis", Health::problem, fmt::format("it is a {}", found.role),
+                          "give the address of the master, or of the sentinels"});
+    }
+    if (found.memory_limit > 0 && found.eviction.starts_with("allkeys")) {
+        checks.push_back({"redis", Health::warning,
+                          fmt::format("its policy {} may evict requests that wait in the intake",
+                                      found.eviction),
+                          "set maxmemory-policy to volatile-ttl or noeviction"});
+    }
+    if (found.latency > base::Millis{10}) {
+        checks.push_back({"redis", Health::warning,
+                          fmt::format("a command takes {} ms", found.latency.count()),
+                          "place it nearer to the workers"});
+    }
+}
+
+void check_redis(Checks& checks, Context& context) {
+    auto const& settings = context.settings().redis;
+    if (!settings.there()) {
+        checks.push_back(
+            {"redis", Health::ok,
+             "none configured; workers look every " + base::to_text(context.settings().worker.poll),
+             ""});
+        return;
+    }
+    auto const found = adapters::redis::probe(redis_settings(settings));
+    checks.push_back({"redis", Health::ok,
+                      fmt::format("{}: version {}, {}, {}, {} ms, {}", found.where,
+                                  found.version.empty() ? "unknown" : found.version,
+                                  found.role.empty() ? "role unknown" : found.role,
+                                  memory_of(found), found.latency.count(),
+                                  found.where.starts_with("rediss:") ? "TLS" : "not encrypted"),
+                      ""});
+    judge_redis(checks, found, settings.intake);
+}
+
 // What the scheduler has been doing: one line a duty, with its last run and what that cost.
 void check_duties(Checks& checks, Context& context) {
-    if (!fs::exists(sqlite_path(context.settings()))) {
+    if (to_be_made(context.settings())) {
         return;
     }
     for (auto const& duty : context.store(Opening::existing).duties()) {
@@ -152,7 +208,7 @@ void check_clock(Checks& checks, Context& context) {
         return;
     }
     base::Millis skew{0};
-    if (fs::exists(sqlite_path(context.settings()))) {
+    if (!to_be_made(context.settings())) {
         skew = context.store(Opening::existing).now() - here;
     }
     auto const far = std::chrono::abs(skew) > base::Millis{2'000};
@@ -238,6 +294,8 @@ Checks examine(Context& context) {
         check_data_dir(checks, context.settings());
         check_disk(checks, context.settings());
     });
+    attempt(checks, "redis", "workers go on without it, polling the store",
+            [&] { check_redis(checks, context); });
     auto const open = attempt(checks, "store", "see `tallyman migrate status`",
                               [&] { check_store(checks, context); });
     if (open) {

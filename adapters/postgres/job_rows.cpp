@@ -1,0 +1,185 @@
+// Rows of jobs.
+#include <charconv>
+
+#include "adapters/postgres/rows.h"
+
+namespace adapters::postgres {
+
+namespace {
+
+// "12,15": the jobs that it comes after, in their order.
+std::string to_line(std::vector<base::JobId> const& ids) {
+    std::string line;
+    for (base::JobId const id : ids) {
+        line += line.empty() ? "" : ",";
+        line += base::to_text(id);
+    }
+    return line;
+}
+
+std::vector<base::JobId> parse_ids(std::string_view line) {
+    std::vector<base::JobId> ids;
+    char const* at = line.data();
+    char const* const end = at + line.size();
+    while (at < end) {
+        base::JobId id;
+        at = std::from_chars(at, end, id.value).ptr + 1;
+        ids.push_back(id);
+    }
+    return ids;
+}
+
+std::int64_t or_zero(std::optional<base::Timestamp> const& at) {
+    return at ? base::to_ms(*at) : 0;
+}
+
+void read_money(Row& row, jobs::Bill& bill) {
+    bill.charge = row.small();
+    bill.open = row.flag();
+    bill.debited = row.credits();
+    bill.settled = row.credits();
+    bill.refunded = row.credits();
+    bill.waived = row.credits();
+    bill.absorbed = row.credits();
+    bill.net = row.credits();
+}
+
+void read_course(Row& row, jobs::Job& job) {
+    job.state = static_cast<jobs::State>(row.integer());
+    job.wait = static_cast<jobs::Wait>(row.integer());
+    job.priority = row.small();
+    job.turn = row.integer();
+    job.attempt = row.small();
+    job.failures = row.small();
+    job.losses = row.small();
+    job.progress = row.small();
+    job.progress_note = row.text();
+    job.run_at = row.time();
+    job.started_at = row.maybe_time();
+    job.finished_at = row.maybe_time();
+    job.lease_until = row.maybe_time();
+    job.deadline_at = row.maybe_time();
+    job.worker = row.text();
+    job.pruned = row.flag();
+}
+
+void read_outcome(Row& row, jobs::Job& job) {
+    job.provider = row.text();
+    job.task = row.text();
+    job.fate_unknown = row.flag();
+    if (auto const duration = row.integer(); duration >= 0) {
+        job.duration = base::Millis{duration};
+    }
+    bool const has_error = row.flag();
+    jobs::Error error;
+    error.code = row.text();
+    error.message = row.text();
+    error.retryable = row.flag();
+    if (has_error) {
+        job.error = std::move(error);
+    }
+    job.late_result = row.flag();
+    job.poison = row.flag();
+    job.result = row.text();
+}
+
+// What changes in the life of a job, in the order of the table.
+void put_course(Rows& rows, jobs::Job const& job) {
+    auto const& bill = job.bill;
+    auto const error = job.error.value_or(jobs::Error{});
+    rows.put(job.run_at, job.turn, or_zero(job.lease_until), or_zero(job.started_at),
+                or_zero(job.finished_at), or_zero(job.deadline_at), bill.debited, bill.settled,
+                bill.refunded, bill.waived, bill.absorbed, bill.net,
+                job.duration ? static_cast<std::int64_t>(job.duration->count()) : -1, job.priority,
+                job.attempt, job.failures, job.losses, bill.charge, job.progress,
+                static_cast<int>(job.state), static_cast<int>(job.wait), bill.open, job.pruned,
+                job.has_children, job.fate_unknown, job.late_result, job.poison,
+                job.error.has_value(), error.retryable, job.worker, job.provider, job.task,
+                job.progress_note, error.code, error.message, job.result);
+}
+
+}  // namespace
+
+pricing::Terms const& TermsCache::of(std::string_view line) {
+    auto const found = known_.find(line);
+    if (found != known_.end()) {
+        return found->second;
+    }
+    return known_.emplace(line, pricing::parse_line(line).value_or(pricing::Terms{})).first->second;
+}
+
+std::string_view const job_columns =
+    "id, account, user_id, service, key, created_at, body_hash, parents, has_children, webhook, "
+    "trace, terms, version, quoted, input, "
+    "charge, charge_open, debited, settled, refunded, waived, absorbed, net, "
+    "state, wait, priority, turn, attempt, failures, losses, progress, progress_note, run_at, "
+    "started_at, finished_at, lease_until, deadline_at, worker, pruned, "
+    "provider, task, fate_unknown, duration_ms, has_error, error_code, error_message, "
+    "error_retryable, late_result, poison, result";
+
+jobs::Job read_job(pqxx::row const& source, TermsCache& terms) {
+    Row row{source};
+    jobs::Job job;
+    job.id = {row.integer()};
+    job.account = {row.integer()};
+    job.user = row.text();
+    job.service = row.text();
+    job.key = row.text();
+    job.created_at = row.time();
+    job.body_hash = row.hash();
+    job.after = parse_ids(row.view());
+    job.has_children = row.flag();
+    job.webhook = row.text();
+    job.trace = row.text();
+    job.terms = terms.of(row.view());
+    job.version = row.text();
+    job.quoted = row.credits();
+    job.input = row.text();
+    read_money(row, job.bill);
+    read_course(row, job);
+    read_outcome(row, job);
+    return job;
+}
+
+std::vector<jobs::Job> read_jobs(pqxx::result const& result) {
+    TermsCache terms;
+    std::vector<jobs::Job> jobs;
+    jobs.reserve(result.size());
+    for (auto const& row : result) {
+        jobs.push_back(read_job(row, terms));
+    }
+    return jobs;
+}
+
+std::string_view const audit_job_columns =
+    "account, id, user_id, state, terms, quoted, charge, charge_open, debited, settled, refunded, "
+    "waived, absorbed, net";
+
+jobs::Job read_audit_job(pqxx::row const& source, TermsCache& terms) {
+    Row row{source};
+    jobs::Job job;
+    job.account = {row.integer()};
+    job.id = {row.integer()};
+    job.user = row.text();
+    job.state = static_cast<jobs::State>(row.integer());
+    job.terms = terms.of(row.view());
+    job.quoted = row.credits();
+    read_money(row, job.bill);
+    return job;
+}
+
+void put_new_job(Rows& rows, jobs::Job const& job) {
+    rows.put(job.id, job.account, job.created_at, job.quoted);
+    put_course(rows, job);
+    rows.put(job.user, job.service, job.key, job.body_hash, to_line(job.after), job.webhook,
+                job.trace, pricing::to_line(job.terms), job.version, job.input);
+    rows.end_row();
+}
+
+void put_changed_job(Rows& rows, jobs::Job const& job) {
+    rows.put(job.id);
+    put_course(rows, job);
+    rows.end_row();
+}
+
+}  // namespace adapters::postgres

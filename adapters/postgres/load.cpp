@@ -1,0 +1,254 @@
+// Jobs, ids, and the order of it all. Locks are taken in the order inbox, jobs, accounts; what is
+// read without a lock (grants, counts, turns) is read after the locks that guard it.
+#include "adapters/postgres/load.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace adapters::postgres {
+
+namespace {
+
+void ask_for_claimed(Loading& loading, Trip& trip) {
+    if (!loading.load.claim || loading.load.claim->limit <= 0) {
+        return;
+    }
+    auto const& claim = *loading.load.claim;
+    std::vector<std::string> services;
+    std::vector<std::int64_t> slots;
+    for (auto const& room : claim.rooms) {
+        if (room.slots > 0) {
+            services.push_back(room.service);
+            slots.push_back(std::min(room.slots, claim.limit));
+        }
+    }
+    auto const read = [&loading](pqxx::result const& rows) {
+        for (auto const& row : rows) {
+            add_job(loading, row);
+        }
+    };
+    if (services.size() == 1) {
+        trip.ask(fmt::format("SELECT {} FROM {{s}}.claim_one(?, ?)", job_columns),
+                 {literal(services[0]), literal(slots[0])}, read);
+    } else if (!services.empty()) {
+        trip.ask(fmt::format("SELECT {} FROM {{s}}.claim_many(?, ?, ?)", job_columns),
+                 {literal(services), literal(slots), literal(claim.limit)}, read);
+    }
+}
+
+void ask_by_id(Loading& loading, Trip& trip) {
+    if (loading.load.jobs.empty()) {
+        return;
+    }
+    trip.ask(fmt::format("SELECT {} FROM {{s}}.load_jobs(?)", job_columns),
+             {literal(loading.load.jobs)}, [&loading](pqxx::result const& rows) {
+                 for (auto const& row : rows) {
+                     add_job(loading, row);
+                 }
+             });
+}
+
+void ask_for_live(Loading& loading, Trip& trip) {
+    if (loading.load.live_of.empty()) {
+        return;
+    }
+    trip.ask(fmt::format("SELECT {} FROM {{s}}.load_jobs(ARRAY(SELECT r.job FROM {{s}}.running r "
+                         "WHERE r.worker = ?)) WHERE state = 1 AND worker = ?",
+                         job_columns),
+             {literal(loading.load.live_of), literal(loading.load.live_of)},
+             [&loading](pqxx::result const& rows) {
+                 for (auto const& row : rows) {
+                     add_job(loading, row);
+                 }
+             });
+}
+
+void ask_for_inbox(Loading& loading, Trip& trip) {
+    if (loading.load.inbox.empty()) {
+        return;
+    }
+    trip.ask("SELECT id FROM {s}.inbox WHERE id = ANY(?) ORDER BY id FOR UPDATE SKIP LOCKED",
+             {literal(loading.load.inbox)}, [&loading](pqxx::result const& rows) {
+                 for (auto const& row : rows) {
+                     loading.batch.inbox.insert({Row{row}.integer()});
+                 }
+             });
+}
+
+void ask_for_keys(Loading& loading, Trip& trip) {
+    std::vector<std::string> users;
+    std::vector<std::string> keys;
+    for (auto const& [user, key] : loading.load.keys) {
+        if (!key.empty()) {
+            users.push_back(user);
+            keys.push_back(key);
+        }
+    }
+    if (keys.empty()) {
+        return;
+    }
+    trip.ask(fmt::format("SELECT j.* FROM unnest(?::text[], ?::text[]) AS u (name, key) "
+                         "JOIN {{s}}.accounts a ON a.user_id = u.name "
+                         "JOIN {{s}}.job_keys k ON k.account = a.id AND k.key = u.key "
+                         "CROSS JOIN LATERAL (SELECT {} FROM {{s}}.jobs WHERE id = k.job) AS j",
+                         job_columns),
+             {literal(users), literal(keys)}, [&loading](pqxx::result const& rows) {
+                 for (auto const& row : rows) {
+                     auto job = read_job(row, loading.terms);
+                     std::pair key{job.user, job.key};
+                     loading.batch.by_key.emplace(std::move(key), std::move(job));
+                 }
+             });
+}
+
+void ask_for_references(Loading& loading, Trip& trip) {
+    if (loading.load.references.empty()) {
+        return;
+    }
+    trip.ask(fmt::format("SELECT e.* FROM {{s}}.entry_references x CROSS JOIN LATERAL ("
+                         "SELECT {} FROM {{s}}.entries WHERE account = x.account AND seq = x.seq) "
+                         "AS e WHERE x.reference = ANY(?)",
+                         entry_columns),
+             {literal(loading.load.references)}, [&loading](pqxx::result const& rows) {
+                 for (auto const& row : rows) {
+                     auto entry = read_entry(row);
+                     auto reference = entry.reference;
+                     loading.batch.by_reference.emplace(std::move(reference), std::move(entry));
+                 }
+             });
+}
+
+void ask_for_draining(Loading& loading, Trip& trip) {
+    if (loading.load.fairness_of.empty()) {
+        return;
+    }
+    trip.ask("SELECT service FROM {s}.queues WHERE mode = 2 AND service = ANY(?)",
+             {literal(loading.load.fairness_of)},
+             [&loading](pqxx::result const& rows) {
+                 for (auto const& row : rows) {
+                     loading.batch.draining.insert(Row{row}.text());
+                 }
+             });
+}
+
+void ask_for_ids(Loading& loading, Trip& trip) {
+    if (loading.load.new_jobs <= 0) {
+        return;
+    }
+    trip.ask("SELECT nextval('{s}.job_ids') FROM generate_series(1, ?)",
+             {literal(loading.load.new_jobs)}, [&loading](pqxx::result const& rows) {
+                 for (auto const& row : rows) {
+                     loading.batch.job_ids.push_back({Row{row}.integer()});
+                 }
+             });
+}
+
+// The users that have no account yet are known only when the others have been read.
+void ask_for_account_ids(Loading& loading, Trip& trip) {
+    auto const known = static_cast<int>(loading.batch.wallets.size());
+    int missing = loading.load.new_accounts;
+    if (!loading.load.users.empty()) {
+        missing = std::min(missing, static_cast<int>(loading.load.users.size()) - known);
+    }
+    if (missing <= 0) {
+        return;
+    }
+    trip.ask("SELECT nextval('{s}.account_ids') FROM generate_series(1, ?)", {literal(missing)},
+             [&loading](pqxx::result const& rows) {
+                 for (auto const& row : rows) {
+                     loading.batch.account_ids.push_back({Row{row}.integer()});
+                 }
+             });
+}
+
+bool only_sweeps(jobs::Load const& load) {
+    return load.sweep && load.jobs.empty() && !load.claim && load.users.empty() &&
+           load.new_jobs == 0;
+}
+
+// The clock is read after the locks: an account's entries are then in the order of their times. A
+// transaction that is going to write has its id by then, so that its fate can be asked for.
+void ask_for_clock(Loading& loading, Trip& trip) {
+    trip.ask(only_sweeps(loading.load)
+                 ? "SELECT {s}.now_ms(), coalesce(pg_current_xact_id_if_assigned()::text, '')"
+                 : "SELECT {s}.now_ms(), pg_current_xact_id()::text",
+             {}, [&loading](pqxx::result const& rows) {
+                 Row row{rows[0]};
+                 auto const now = row.time();
+                 loading.batch.now = loading.fixed_now.value_or(now);
+                 loading.loaded.xid = row.text();
+             });
+}
+
+}  // namespace
+
+void Trip::ask(std::string_view text, std::initializer_list<std::string> values, Read read) {
+    statements_.push_back(transaction_.session().sql(text, values));
+    reads_.push_back(std::move(read));
+}
+
+void Trip::go() {
+    auto const results = transaction_.run(std::exchange(statements_, {}));
+    auto const reads = std::exchange(reads_, {});
+    for (std::size_t i = 0; i < reads.size(); ++i) {
+        reads[i](results[i]);
+    }
+}
+
+std::string now_expression(Loading const& loading) {
+    return loading.fixed_now ? literal(*loading.fixed_now)
+                             : loading.transaction.session().sql("(SELECT {s}.now_ms())");
+}
+
+jobs::LoadedJob* add_job(Loading& loading, pqxx::row const& row) {
+    auto job = read_job(row, loading.terms);
+    Standing standing{.state = job.state,
+                      .wait = job.wait,
+                      .priority = job.priority,
+                      .turn = job.turn,
+                      .worker = job.worker};
+    if (!loading.loaded.standing.emplace(job.id, std::move(standing)).second) {
+        return nullptr;
+    }
+    return &loading.batch.jobs.emplace_back(jobs::LoadedJob{.job = std::move(job)});
+}
+
+void ask_for_jobs(Loading& loading, Trip& trip) {
+    ask_for_claimed(loading, trip);
+    ask_by_id(loading, trip);
+    ask_for_live(loading, trip);
+}
+
+void load_batch(Loading& loading) {
+    auto const& load = loading.load;
+    Trip trip{loading.transaction};
+    ask_for_inbox(loading, trip);
+    ask_for_jobs(loading, trip);
+    if (load.sweep) {
+        ask_for_sweeps(loading, trip);
+    }
+    ask_for_keys(loading, trip);
+    ask_for_references(loading, trip);
+    ask_for_draining(loading, trip);
+    ask_for_ids(loading, trip);
+    ask_for_users(loading, trip);
+    ask_for_clock(loading, trip);
+    trip.go();
+    ask_for_money(loading, trip);
+    ask_for_charges(loading, trip);
+    ask_for_every_grant(loading, trip);
+    ask_for_spending(loading, trip);
+    ask_for_turns(loading, trip);
+    ask_for_account_ids(loading, trip);
+    if (!trip.empty()) {
+        ask_for_clock(loading, trip);
+        trip.go();
+    }
+    ask_for_grants_of_charges(loading, trip);
+    if (!trip.empty()) {
+        trip.go();
+    }
+}
+
+}  // namespace adapters::postgres

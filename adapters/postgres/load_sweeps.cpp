@@ -1,0 +1,229 @@
+// Jobs that a sweep looks at: due, freed by their parents, without room, lost, or old enough to be
+// pruned. Jobs that another process is at are left to it.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "adapters/postgres/load.h"
+
+namespace adapters::postgres {
+
+namespace {
+
+Read adding_jobs(Loading& loading) {
+    return [&loading](pqxx::result const& rows) {
+        for (auto const& row : rows) {
+            add_job(loading, row);
+        }
+    };
+}
+
+std::string free_jobs(std::string_view ids) {
+    return fmt::format("SELECT {} FROM {{s}}.load_free_jobs(ARRAY({}))", job_columns, ids);
+}
+
+void ask_for_due(Loading& loading, Trip& trip, int limit) {
+    trip.ask(free_jobs(fmt::format("SELECT w.job FROM {{s}}.waiting w WHERE w.wait = 1 AND "
+                                   "w.run_at <= {} ORDER BY w.run_at LIMIT ?",
+                                   now_expression(loading))) +
+                 " WHERE state = 0 AND wait = 1",
+             {literal(limit)}, adding_jobs(loading));
+}
+
+struct Message {
+    std::int64_t n = 0;
+    base::JobId child;
+};
+
+bool decided(std::vector<jobs::State> const& parents) {
+    bool all_ended = true;
+    for (auto const state : parents) {
+        if (state == jobs::State::failed || state == jobs::State::cancelled) {
+            return true;
+        }
+        all_ended = all_ended && jobs::ended(state);
+    }
+    return all_ended;
+}
+
+std::vector<Message> take_messages(Loading& loading, int limit) {
+    std::vector<Message> messages;
+    Trip trip{loading.transaction};
+    constexpr int spare = 1'000;  // looked at beyond the limit, as most of them may have to wait on
+    trip.ask("SELECT n, child FROM {s}.stirred ORDER BY n LIMIT ? FOR UPDATE SKIP LOCKED",
+             {literal(limit + spare)}, [&](pqxx::result const& rows) {
+                 for (auto const& source : rows) {
+                     Row row{source};
+                     auto const n = row.integer();
+                     messages.push_back({.n = n, .child = {row.integer()}});
+                 }
+             });
+    trip.go();
+    return messages;
+}
+
+std::map<base::JobId, jobs::State> states_of(Loading& loading,
+                                             std::vector<base::JobId> const& ids) {
+    std::map<base::JobId, jobs::State> states;
+    Trip trip{loading.transaction};
+    trip.ask(
+        "SELECT j.id, j.state FROM unnest(?::bigint[]) AS u (id) CROSS JOIN LATERAL ("
+        "SELECT id, state FROM {s}.jobs WHERE id = u.id) AS j",
+        {literal(ids)}, [&](pqxx::result const& rows) {
+            for (auto const& source : rows) {
+                Row row{source};
+                base::JobId const id{row.integer()};
+                states[id] = static_cast<jobs::State>(row.integer());
+            }
+        });
+    trip.go();
+    return states;
+}
+
+// A child whose parents have not decided is forgotten until the next of them ends: that one's
+// transaction writes a message that was not read here.
+void look_at_children(Loading& loading, std::vector<Message> const& messages, int limit) {
+    std::vector<base::JobId> children;
+    for (auto const& message : messages) {
+        children.push_back(message.child);
+    }
+    auto const first = loading.batch.jobs.size();
+    Trip trip{loading.transaction};
+    trip.ask(free_jobs("SELECT DISTINCT unnest(?::bigint[]) ORDER BY 1"), {literal(children)},
+             adding_jobs(loading));
+    trip.go();
+    std::vector<base::JobId> parents;
+    std::set<base::JobId> seen;
+    for (auto i = first; i < loading.batch.jobs.size(); ++i) {
+        auto const& job = loading.batch.jobs[i].job;
+        seen.insert(job.id);
+        parents.insert(parents.end(), job.after.begin(), job.after.end());
+    }
+    auto const states = states_of(loading, parents);
+    auto& all = loading.batch.jobs;
+    int kept = 0;
+    std::set<base::JobId> later;
+    auto const undecided = [&](jobs::LoadedJob& loaded) {
+        for (auto const parent : loaded.job.after) {
+            if (auto const found = states.find(parent); found != states.end()) {
+                loaded.parents.push_back(found->second);
+            }
+        }
+        bool const waits =
+            loaded.job.state == jobs::State::queued && loaded.job.wait == jobs::Wait::parents;
+        bool const ready = waits && decided(loaded.parents);
+        if (ready && kept == limit) {
+            later.insert(loaded.job.id);
+        }
+        bool const keep = ready && kept < limit;
+        kept += keep ? 1 : 0;
+        if (!keep) {
+            loading.loaded.standing.erase(loaded.job.id);
+        }
+        return !keep;
+    };
+    auto const begin = all.begin() + static_cast<std::ptrdiff_t>(first);
+    all.erase(std::remove_if(begin, all.end(), undecided), all.end());
+    for (auto const& message : messages) {
+        if (seen.contains(message.child) && !later.contains(message.child)) {
+            loading.loaded.stirred.emplace_back(message.n, message.child);
+        }
+    }
+}
+
+// One job of each account that has some, the first by priority and age, from the account where the
+// last look stopped, so that the ones that stay full don't hide the others.
+void ask_for_roomless(Loading& loading, Trip& trip, int limit) {
+    trip.ask(free_jobs("WITH RECURSIVE hop AS ("
+                       "(SELECT w.account, w.job FROM {s}.waiting w WHERE w.wait = 3 "
+                       "ORDER BY w.account, w.priority DESC, w.job LIMIT 1) UNION ALL "
+                       "SELECT x.account, x.job FROM hop h CROSS JOIN LATERAL ("
+                       "SELECT w.account, w.job FROM {s}.waiting w WHERE w.wait = 3 AND "
+                       "w.account > h.account ORDER BY w.account, w.priority DESC, w.job LIMIT 1) "
+                       "AS x) SELECT job FROM hop ORDER BY random() LIMIT ?") +
+                 " WHERE state = 0 AND wait = 3",
+             {literal(limit)}, adding_jobs(loading));
+}
+
+// A worker is gone if its session ended and it has not been seen since, while the server had time
+// to be found again by the living. Of the jobs of a worker whose lease holds none is lost; for the
+// others the lease of the job decides.
+constexpr std::string_view lost_sql =
+    "WITH RECURSIVE holder AS ("
+    "(SELECT r.worker FROM {s}.running r ORDER BY r.worker LIMIT 1) UNION ALL "
+    "SELECT x.worker FROM holder h CROSS JOIN LATERAL (SELECT r.worker FROM {s}.running r "
+    "WHERE r.worker > h.worker ORDER BY r.worker LIMIT 1) AS x), "
+    "judged AS MATERIALIZED (SELECT h.worker, coalesce(w.lease_until, 0) AS lease_until, "
+    "coalesce(w.locked AND w.seen_at < {s}.now_ms() - 3000 AND "
+    "(w.seen_at = 0 OR pg_postmaster_start_time() < clock_timestamp() - interval '8 s') "
+    "AND NOT EXISTS (SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted "
+    "AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+    "AND l.classid = (hashtext('{s}')::bigint & 4294967295)::oid AND l.objid::bigint = w.id "
+    "AND l.objsubid = 2), false) AS gone "
+    "FROM holder h LEFT JOIN {s}.workers w ON w.name = h.worker) ";
+
+void ask_for_lost(Loading& loading, Trip& trip, int limit) {
+    auto const now = now_expression(loading);
+    auto const text = fmt::format(
+        "{0} SELECT {1}, f.gone FROM (SELECT r.job, g.gone, g.lease_until AS held_until "
+        "FROM judged g JOIN {{s}}.running r ON r.worker = g.worker "
+        "WHERE g.gone OR g.lease_until <= {2}) AS f "
+        "CROSS JOIN LATERAL (SELECT * FROM {{s}}.jobs j WHERE j.id = f.job AND j.state = 1 AND "
+        "(f.gone OR j.lease_until <= {2} OR j.lease_until > {2} + ?) "
+        "FOR NO KEY UPDATE SKIP LOCKED) AS j LIMIT ?",
+        lost_sql, job_columns, now);
+    trip.ask(text,
+             {literal(static_cast<std::int64_t>(2 * loading.lease_max.count())), literal(limit)},
+             [&loading](pqxx::result const& rows) {
+                 for (auto const& row : rows) {
+                     bool const gone = row[row.size() - 1].c_str() == std::string_view{"t"};
+                     if (auto* const loaded = add_job(loading, row)) {
+                         loaded->holder_gone = gone;
+                     }
+                 }
+             });
+}
+
+// The mark says below which id everything has been pruned, so that years of pruned jobs are not
+// looked at again.
+void ask_for_prunable(Loading& loading, Trip& trip, jobs::Sweep const& sweep) {
+    trip.ask(
+        "INSERT INTO {s}.marks AS m SELECT 'pruned_below', coalesce((SELECT j.id FROM "
+        "{s}.jobs j WHERE NOT j.pruned AND j.id >= coalesce((SELECT value FROM {s}.marks "
+        "WHERE name = 'pruned_below'), 0) ORDER BY j.id LIMIT 1), 0) ON CONFLICT (name) "
+        "DO UPDATE SET value = greatest(m.value, excluded.value)",
+        {}, [](pqxx::result const&) {});
+    trip.ask(free_jobs("SELECT j.id FROM {s}.jobs j WHERE j.id >= (SELECT value FROM {s}.marks "
+                       "WHERE name = 'pruned_below') AND j.state >= 2 AND NOT j.pruned AND "
+                       "j.finished_at < ? AND NOT (j.has_children AND EXISTS (SELECT FROM "
+                       "{s}.edges e JOIN {s}.jobs c ON c.id = e.child WHERE e.parent = j.id AND "
+                       "c.state < 2)) ORDER BY j.id LIMIT ?") +
+                 " WHERE state >= 2 AND NOT pruned ORDER BY finished_at, id",
+             {literal(sweep.prune_before), literal(sweep.prunable)}, adding_jobs(loading));
+}
+
+}  // namespace
+
+void ask_for_sweeps(Loading& loading, Trip& trip) {
+    auto const& sweep = *loading.load.sweep;
+    if (sweep.due > 0) {
+        ask_for_due(loading, trip, sweep.due);
+    }
+    if (sweep.dependent > 0) {
+        auto const messages = take_messages(loading, sweep.dependent);
+        if (!messages.empty()) {
+            look_at_children(loading, messages, sweep.dependent);
+        }
+    }
+    if (sweep.roomless > 0) {
+        ask_for_roomless(loading, trip, sweep.roomless);
+    }
+    if (sweep.lost > 0) {
+        ask_for_lost(loading, trip, sweep.lost);
+    }
+    if (sweep.prunable > 0) {
+        ask_for_prunable(loading, trip, sweep);
+    }
+}
+
+}  // namespace adapters::postgres

@@ -1,0 +1,16 @@
+#include "adapters/postgres/migrations.h"
+
+#include <array>
+
+namespace adapters::postgres {
+
+std::span<Migration const> migrations() {
+    static std::array const steps{
+        Migration{.what = "1: accounts, grants, entries, jobs, queues, workers and their functions",
+                  .sql = {first_tables, claim_functions, write_functions, money_functions,
+                          guard_triggers, upkeep_functions, enqueue_function, app_rights}},
+    };
+    return steps;
+}
+
+}  // namespace adapters::postgres

@@ -1,0 +1,106 @@
+#include "adapters/postgres/presence.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "adapters/postgres/errors.h"
+#include "adapters/postgres/text.h"
+
+namespace adapters::postgres {
+
+namespace {
+
+constexpr base::Millis beat_every{1'000};
+constexpr base::Millis first_retry{100};
+
+}  // namespace
+
+WorkerPresence::WorkerPresence(Access access, std::string worker)
+    : access_{std::move(access)}, worker_{std::move(worker)} {
+    try {
+        come_in();
+    } catch (Broken const& error) {
+        throw Unavailable{fmt::format("store {}: {}", access_.where, error.what())};
+    } catch (Repeat const& error) {
+        throw Unavailable{fmt::format("store {}: {}", access_.where, error.what())};
+    }
+    thread_ = std::thread{[this] { beat_until_told(); }};
+}
+
+WorkerPresence::~WorkerPresence() {
+    {
+        std::scoped_lock const lock{mutex_};
+        leaving_ = true;
+    }
+    told_.notify_all();
+    thread_.join();
+    leave();
+}
+
+// Takes the lock in a new session, and says so in the worker's row.
+void WorkerPresence::come_in() {
+    session_ = std::make_unique<Session>(access_);
+    pooled_ = session_->pooled();
+    session_->write({session_->sql("DELETE FROM {s}.workers w WHERE w.seen_at < {s}.now_ms() - "
+                                   "86400000 AND w.lease_until < {s}.now_ms() AND NOT EXISTS "
+                                   "(SELECT FROM {s}.running r WHERE r.worker = w.name)"),
+                     session_->sql("INSERT INTO {s}.workers (name) VALUES (?) "
+                                   "ON CONFLICT DO NOTHING",
+                                   {literal(worker_)})});
+    if (!pooled_) {
+        auto const rows = session_->last_of(session_->sql(
+            "SELECT pg_try_advisory_lock(hashtext(?), (SELECT id::int FROM {s}.workers "
+            "WHERE name = ?))",
+            {literal(access_.schema), literal(worker_)}));
+        if (!Row{rows[0]}.flag()) {
+            throw Unavailable{
+                fmt::format("store {}: another process works under the name {}; choose another",
+                            access_.where, worker_)};
+        }
+    }
+    session_->write(
+        {session_->sql("UPDATE {s}.workers SET seen_at = {s}.now_ms(), locked = ? "
+                       "WHERE name = ?",
+                       {pooled_ ? "false" : "true", literal(worker_)})});
+}
+
+void WorkerPresence::beat_until_told() {
+    auto wait = beat_every;
+    while (true) {
+        {
+            std::unique_lock lock{mutex_};
+            if (told_.wait_for(lock, wait, [this] { return leaving_; })) {
+                return;
+            }
+        }
+        try {
+            if (session_ == nullptr) {
+                come_in();
+            } else {
+                session_->write(
+                    {session_->sql("UPDATE {s}.workers SET seen_at = {s}.now_ms() WHERE name = ?",
+                                   {literal(worker_)})});
+            }
+            wait = beat_every;
+        } catch (std::exception const&) {
+            // Whoever uses the store tells of it; here it is enough to come back soon.
+            wait = session_ == nullptr ? std::min(wait * 2, beat_every) : first_retry;
+            session_.reset();
+        }
+    }
+}
+
+void WorkerPresence::leave() {
+    if (session_ == nullptr) {
+        return;
+    }
+    try {
+        session_->write({session_->sql("UPDATE {s}.workers SET seen_at = 0 WHERE name = ?",
+                                       {literal(worker_)})});
+    } catch (std::exception const&) {
+        // Its lease ends soon.
+    }
+}
+
+}  // namespace adapters::postgres

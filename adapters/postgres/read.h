@@ -1,0 +1,54 @@
+// Reading: each call works on one consistent view.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "adapters/postgres/session.h"
+#include "adapters/store.h"
+
+namespace adapters::postgres {
+
+// A lease that is longer than its worker's by more than `lease_max` is taken for the worker's.
+std::optional<jobs::Job> find_job(Session& session, base::JobId id, base::Millis lease_max);
+std::optional<JobStory> story_of(Session& session, base::JobId id);
+std::optional<ledger::Wallet> find_wallet(Session& session, std::string_view user);
+std::vector<ledger::Entry> entries_of(Session& session, base::AccountId account,
+                                      EntryFilter const& filter);
+Counts counts(Session& session);
+bool anything_ready(Session& session, std::vector<std::string> const& services);
+std::vector<std::string> services_ready(Session& session);
+std::vector<base::JobId> stale(Session& session,
+                               std::vector<std::pair<base::JobId, int>> const& attempts);
+base::Credits balance_at(Session& session, base::AccountId account, base::Timestamp at);
+std::vector<InboxRequest> inbox(Session& session, int limit);
+
+// list.cpp
+std::vector<jobs::Job> list_jobs(Session& session, JobFilter const& filter);
+
+// audit.cpp
+std::vector<ledger::Finding> audit(Session& session, std::optional<std::string> const& user,
+                                   std::function<void(AuditPage const&)> const& visit);
+
+// duties.cpp: what runs periodically, when schedules fired, and what queues do.
+struct DutyCall {
+    std::string name;
+    std::string holder;
+    base::Millis every;
+    base::Millis lease;
+};
+
+// `now` is an expression, here and below.
+bool begin_duty(Session& session, DutyCall const& call, std::string const& now);
+void end_duty(Session& session, Duty const& end, std::string const& now);
+std::vector<Duty> duties(Session& session);
+base::Timestamp schedule_mark(Session& session, std::string const& name, std::string const& now);
+void set_schedule_mark(Session& session, std::string const& name, base::Timestamp at);
+std::map<std::string, QueueMode> queue_modes(Session& session);
+void set_queue_mode(Session& session, std::string const& service, QueueMode mode);
+
+}  // namespace adapters::postgres

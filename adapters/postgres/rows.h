@@ -1,0 +1,57 @@
+// Rows to values and back. Column lists are in the order in which values are read and written.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/postgres/text.h"
+#include "jobs/job.h"
+#include "ledger/wallet.h"
+#include "pricing/terms.h"
+
+namespace adapters::postgres {
+
+// Few distinct terms exist, so each line is parsed once a reading.
+class TermsCache {
+public:
+    pricing::Terms const& of(std::string_view line);
+
+private:
+    std::map<std::string, pricing::Terms, std::less<>> known_;
+};
+
+extern std::string_view const job_columns;        // all of them
+extern std::string_view const audit_job_columns;  // what jobs::audit looks at
+
+jobs::Job read_job(pqxx::row const& row, TermsCache& terms);
+jobs::Job read_audit_job(pqxx::row const& row, TermsCache& terms);
+std::vector<jobs::Job> read_jobs(pqxx::result const& result);
+
+void put_new_job(Rows& rows, jobs::Job const& job);
+void put_changed_job(Rows& rows, jobs::Job const& job);
+
+// An account with its open grants; the grants that it holds are all that have something left.
+extern std::string_view const account_columns;
+ledger::Wallet read_wallet(pqxx::row const& row);
+void put_new_account(Rows& rows, ledger::Wallet const& wallet);
+// `entries_before`: how many it had when it was loaded.
+void put_changed_account(Rows& rows, ledger::Wallet const& wallet,
+                         std::int64_t entries_before);
+
+// The facts of a grant; what remains of it is in its account's row.
+extern std::string_view const grant_columns;
+ledger::Grant read_grant(pqxx::row const& row);
+ledger::Grant read_grant_after(pqxx::row const& row);  // the account stands before it
+
+extern std::string_view const entry_columns;
+ledger::Entry read_entry(pqxx::row const& row);
+void put_entry(Rows& rows, ledger::Entry const& entry);
+
+// "3:0:550:120:1700000000000:0:tts;…": number, kind, amount, what remains, when it takes effect and
+// expires (0: never), and the service that it is for (empty: any).
+std::string to_line(std::vector<ledger::Grant> const& grants);
+std::vector<ledger::Grant> parse_grants(std::string_view line);
+
+}  // namespace adapters::postgres

@@ -1,0 +1,255 @@
+#include "adapters/postgres/session.h"
+
+#include <fmt/core.h>
+
+#include "adapters/postgres/errors.h"
+#include "adapters/postgres/open.h"
+#include "adapters/store.h"
+#include "base/check.h"
+
+namespace adapters::postgres {
+
+namespace {
+
+// What a dead network must not do for longer than some seconds: keep a caller waiting. Anything of
+// these that the url says itself stays as it says.
+constexpr std::pair<std::string_view, std::string_view> wishes[] = {
+    {"connect_timeout", "5"},  {"keepalives_idle", "5"},      {"keepalives_interval", "2"},
+    {"keepalives_count", "3"}, {"tcp_user_timeout", "10000"}, {"application_name", "tallyman"},
+};
+
+std::string with_wishes(std::string url) {
+    bool const uri = url.find("://") != std::string::npos;
+    bool asked = url.find('?') != std::string::npos;
+    for (auto const& [key, value] : wishes) {
+        if (url.find(std::string{key} + "=") != std::string::npos) {
+            continue;
+        }
+        if (uri) {
+            url += asked ? "&" : "?";
+            asked = true;
+        } else {
+            url += " ";
+        }
+        url += fmt::format("{}={}", key, value);
+    }
+    return url;
+}
+
+std::string quoted_name(std::string_view name) {
+    std::string quoted = "\"";
+    for (char const c : name) {
+        quoted += c;
+        quoted += c == '"' ? "\"" : "";
+    }
+    return quoted + "\"";
+}
+
+constexpr std::string_view begin_writing = "BEGIN ISOLATION LEVEL READ COMMITTED";
+constexpr std::string_view begin_reading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+std::string_view begin_of(Kind kind) {
+    return kind == Kind::writing ? begin_writing : begin_reading;
+}
+
+// The deadlines are the transaction's own, not the session's, which a pooler gives to others.
+std::vector<std::string> opening(std::string_view begin, Access const& access) {
+    auto const timeout = access.statement_timeout.count();
+    return {std::string{begin}, fmt::format("SET LOCAL statement_timeout = {}", timeout),
+            fmt::format("SET LOCAL idle_in_transaction_session_timeout = {}", 2 * timeout)};
+}
+
+std::string joined(std::vector<std::string> const& statements) {
+    std::size_t size = 0;
+    for (auto const& statement : statements) {
+        size += statement.size() + 2;
+    }
+    std::string all;
+    all.reserve(size);
+    for (auto const& statement : statements) {
+        all += all.empty() ? "" : "; ";
+        all += statement;
+    }
+    return all;
+}
+
+}  // namespace
+
+Access access_of(std::string const& url, std::string const& schema, base::Millis timeout) {
+    return {.url = with_wishes(url),
+            .where = without_password(url),
+            .schema = quoted_name(schema),
+            .statement_timeout = timeout};
+}
+
+struct Session::Link {
+    explicit Link(std::string const& url) : connection{url} {}
+
+    pqxx::connection connection;
+};
+
+Session::Session(Access access) : access_{std::move(access)} {
+    try {
+        link_ = std::make_unique<Link>(access_.url);
+    } catch (std::exception const& error) {
+        std::string const why = first_line(error.what());
+        if (why.find("authentication failed") != std::string::npos) {
+            refuse("28P01", why, access_.where);
+        }
+        if (why.find("does not exist") != std::string::npos) {
+            refuse("3D000", why, access_.where);
+        }
+        throw Unavailable{fmt::format("store {}: can't be reached ({}); is the server running?",
+                                      access_.where, why)};
+    }
+}
+
+Session::~Session() = default;
+
+std::string Session::sql(std::string_view text, std::initializer_list<std::string> values) const {
+    std::string out;
+    out.reserve(text.size() + 64);
+    auto const* value = values.begin();
+    while (!text.empty()) {
+        auto const at = text.find_first_of("{?");
+        out += text.substr(0, at);
+        if (at == std::string_view::npos) {
+            break;
+        }
+        text.remove_prefix(at);
+        if (text.starts_with("{s}")) {
+            out += access_.schema;
+            text.remove_prefix(3);
+            continue;
+        }
+        CHECK(text.front() == '?' && value != values.end());
+        out += *value++;
+        text.remove_prefix(1);
+    }
+    CHECK(value == values.end());
+    return out;
+}
+
+template <typename Use>
+auto Session::guarded(Use const& use) {
+    ++round_trips_;
+    // libpqxx would connect again by itself, in the middle of a transaction that has just died.
+    if (broken_ || !link_->connection.is_open()) {
+        broken_ = true;
+        throw Broken{"the connection is gone"};
+    }
+    try {
+        return use();
+    } catch (pqxx::broken_connection const& error) {
+        broken_ = true;
+        throw Broken{first_line(error.what())};
+    } catch (pqxx::sql_error const& error) {
+        if (!link_->connection.is_open()) {
+            broken_ = true;
+            throw Broken{first_line(error.what())};
+        }
+        try {
+            refuse(error.sqlstate(), error.what(), access_.where);
+        } catch (Broken const&) {
+            broken_ = true;
+            throw;
+        }
+    } catch (pqxx::failure const& error) {
+        broken_ = true;
+        throw Broken{first_line(error.what())};
+    } catch (pqxx::argument_error const& error) {
+        throw Unusable{fmt::format("store {}: {}", access_.where, error.what())};
+    }
+    std::unreachable();
+}
+
+std::vector<pqxx::result> Session::run(std::vector<std::string> const& statements) {
+    return guarded([&] {
+        pqxx::nontransaction direct{link_->connection};
+        pqxx::pipeline pipeline{direct};
+        pipeline.retain(static_cast<int>(statements.size()) + 1);
+        std::vector<pqxx::pipeline::query_id> ids;
+        ids.reserve(statements.size());
+        for (auto const& statement : statements) {
+            ids.push_back(pipeline.insert(statement));
+        }
+        pipeline.resume();
+        std::vector<pqxx::result> results;
+        results.reserve(ids.size());
+        for (auto const id : ids) {
+            results.push_back(pipeline.retrieve(id));
+        }
+        return results;
+    });
+}
+
+std::vector<pqxx::result> Session::read(std::vector<std::string> const& statements) {
+    Transaction transaction{*this, Kind::reading};
+    auto results = transaction.run(statements);
+    transaction.commit({});
+    return results;
+}
+
+std::vector<pqxx::result> Session::write(std::vector<std::string> const& statements) {
+    Transaction transaction{*this, Kind::writing};
+    auto all = statements;
+    all.emplace_back("COMMIT");
+    auto results = transaction.run(all);
+    transaction.was_committed();
+    results.pop_back();
+    return results;
+}
+
+// A pooler gives its clients numbers of its own for the process that serves them.
+bool Session::pooled() {
+    auto const told = std::to_string(link_->connection.backendpid());
+    return last_of("SELECT pg_backend_pid()")[0][0].c_str() != told;
+}
+
+pqxx::result Session::last_of(std::string const& statements) {
+    return guarded([&] {
+        pqxx::nontransaction direct{link_->connection};
+        return direct.exec(statements);
+    });
+}
+
+std::vector<pqxx::result> Transaction::run(std::vector<std::string> const& statements) {
+    if (begun_) {
+        return session_.run(statements);
+    }
+    begun_ = true;
+    auto all = opening(begin_of(kind_), session_.access());
+    if (kind_ == Kind::reading) {
+        // libpqxx sends a statement of its own before several, and the isolation of a transaction
+        // can't be chosen after that.
+        session_.last_of(joined(all));
+        return session_.run(statements);
+    }
+    auto const before = static_cast<std::ptrdiff_t>(all.size());
+    all.insert(all.end(), statements.begin(), statements.end());
+    auto results = session_.run(all);
+    results.erase(results.begin(), results.begin() + before);
+    return results;
+}
+
+void Transaction::commit(std::vector<std::string> const& statements) {
+    auto all = begun_ ? std::vector<std::string>{} : opening(begin_of(kind_), session_.access());
+    all.insert(all.end(), statements.begin(), statements.end());
+    all.emplace_back("COMMIT");
+    begun_ = true;
+    session_.last_of(joined(all));
+    done_ = true;
+}
+
+Transaction::~Transaction() {
+    if (!begun_ || done_ || session_.broken()) {
+        return;
+    }
+    try {
+        session_.last_of("ROLLBACK");
+    } catch (...) {
+        // The session knows that it is broken, and ends with its transaction.
+    }
+}
+
+}  // namespace adapters::postgres

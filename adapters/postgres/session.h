@@ -1,0 +1,101 @@
+// A connection to PostgreSQL, used by one thread at a time. Statements are sent many in one round
+// trip; transactions have deadlines of their own, so that nothing depends on the state of a session
+// and a pooler may stand between.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <pqxx/pqxx>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+
+namespace adapters::postgres {
+
+struct Access {
+    std::string url;
+    std::string where;   // the url without its password, for messages
+    std::string schema;  // quoted, as it stands in statements
+    base::Millis statement_timeout{15'000};
+};
+
+Access access_of(std::string const& url, std::string const& schema, base::Millis timeout);
+
+class Session {
+public:
+    // Connects. Throws Unavailable or Unusable.
+    explicit Session(Access access);
+    Session(Session const&) = delete;
+    Session& operator=(Session const&) = delete;
+    ~Session();
+
+    // The text with the schema's name for each `{s}` and the values, literals already, for each
+    // `?`.
+    [[nodiscard]] std::string sql(std::string_view text,
+                                  std::initializer_list<std::string> values = {}) const;
+
+    // All of them in one round trip. Results in order.
+    // Throws Repeat, Broken, NoRoom, Unavailable or Unusable.
+    std::vector<pqxx::result> run(std::vector<std::string> const& statements);
+
+    // The same as a transaction of its own that only reads one consistent view.
+    std::vector<pqxx::result> read(std::vector<std::string> const& statements);
+    // As a transaction of its own that writes.
+    std::vector<pqxx::result> write(std::vector<std::string> const& statements);
+
+    // One round trip; the result of the last statement.
+    pqxx::result last_of(std::string const& statements);
+
+    // A pooler stands between: what is set or locked for a session may reach somebody else's.
+    [[nodiscard]] bool pooled();
+
+    [[nodiscard]] bool broken() const { return broken_; }
+
+    [[nodiscard]] std::int64_t round_trips() const { return round_trips_; }
+
+    [[nodiscard]] Access const& access() const { return access_; }
+
+private:
+    struct Link;  // libpqxx's connection
+
+    template <typename Use>
+    auto guarded(Use const& use);
+
+    Access access_;
+    std::unique_ptr<Link> link_;
+    std::int64_t round_trips_ = 0;
+    bool broken_ = false;
+};
+
+enum class Kind : std::uint8_t { writing, reading };
+
+// A transaction; rolls back unless it was committed. The first `run` begins it, in the same trip.
+class Transaction {
+public:
+    Transaction(Session& session, Kind kind) : session_{session}, kind_{kind} {}
+
+    Transaction(Transaction const&) = delete;
+    Transaction& operator=(Transaction const&) = delete;
+    ~Transaction();
+
+    // One trip. Results in order.
+    std::vector<pqxx::result> run(std::vector<std::string> const& statements);
+    // The last trip, with the commit in it. Broken out of here means: in doubt.
+    void commit(std::vector<std::string> const& statements);
+
+    // The commit was among the statements of `run`.
+    void was_committed() { done_ = true; }
+
+    Session& session() { return session_; }
+
+private:
+    Session& session_;
+    Kind kind_;
+    bool begun_ = false;
+    bool done_ = false;
+};
+
+}  // namespace adapters::postgres

@@ -1,0 +1,396 @@
+// The production store. Every transaction is load, decide, write: the loading trips take the locks,
+// the last trip carries the writes and the commit.
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <random>
+#include <regex>
+#include <thread>
+#include <type_traits>
+
+#include <fmt/format.h>
+
+#include "adapters/postgres/errors.h"
+#include "adapters/postgres/load.h"
+#include "adapters/postgres/open.h"
+#include "adapters/postgres/pool.h"
+#include "adapters/postgres/presence.h"
+#include "adapters/postgres/read.h"
+#include "adapters/postgres/schema.h"
+#include "adapters/postgres/write.h"
+
+namespace adapters {
+
+namespace {
+
+using namespace postgres;
+using Steady = std::chrono::steady_clock;
+
+constexpr int most_repeats = 100;
+constexpr base::Millis room_every{2'000};
+
+// A little longer each time, and never the same, so that those who met don't meet again.
+void wait_before_repeat(int tries) {
+    static thread_local std::mt19937 random{std::random_device{}()};
+    auto const most = std::min(1 << std::min(tries, 7), 100);
+    std::uniform_int_distribution<int> any{0, most * 1'000};
+    std::this_thread::sleep_for(std::chrono::microseconds{any(random)});
+}
+
+class PostgresStore final : public Store {
+public:
+    explicit PostgresStore(PostgresOptions options)
+        : options_{std::move(options)},
+          pool_{access_of(options_.url, options_.schema, options_.statement_timeout),
+                options_.connections, options_.patience} {
+        using_session([&](Session& session) {
+            if (options_.opening == PostgresOpening::create) {
+                bring_up_to_date(session, options_);
+            } else if (!status_of(session, options_).pending.empty()) {
+                throw Unusable{
+                    fmt::format("store {}: its schema is not up to date; run "
+                                "`tallyman migrate`",
+                                session.access().where)};
+            }
+            return 0;
+        });
+    }
+
+    void transact(jobs::Load const& load, jobs::Decide const& decide) override {
+        keep_room();
+        int broken = 0;
+        for (int tries = 0;; ++tries) {
+            std::string why;
+            try {
+                transact_once(load, decide);
+                return;
+            } catch (Repeat const& error) {
+                why = error.what();
+            } catch (NoRoom const&) {
+                make_room();
+            } catch (Broken const& error) {  // before the commit was sent: nothing was done
+                why = error.what();
+                ++broken;
+            }
+            if (tries == most_repeats || broken > 2) {
+                throw Unavailable{fmt::format("store {}: {}", pool_.access().where, why)};
+            }
+            wait_before_repeat(tries);
+        }
+    }
+
+    base::Timestamp now() override {
+        if (options_.clock) {
+            return options_.clock();
+        }
+        return using_session([](Session& session) {
+            return Row{session.last_of(session.sql("SELECT {s}.now_ms()"))[0]}.time();
+        });
+    }
+
+    std::optional<jobs::Job> find_job(base::JobId id) override {
+        return using_session([&](Session& session) { return postgres::find_job(session, id, options_.lease_max); });
+    }
+
+    std::vector<jobs::Job> list_jobs(JobFilter const& filter) override {
+        return using_session(
+            [&](Session& session) { return postgres::list_jobs(session, filter); });
+    }
+
+    std::optional<JobStory> story_of(base::JobId id) override {
+        return using_session([&](Session& session) { return postgres::story_of(session, id); });
+    }
+
+    std::optional<ledger::Wallet> find_wallet(std::string_view user) override {
+        return using_session(
+            [&](Session& session) { return postgres::find_wallet(session, user); });
+    }
+
+    std::vector<ledger::Entry> entries_of(base::AccountId account,
+                                          EntryFilter const& filter) override {
+        return using_session(
+            [&](Session& session) { return postgres::entries_of(session, account, filter); });
+    }
+
+    Counts counts() override {
+        return using_session([](Session& session) { return postgres::counts(session); });
+    }
+
+    bool anything_ready(std::vector<std::string> const& services) override {
+        return using_session(
+            [&](Session& session) { return postgres::anything_ready(session, services); });
+    }
+
+    std::vector<std::string> services_ready() override {
+        return using_session([](Session& session) { return postgres::services_ready(session); });
+    }
+
+    std::vector<base::JobId> stale(
+        std::vector<std::pair<base::JobId, int>> const& attempts) override {
+        return using_session([&](Session& session) { return postgres::stale(session, attempts); });
+    }
+
+    base::Credits balance_at(base::AccountId account, base::Timestamp at) override {
+        return using_session(
+            [&](Session& session) { return postgres::balance_at(session, account, at); });
+    }
+
+    std::vector<ledger::Finding> audit(
+        std::optional<std::string> user,
+        std::function<void(AuditPage const&)> const& visit) override {
+        Pool::Lease lease{pool_};
+        try {
+            return postgres::audit(*lease, user, visit);
+        } catch (Broken const& error) {
+            throw Unavailable{fmt::format("store {}: {}", pool_.access().where, error.what())};
+        }
+    }
+
+    bool begin_duty(std::string const& name, std::string const& holder, base::Millis every,
+                    base::Millis lease) override {
+        return using_session([&](Session& session) {
+            return postgres::begin_duty(
+                session, {.name = name, .holder = holder, .every = every, .lease = lease},
+                now_in(session));
+        });
+    }
+
+    void end_duty(std::string const& name, std::string const& holder, std::string const& result,
+                  bool failed) override {
+        using_session([&](Session& session) {
+            Duty end;
+            end.name = name;
+            end.holder = holder;
+            end.result = result;
+            end.failed = failed;
+            postgres::end_duty(session, end, now_in(session));
+            return 0;
+        });
+    }
+
+    std::vector<Duty> duties() override {
+        return using_session([](Session& session) { return postgres::duties(session); });
+    }
+
+    base::Timestamp schedule_mark(std::string const& name) override {
+        return using_session([&](Session& session) {
+            return postgres::schedule_mark(session, name, now_in(session));
+        });
+    }
+
+    void set_schedule_mark(std::string const& name, base::Timestamp at) override {
+        using_session([&](Session& session) {
+            postgres::set_schedule_mark(session, name, at);
+            return 0;
+        });
+    }
+
+    std::unique_ptr<Presence> enter(std::string const& worker) override {
+        return std::make_unique<WorkerPresence>(pool_.access(), worker);
+    }
+
+    void renew(std::string const& worker, base::Millis lease) override {
+        using_session([&](Session& session) {
+            session.write({session.sql(
+                "INSERT INTO {s}.workers (name, lease_until) VALUES (?, ? + ?) ON CONFLICT (name) "
+                "DO UPDATE SET lease_until = excluded.lease_until",
+                {literal(worker), now_in(session),
+                 literal(static_cast<std::int64_t>(lease.count()))})});
+            return 0;
+        });
+    }
+
+    std::map<std::string, QueueMode> queue_modes() override {
+        return using_session([](Session& session) { return postgres::queue_modes(session); });
+    }
+
+    void set_queue_mode(std::string const& service, QueueMode mode) override {
+        using_session([&](Session& session) {
+            postgres::set_queue_mode(session, service, mode);
+            return 0;
+        });
+    }
+
+    std::vector<InboxRequest> inbox(int limit) override {
+        return using_session([&](Session& session) { return postgres::inbox(session, limit); });
+    }
+
+    Work work() override {
+        Work work{.transactions = transactions_.load(), .round_trips = pool_.round_trips()};
+        work.log_position = using_session([](Session& session) {
+            return Row{session.last_of("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), "
+                                       "'0/0')::bigint")[0]}
+                .integer();
+        });
+        return work;
+    }
+
+private:
+    // For what may be done twice: reading, and writes that say the same thing again.
+    template <typename Use>
+    std::invoke_result_t<Use, Session&> using_session(Use const& use) {
+        for (int tries = 0;; ++tries) {
+            std::string why;
+            try {
+                Pool::Lease lease{pool_};
+                return use(*lease);
+            } catch (Broken const& error) {
+                why = error.what();
+            } catch (Repeat const& error) {
+                why = error.what();
+            } catch (NoRoom const& error) {
+                why = error.what();
+            }
+            if (tries == 3) {
+                throw Unavailable{fmt::format("store {}: {}", pool_.access().where, why)};
+            }
+            wait_before_repeat(tries);
+        }
+    }
+
+    std::string now_in(Session const& session) const {
+        return options_.clock ? literal(options_.clock()) : session.sql("{s}.now_ms()");
+    }
+
+    void transact_once(jobs::Load const& load, jobs::Decide const& decide) {
+        Pool::Lease lease{pool_};
+        jobs::Batch batch;
+        Loaded loaded;
+        bool sent = false;
+        try {
+            Transaction transaction{*lease, Kind::writing};
+            Loading loading{
+                .transaction = transaction,
+                .load = load,
+                .batch = batch,
+                .loaded = loaded,
+                .fixed_now = options_.clock ? std::optional{options_.clock()} : std::nullopt,
+                .lease_max = options_.lease_max};
+            load_batch(loading);
+            decide(batch);
+            auto const statements = statements_for(*lease, batch, loaded);
+            if (statements.empty()) {
+                transaction.commit({});
+                return;
+            }
+            if (loaded.xid.empty()) {
+                auto const rows = transaction.run({"SELECT pg_current_xact_id()::text"});
+                loaded.xid = rows[0][0][0].c_str();
+            }
+            sent = true;
+            transaction.commit(statements);
+        } catch (Broken const& error) {
+            if (!sent) {
+                throw;
+            }
+            if (!was_committed(loaded.xid, error.what())) {
+                throw;
+            }
+        }
+        ++transactions_;
+    }
+
+    // The link died at the commit: nothing is known until the server says what became of the
+    // transaction. Throws Unavailable if it does not say so in time.
+    bool was_committed(std::string const& xid, std::string const& why) {
+        auto const until = Steady::now() + options_.patience;
+        for (int tries = 0; Steady::now() < until; ++tries) {
+            try {
+                Session session{pool_.access()};
+                auto const rows = session.last_of(session.sql(
+                    "SELECT coalesce(pg_xact_status(?::xid8), 'unknown')", {literal(xid)}));
+                auto const status = Row{rows[0]}.text();
+                if (status == "committed") {
+                    return true;
+                }
+                if (status == "aborted") {
+                    return false;
+                }
+            } catch (std::exception const&) {
+                // Not to be reached yet, or it does not know: asked again.
+            }
+            std::this_thread::sleep_for(
+                std::min(base::Millis{20} * (1 << std::min(tries, 5)), base::Millis{500}));
+        }
+        throw Unavailable{fmt::format(
+            "store {}: the connection broke at a commit ({}), and whether it was done can't be "
+            "found out yet",
+            pool_.access().where, why)};
+    }
+
+    // Partitions are made ahead of need; looking costs next to nothing.
+    void keep_room() {
+        auto const now = Steady::now();
+        {
+            std::scoped_lock const lock{room_mutex_};
+            if (now < next_room_) {
+                return;
+            }
+            next_room_ = now + room_every;
+        }
+        make_room();
+    }
+
+    void make_room() {
+        using_session([](Session& session) {
+            session.write({session.sql("SELECT {s}.make_room()")});
+            return 0;
+        });
+    }
+
+    PostgresOptions options_;
+    Pool pool_;
+    std::atomic<std::int64_t> transactions_ = 0;
+    std::mutex room_mutex_;
+    Steady::time_point next_room_ = Steady::now() + room_every;  // guarded by room_mutex_
+};
+
+void check(PostgresOptions const& options) {
+    static std::regex const plain{"[a-z_][a-z0-9_]{0,39}"};
+    if (!std::regex_match(options.schema, plain) || options.schema.starts_with("pg_")) {
+        throw Unusable{
+            fmt::format("store.schema: `{}` is not a name of up to 40 lower-case "
+                        "letters, digits and `_`",
+                        options.schema)};
+    }
+}
+
+template <typename Use>
+auto in_own_session(PostgresOptions const& options, Use const& use) {
+    check(options);
+    Session session{access_of(options.url, options.schema, options.statement_timeout)};
+    try {
+        return use(session);
+    } catch (Broken const& error) {
+        throw Unavailable{fmt::format("store {}: {}", session.access().where, error.what())};
+    } catch (Repeat const& error) {
+        throw Unavailable{
+            fmt::format("store {}: {}; try again", session.access().where, error.what())};
+    }
+}
+
+}  // namespace
+
+std::unique_ptr<Store> open_postgres(PostgresOptions options) {
+    check(options);
+    return std::make_unique<PostgresStore>(std::move(options));
+}
+
+PostgresStatus postgres_status(PostgresOptions const& options) {
+    return in_own_session(options, [&](Session& session) { return status_of(session, options); });
+}
+
+PostgresStatus migrate_postgres(PostgresOptions const& options) {
+    return in_own_session(options,
+                          [&](Session& session) { return bring_up_to_date(session, options); });
+}
+
+std::string without_password(std::string const& url) {
+    static std::regex const in_uri{"(://[^:/?#@]*):[^@]*@"};
+    static std::regex const in_words{"(password\\s*=\\s*)('[^']*'|[^\\s&]*)"};
+    auto const shown = std::regex_replace(url, in_uri, "$1@");
+    return std::regex_replace(shown, in_words, "$1***");
+}
+
+}  // namespace adapters

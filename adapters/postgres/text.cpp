@@ -1,0 +1,178 @@
+#include "adapters/postgres/text.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace adapters::postgres {
+
+namespace {
+
+// How long the UTF-8 sequence at the front is; 0: it is none that PostgreSQL takes.
+std::size_t sequence_at(std::string_view text) {
+    auto const byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+    };
+    auto const follows = [&](std::size_t i) { return (byte(i) & 0xc0U) == 0x80U; };
+    auto const first = byte(0);
+    if (first < 0x80) {
+        return first == 0 ? 0 : 1;
+    }
+    if (first >= 0xc2 && first <= 0xdf) {
+        return follows(1) ? 2 : 0;
+    }
+    if (first >= 0xe0 && first <= 0xef) {
+        bool const overlong = first == 0xe0 && byte(1) < 0xa0;
+        bool const surrogate = first == 0xed && byte(1) > 0x9f;
+        return follows(1) && follows(2) && !overlong && !surrogate ? 3 : 0;
+    }
+    if (first >= 0xf0 && first <= 0xf4) {
+        bool const overlong = first == 0xf0 && byte(1) < 0x90;
+        bool const beyond = first == 0xf4 && byte(1) > 0x8f;
+        return follows(1) && follows(2) && follows(3) && !overlong && !beyond ? 4 : 0;
+    }
+    return 0;
+}
+
+bool plain(char c) {
+    auto const byte = static_cast<unsigned char>(c);
+    return byte >= 0x20 && byte < 0x80 && c != '\'' && c != '"' && c != '\\';
+}
+
+// What text is within decides how quotes and backslashes in it are written.
+enum class Within { literal, array, row_in_array };
+
+std::string_view escape_of(char c, Within within) {
+    if (c == '\'') {
+        return "''";
+    }
+    switch (within) {
+        case Within::literal:
+            return c == '"' ? "\"" : "\\";
+        case Within::array:
+            return c == '"' ? "\\\"" : "\\\\";
+        case Within::row_in_array:
+            return c == '"' ? "\\\"\\\"" : "\\\\\\\\";
+    }
+    return "?";
+}
+
+void append_escaped(std::string& out, std::string_view text, Within within) {
+    while (!text.empty()) {
+        auto const* const end = std::ranges::find_if_not(text, plain);
+        auto const run = static_cast<std::size_t>(end - text.begin());
+        out += text.substr(0, run);
+        text.remove_prefix(run);
+        if (text.empty()) {
+            return;
+        }
+        char const c = text.front();
+        auto const length = sequence_at(text);
+        if (length == 0) {
+            out += '?';
+        } else if (c == '\'' || c == '"' || c == '\\') {
+            out += escape_of(c, within);
+        } else {
+            out += text.substr(0, length);
+        }
+        text.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+}
+
+void append_number(std::string& out, std::int64_t value) {
+    char digits[24];
+    auto const end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+    out.append(digits, static_cast<std::size_t>(end - digits));
+}
+
+unsigned nibble(char c) {
+    return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+}  // namespace
+
+std::string literal(std::string_view text) {
+    std::string out = "'";
+    append_escaped(out, text, Within::literal);
+    return out + "'";
+}
+
+std::string literal(std::int64_t number) {
+    // In parentheses, so that a minus never meets another one before it.
+    return number < 0 ? "(" + std::to_string(number) + ")" : std::to_string(number);
+}
+
+std::string literal(std::vector<std::int64_t> const& numbers) {
+    std::string out = "'{";
+    for (auto const number : numbers) {
+        append_number(out, number);
+        out += ',';
+    }
+    if (!numbers.empty()) {
+        out.pop_back();
+    }
+    return out + "}'";
+}
+
+std::string literal(std::vector<std::string> const& texts) {
+    std::string out = "'{";
+    for (auto const& text : texts) {
+        out += '"';
+        append_escaped(out, text, Within::array);
+        out += "\",";
+    }
+    if (!texts.empty()) {
+        out.pop_back();
+    }
+    return out + "}'";
+}
+
+std::string& Rows::next() {
+    if (in_row_) {
+        rows_ += ',';
+    } else {
+        rows_ += rows_.empty() ? "\"(" : ",\"(";
+        in_row_ = true;
+    }
+    return rows_;
+}
+
+void Rows::end_row() {
+    CHECK(in_row_);
+    rows_ += ")\"";
+    in_row_ = false;
+}
+
+void Rows::add(std::int64_t value) {
+    append_number(next(), value);
+}
+
+void Rows::add(std::string_view text) {
+    auto& out = next();
+    out += "\\\"";
+    append_escaped(out, text, Within::row_in_array);
+    out += "\\\"";
+}
+
+void Rows::add(base::Hash const& hash) {
+    auto& out = next();
+    bool const none = std::ranges::all_of(hash, [](auto byte) { return byte == 0; });
+    out += "\\\\\\\\x";
+    out += none ? std::string{} : base::hex(hash);
+}
+
+// Written as "\x" and hexadecimal digits; nothing else is a hash that is not set.
+base::Hash Row::hash() {
+    auto const text = view();
+    base::Hash hash{};
+    if (text.size() != 2 + 2 * hash.size()) {
+        return hash;
+    }
+    for (std::size_t i = 0; i < hash.size(); ++i) {
+        hash[i] =
+            static_cast<std::uint8_t>((nibble(text[2 + 2 * i]) << 4U) | nibble(text[3 + 2 * i]));
+    }
+    return hash;
+}
+
+}  // namespace adapters::postgres

@@ -1,0 +1,265 @@
+#include "adapters/postgres/write.h"
+
+#include <set>
+
+#include <fmt/format.h>
+
+#include "adapters/postgres/rows.h"
+
+namespace adapters::postgres {
+
+namespace {
+
+bool is_ready(jobs::State state, jobs::Wait wait) {
+    return state == jobs::State::queued && wait == jobs::Wait::none;
+}
+
+bool is_waiting(jobs::State state, jobs::Wait wait) {
+    return state == jobs::State::queued && wait != jobs::Wait::none;
+}
+
+bool is_failure(jobs::State state) {
+    return state == jobs::State::failed || state == jobs::State::cancelled;
+}
+
+// The rows of jobs, and of the narrow tables that say where they stand.
+class JobChanges {
+public:
+    void add_new(jobs::Job const& job) {
+        put_new_job(new_jobs_, job);
+        if (!job.key.empty()) {
+            keys_.put(job.account, job.key, job.id);
+            keys_.end_row();
+        }
+        for (auto const parent : job.after) {
+            edges_.put(parent, job.id);
+            edges_.end_row();
+        }
+        enter(job);
+    }
+
+    void add_changed(jobs::Job const& job, Standing const& before) {
+        put_changed_job(changed_jobs_, job);
+        if (job.pruned) {
+            pruned_.push_back(job.id);
+        }
+        if (!same_place(job, before)) {
+            leave(job, before);
+            enter(job);
+        }
+        if (job.has_children && jobs::ended(job.state) && !jobs::ended(before.state)) {
+            ended_parents_.push_back(job.id);
+        }
+    }
+
+    void state(Session const& session, std::vector<std::string>& out) const {
+        call(session, out, "drop_ready", unready_);
+        call(session, out, "drop_running", not_running_);
+        call(session, out, "insert_jobs", new_jobs_);
+        call(session, out, "update_jobs", changed_jobs_);
+        call(session, out, "add_ready", ready_);
+        call(session, out, "add_running", running_);
+        insert(session, out, "job_keys", keys_);
+        state_rare(session, out);
+    }
+
+    static void call(Session const& session, std::vector<std::string>& out, std::string_view name,
+                     Rows const& rows) {
+        if (!rows.empty()) {
+            out.push_back(session.sql(fmt::format("SELECT {{s}}.{}(?)", name), {rows.literal()}));
+        }
+    }
+
+    // For tables that are written seldom.
+    static void insert(Session const& session, std::vector<std::string>& out,
+                       std::string_view table, Rows const& rows, std::string_view more = "") {
+        if (!rows.empty()) {
+            out.push_back(session.sql(fmt::format("INSERT INTO {{s}}.{0} SELECT * FROM "
+                                                  "unnest(?::{{s}}.{0}[]){1}",
+                                                  table, more),
+                                      {rows.literal()}));
+        }
+    }
+
+private:
+    static bool same_place(jobs::Job const& job, Standing const& before) {
+        return job.state == before.state && job.wait == before.wait &&
+               job.priority == before.priority && job.turn == before.turn &&
+               job.worker == before.worker;
+    }
+
+    void leave(jobs::Job const& job, Standing const& before) {
+        if (is_ready(before.state, before.wait)) {
+            unready_.put(before.turn, job.id, job.account, before.priority, job.service);
+            unready_.end_row();
+        } else if (is_waiting(before.state, before.wait)) {
+            unwaiting_.push_back(job.id);
+        } else if (before.state == jobs::State::processing) {
+            not_running_.put(job.id, job.account, before.worker);
+            not_running_.end_row();
+        } else if (is_failure(before.state)) {
+            unfailed_.push_back(job.id);
+        }
+    }
+
+    void enter(jobs::Job const& job) {
+        if (is_ready(job.state, job.wait)) {
+            ready_.put(job.turn, job.id, job.account, job.priority, job.service);
+            ready_.end_row();
+        } else if (is_waiting(job.state, job.wait)) {
+            waiting_.put(job.id, job.run_at, job.account, job.priority, static_cast<int>(job.wait));
+            waiting_.end_row();
+        } else if (job.state == jobs::State::processing) {
+            running_.put(job.id, job.account, job.worker);
+            running_.end_row();
+        } else if (is_failure(job.state)) {
+            failures_.put(job.id, static_cast<int>(job.state));
+            failures_.end_row();
+        }
+        if (job.state == jobs::State::queued && job.wait == jobs::Wait::parents) {
+            stirred_.push_back(job.id);
+        }
+    }
+
+    void state_rare(Session const& session, std::vector<std::string>& out) const {
+        if (!unwaiting_.empty()) {
+            out.push_back(
+                session.sql("DELETE FROM {s}.waiting WHERE job = ANY(?)", {literal(unwaiting_)}));
+        }
+        if (!unfailed_.empty()) {
+            out.push_back(
+                session.sql("DELETE FROM {s}.failures WHERE job = ANY(?)", {literal(unfailed_)}));
+        }
+        insert(session, out, "waiting", waiting_);
+        insert(session, out, "failures", failures_);
+        insert(session, out, "edges", edges_, " ON CONFLICT DO NOTHING");
+        if (!pruned_.empty()) {
+            out.push_back(session.sql("UPDATE {s}.jobs SET input = '' WHERE id = ANY(?)",
+                                      {literal(pruned_)}));
+        }
+        if (!stirred_.empty()) {
+            out.push_back(session.sql("INSERT INTO {s}.stirred (child) SELECT unnest(?::bigint[])",
+                                      {literal(stirred_)}));
+        }
+        if (!ended_parents_.empty()) {
+            out.push_back(
+                session.sql("INSERT INTO {s}.stirred (child) SELECT child FROM {s}.edges "
+                            "WHERE parent = ANY(?)",
+                            {literal(ended_parents_)}));
+        }
+    }
+
+    Rows new_jobs_;
+    Rows changed_jobs_;
+    Rows keys_;
+    Rows edges_;
+    Rows ready_;
+    Rows unready_;
+    Rows running_;
+    Rows not_running_;
+    Rows waiting_;
+    Rows failures_;
+    std::vector<base::JobId> unwaiting_;
+    std::vector<base::JobId> unfailed_;
+    std::vector<base::JobId> pruned_;
+    std::vector<base::JobId> stirred_;
+    std::vector<base::JobId> ended_parents_;
+};
+
+void write_money(Session const& session, jobs::Batch const& batch, Loaded const& loaded,
+                 std::vector<std::string>& out) {
+    Rows created;
+    Rows changed;
+    Rows grants;
+    Rows entries;
+    Rows references;
+    for (auto const& wallet : batch.wallets) {
+        auto const id = wallet.account.id;
+        if (wallet.created) {
+            put_new_account(created, wallet);
+        } else if (wallet.changed) {
+            put_changed_account(changed, wallet, loaded.entries.at(id));
+        }
+        auto const known = loaded.grants_before.find(id);
+        auto const last = known == loaded.grants_before.end() ? 0 : known->second;
+        for (auto const& grant : wallet.grants) {
+            if (grant.number > last) {
+                grants.put(id, grant.number, static_cast<int>(grant.kind), grant.amount,
+                           grant.effective_at, grant.expires_at, grant.service);
+                grants.end_row();
+            }
+        }
+        for (auto const& entry : wallet.posted) {
+            put_entry(entries, entry);
+            if (!entry.reference.empty()) {
+                references.put(entry.reference, entry.account, entry.seq);
+                references.end_row();
+            }
+        }
+    }
+    JobChanges::call(session, out, "insert_accounts", created);
+    JobChanges::call(session, out, "update_accounts", changed);
+    JobChanges::call(session, out, "insert_grants", grants);
+    JobChanges::insert(session, out, "entry_references", references);
+    JobChanges::call(session, out, "insert_entries", entries);
+}
+
+void write_events(Session const& session, jobs::Batch const& batch, std::vector<std::string>& out) {
+    Rows events;
+    for (auto const& event : batch.events) {
+        events.put(event.job, event.at, event.attempt, event.kind, event.detail);
+        events.end_row();
+    }
+    if (!events.empty()) {
+        out.push_back(session.sql("INSERT INTO {s}.job_events (job, at, attempt, kind, detail) "
+                                  "SELECT * FROM unnest(?::{s}.new_event[])",
+                                  {events.literal()}));
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> statements_for(Session const& session, jobs::Batch const& batch,
+                                        Loaded const& loaded) {
+    JobChanges jobs;
+    for (auto const& each : batch.jobs) {
+        if (each.changed) {
+            jobs.add_changed(each.job, loaded.standing.at(each.job.id));
+        }
+    }
+    for (auto const& job : batch.new_jobs) {
+        jobs.add_new(job);
+    }
+    std::vector<std::string> out;
+    jobs.state(session, out);
+    write_money(session, batch, loaded, out);
+    write_events(session, batch, out);
+    if (!batch.parents_of_new.empty()) {
+        out.push_back(
+            session.sql("UPDATE {s}.jobs SET has_children = true WHERE id = ANY(?) AND "
+                        "NOT has_children",
+                        {literal(batch.parents_of_new)}));
+    }
+    if (!batch.taken_up.empty()) {
+        out.push_back(
+            session.sql("DELETE FROM {s}.inbox WHERE id = ANY(?)", {literal(batch.taken_up)}));
+    }
+    std::set<base::JobId> left_as_they_were;
+    for (auto const& each : batch.jobs) {
+        if (!each.changed) {
+            left_as_they_were.insert(each.job.id);
+        }
+    }
+    std::vector<std::int64_t> read;
+    for (auto const& [n, child] : loaded.stirred) {
+        if (!left_as_they_were.contains(child)) {
+            read.push_back(n);
+        }
+    }
+    if (!read.empty()) {
+        out.push_back(session.sql("DELETE FROM {s}.stirred WHERE n = ANY(?)", {literal(read)}));
+    }
+    return out;
+}
+
+}  // namespace adapters::postgres
