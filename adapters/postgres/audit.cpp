@@ -123,7 +123,7 @@ std::vector<std::string> chunk_statements(Session const& session, std::string co
     };
     return {of_range(fmt::format("account, {}", grant_columns), "grants", "account, number"),
             of_range(entry_columns, "entries", "account, seq"),
-            of_range(audit_job_columns, "jobs", "account, id")};
+            of_range(audit_job_columns, "job_now", "account, id")};
 }
 
 void audit_all(Transaction& transaction, std::function<void(AuditPage const&)> const& visit,
@@ -188,7 +188,7 @@ Findings audit(Session& session, std::optional<std::string> const& user,
     auto guards = missing_guards(transaction);
     findings.insert(findings.end(), std::make_move_iterator(guards.begin()),
                     std::make_move_iterator(guards.end()));
-    transaction.commit({});
+    transaction.commit();
     return findings;
 }
 

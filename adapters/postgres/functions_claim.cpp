@@ -13,8 +13,24 @@ char const* const claim_functions = R"sql(
 CREATE FUNCTION {s}.now_ms() RETURNS bigint LANGUAGE sql VOLATILE PARALLEL SAFE AS
 $$ SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint $$;
 
--- The next jobs of one service in the order of its queue. Jobs that others hold are passed over.
-CREATE FUNCTION {s}.claim_one(of_service text, most int) RETURNS SETOF {s}.jobs
+-- A job and its place in `ready`. It does not run, so its row in `jobs` says all of it.
+CREATE TYPE {s}.claimed AS (
+    place tid,
+    id bigint, account bigint, created_at bigint, quoted bigint, run_at bigint, turn bigint,
+    lease_until bigint, started_at bigint, finished_at bigint, deadline_at bigint,
+    debited bigint, settled bigint, refunded bigint, waived bigint, absorbed bigint, net bigint,
+    duration_ms bigint, priority int, attempt int, failures int, losses int, charge int,
+    progress smallint, state smallint, wait smallint, charge_open boolean, pruned boolean,
+    has_children boolean, fate_unknown boolean, late_result boolean, poison boolean,
+    has_error boolean, error_retryable boolean, worker text, provider text, task text,
+    progress_note text, error_code text, error_message text, result text, user_id text,
+    service text, key text, body_hash bytea, parents text, webhook text, trace text, terms text,
+    version text, input text
+);
+
+-- The next jobs of one service in the order of its queue: where each stands in `ready`, and the job.
+-- Jobs that others hold are passed over.
+CREATE FUNCTION {s}.claim_one(of_service text, most int) RETURNS SETOF {s}.claimed
 LANGUAGE plpgsql ROWS 500
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
 SET enable_mergejoin = off SET enable_bitmapscan = off SET enable_sort = off AS
@@ -22,60 +38,83 @@ $$ BEGIN
     IF EXISTS (SELECT FROM {s}.queues q WHERE q.service = of_service AND q.mode = 1) THEN
         RETURN;
     END IF;
-    RETURN QUERY SELECT j.* FROM {s}.ready r JOIN {s}.jobs j ON j.id = r.job
-        WHERE r.service = of_service AND j.state = 0 AND j.wait = 0
-        ORDER BY r.priority DESC, r.turn, r.job LIMIT most FOR NO KEY UPDATE OF j SKIP LOCKED;
+    -- Locked before the jobs are looked up: passing over what others hold must cost little.
+    RETURN QUERY WITH mine AS MATERIALIZED (
+            SELECT r.ctid AS place, r.job FROM {s}.ready r WHERE r.service = of_service
+            ORDER BY r.priority DESC, r.turn, r.job LIMIT most FOR UPDATE SKIP LOCKED)
+        SELECT m.place, j.* FROM mine m CROSS JOIN LATERAL (
+            SELECT * FROM {s}.jobs x WHERE x.id = m.job OFFSET 0) AS j;
 END $$;
 
 -- The next jobs of several services: turns count from the first one of each service and priority.
-CREATE FUNCTION {s}.claim_many(services text[], slots int[], most int) RETURNS SETOF {s}.jobs
+CREATE FUNCTION {s}.claim_many(services text[], slots int[], most int)
+RETURNS SETOF {s}.claimed
 LANGUAGE plpgsql ROWS 500
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
 SET enable_mergejoin = off SET enable_bitmapscan = off AS
 $$ DECLARE
-    chosen bigint[];
+    chosen tid[];
 BEGIN
-    SELECT array_agg(c.job ORDER BY c.place) INTO chosen FROM (
-        SELECT f.job, row_number() OVER (ORDER BY f.priority DESC, f.place, f.job) AS place FROM (
-            SELECT s.service, s.slots, x.job, x.priority,
-                x.turn - min(x.turn) OVER (PARTITION BY s.service, x.priority) AS place,
-                row_number() OVER (PARTITION BY s.service
-                    ORDER BY x.priority DESC, x.turn, x.job) AS number
+    SELECT array_agg(c.at ORDER BY c.place) INTO chosen FROM (
+        SELECT f.at, row_number() OVER (ORDER BY f.priority DESC, f.place, f.job) AS place FROM (
+            SELECT x.at, x.job, x.priority,
+                x.turn - min(x.turn) OVER (PARTITION BY s.service, x.priority) AS place
             FROM unnest(services, slots) AS s (service, slots) CROSS JOIN LATERAL (
-                SELECT r.job, r.priority, r.turn FROM {s}.ready r WHERE r.service = s.service
-                    AND NOT EXISTS (SELECT FROM {s}.queues q
-                        WHERE q.service = s.service AND q.mode = 1)
+                SELECT r.ctid AS at, r.job, r.priority, r.turn FROM {s}.ready r
+                WHERE r.service = s.service AND NOT EXISTS (
+                    SELECT FROM {s}.queues q WHERE q.service = s.service AND q.mode = 1)
                 ORDER BY r.priority DESC, r.turn, r.job LIMIT 4 * least(s.slots, most)) AS x) AS f
         ) AS c;
     RETURN QUERY
         WITH locked AS MATERIALIZED (
-            SELECT j AS job, u.place FROM unnest(chosen) WITH ORDINALITY AS u (id, place)
-            JOIN {s}.jobs j ON j.id = u.id WHERE j.state = 0 AND j.wait = 0
-            ORDER BY u.place LIMIT 4 * most FOR NO KEY UPDATE OF j SKIP LOCKED),
+            SELECT r.ctid AS at, r.service, u.place, r.job FROM unnest(chosen) WITH ORDINALITY
+                AS u (at, place) JOIN {s}.ready r ON r.ctid = u.at
+            ORDER BY u.place LIMIT 4 * most FOR UPDATE OF r SKIP LOCKED),
         counted AS (
-            SELECT l.job, l.place, row_number() OVER (
-                PARTITION BY (l.job).service ORDER BY l.place) AS number FROM locked l)
-        SELECT (c.job).* FROM counted c JOIN unnest(services, slots) AS s (service, slots)
-            ON s.service = (c.job).service AND c.number <= s.slots ORDER BY c.place LIMIT most;
+            SELECT l.*, row_number() OVER (PARTITION BY l.service ORDER BY l.place) AS number
+            FROM locked l)
+        SELECT c.at, j.* FROM counted c JOIN unnest(services, slots) AS s (service, slots)
+            ON s.service = c.service AND c.number <= s.slots JOIN {s}.jobs j ON j.id = c.job
+            ORDER BY c.place LIMIT most;
 END $$;
 
-CREATE FUNCTION {s}.load_jobs(ids bigint[]) RETURNS SETOF {s}.jobs
+-- Locks each job's rows and then reads them: what a claim has just done is seen, as the lock of the
+-- `ready` row waits for it.
+CREATE FUNCTION {s}.load_jobs(ids bigint[]) RETURNS SETOF {s}.job_now
 LANGUAGE plpgsql ROWS 500
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
 SET enable_mergejoin = off SET enable_bitmapscan = off AS
 $$ BEGIN
-    RETURN QUERY SELECT j.* FROM unnest(ids) AS u (id) JOIN {s}.jobs j ON j.id = u.id
-        ORDER BY j.id FOR NO KEY UPDATE OF j;
+    PERFORM count(*) FROM (SELECT DISTINCT x AS id FROM unnest(ids) AS x ORDER BY 1) AS u
+        CROSS JOIN LATERAL (
+            SELECT FROM {s}.jobs j WHERE j.id = u.id FOR NO KEY UPDATE) AS locked;
+    PERFORM count(*) FROM (SELECT DISTINCT x AS id FROM unnest(ids) AS x ORDER BY 1) AS u
+        CROSS JOIN LATERAL (
+            SELECT FROM {s}.jobs j JOIN {s}.ready r ON r.account = j.account
+                AND r.service = j.service AND r.priority = j.priority AND r.turn = j.turn
+                AND r.job = j.id WHERE j.id = u.id FOR UPDATE OF r) AS locked;
+    PERFORM count(*) FROM (SELECT DISTINCT x AS id FROM unnest(ids) AS x ORDER BY 1) AS u
+        CROSS JOIN LATERAL (SELECT FROM {s}.running r WHERE r.job = u.id FOR UPDATE) AS locked;
+    RETURN QUERY SELECT n.* FROM (SELECT DISTINCT x AS id FROM unnest(ids) AS x ORDER BY 1) AS u
+        CROSS JOIN LATERAL (SELECT * FROM {s}.job_now v WHERE v.id = u.id OFFSET 0) AS n;
 END $$;
 
--- For sweeps: a job that somebody else is at will be looked at next time.
-CREATE FUNCTION {s}.load_free_jobs(ids bigint[]) RETURNS SETOF {s}.jobs
+-- For sweeps: a job that somebody else is at will be looked at next time. In the order asked for.
+CREATE FUNCTION {s}.load_free_jobs(ids bigint[]) RETURNS SETOF {s}.job_now
 LANGUAGE plpgsql ROWS 500
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
 SET enable_mergejoin = off SET enable_bitmapscan = off AS
-$$ BEGIN
-    RETURN QUERY SELECT j.* FROM unnest(ids) WITH ORDINALITY AS u (id, place)
-        JOIN {s}.jobs j ON j.id = u.id ORDER BY u.place FOR NO KEY UPDATE OF j SKIP LOCKED;
+$$ DECLARE
+    free bigint[];
+BEGIN
+    SELECT array_agg(f.id ORDER BY f.place) INTO free FROM (
+        SELECT j.id, u.place FROM unnest(ids) WITH ORDINALITY AS u (id, place)
+        CROSS JOIN LATERAL (
+            SELECT x.id FROM {s}.jobs x WHERE x.id = u.id FOR NO KEY UPDATE SKIP LOCKED) AS j) AS f;
+    PERFORM count(*) FROM (SELECT DISTINCT x AS id FROM unnest(free) AS x ORDER BY 1) AS u
+        CROSS JOIN LATERAL (SELECT FROM {s}.running r WHERE r.job = u.id FOR UPDATE) AS locked;
+    RETURN QUERY SELECT n.* FROM unnest(free) AS u (id)
+        CROSS JOIN LATERAL (SELECT * FROM {s}.job_now v WHERE v.id = u.id OFFSET 0) AS n;
 END $$;
 
 CREATE FUNCTION {s}.load_accounts(ids bigint[]) RETURNS SETOF {s}.accounts
@@ -83,8 +122,9 @@ LANGUAGE plpgsql ROWS 500
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
 SET enable_mergejoin = off SET enable_bitmapscan = off AS
 $$ BEGIN
-    RETURN QUERY SELECT a.* FROM unnest(ids) AS u (id) JOIN {s}.accounts a ON a.id = u.id
-        ORDER BY a.id FOR NO KEY UPDATE OF a;
+    RETURN QUERY SELECT a.* FROM (SELECT DISTINCT x AS id FROM unnest(ids) AS x ORDER BY 1) AS u
+        CROSS JOIN LATERAL (
+            SELECT * FROM {s}.accounts b WHERE b.id = u.id FOR NO KEY UPDATE) AS a;
 END $$;
 
 CREATE FUNCTION {s}.load_users(users text[]) RETURNS SETOF {s}.accounts
@@ -92,8 +132,12 @@ LANGUAGE plpgsql ROWS 500
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
 SET enable_mergejoin = off SET enable_bitmapscan = off AS
 $$ BEGIN
-    RETURN QUERY SELECT a.* FROM unnest(users) AS u (name) JOIN {s}.accounts a
-        ON a.user_id = u.name ORDER BY a.id FOR NO KEY UPDATE OF a;
+    RETURN QUERY SELECT a.* FROM (
+            SELECT b.id FROM unnest(users) AS x (name) CROSS JOIN LATERAL (
+                SELECT c.id FROM {s}.accounts c WHERE c.user_id = x.name OFFSET 0) AS b
+            ORDER BY b.id) AS u
+        CROSS JOIN LATERAL (
+            SELECT * FROM {s}.accounts d WHERE d.id = u.id FOR NO KEY UPDATE) AS a;
 END $$;
 
 CREATE FUNCTION {s}.read_users(users text[]) RETURNS SETOF {s}.accounts
@@ -101,8 +145,8 @@ LANGUAGE plpgsql ROWS 500
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
 SET enable_mergejoin = off SET enable_bitmapscan = off AS
 $$ BEGIN
-    RETURN QUERY SELECT a.* FROM unnest(users) AS u (name) JOIN {s}.accounts a
-        ON a.user_id = u.name;
+    RETURN QUERY SELECT a.* FROM unnest(users) AS u (name) CROSS JOIN LATERAL (
+        SELECT * FROM {s}.accounts b WHERE b.user_id = u.name OFFSET 0) AS a;
 END $$;
 
 -- The lowest turn of each priority of these services.

@@ -85,8 +85,9 @@ void read_outcome(Row& row, jobs::Job& job) {
 
 // What changes in the life of a job, in the order of the table.
 void put_course(Rows& rows, jobs::Job const& job) {
+    static jobs::Error const none;
     auto const& bill = job.bill;
-    auto const error = job.error.value_or(jobs::Error{});
+    auto const& error = job.error ? *job.error : none;
     rows.put(job.run_at, job.turn, or_zero(job.lease_until), or_zero(job.started_at),
                 or_zero(job.finished_at), or_zero(job.deadline_at), bill.debited, bill.settled,
                 bill.refunded, bill.waived, bill.absorbed, bill.net,
@@ -180,6 +181,23 @@ void put_changed_job(Rows& rows, jobs::Job const& job) {
     rows.put(job.id);
     put_course(rows, job);
     rows.end_row();
+}
+
+void put_running(Rows& rows, jobs::Job const& job, int rev) {
+    auto const& bill = job.bill;
+    rows.put(job.id, job.account, or_zero(job.lease_until), or_zero(job.started_at),
+             or_zero(job.deadline_at), bill.debited, bill.settled, bill.refunded, bill.waived,
+             bill.absorbed, bill.net, rev, job.attempt, bill.charge, job.progress, bill.open,
+             job.fate_unknown, job.worker, job.provider, job.task, job.progress_note);
+    rows.end_row();
+}
+
+bool same_at_rest(jobs::Job const& a, jobs::Job const& b) {
+    return a.run_at == b.run_at && a.turn == b.turn && a.finished_at == b.finished_at &&
+           a.duration == b.duration && a.priority == b.priority && a.failures == b.failures &&
+           a.losses == b.losses && a.wait == b.wait && a.pruned == b.pruned &&
+           a.late_result == b.late_result && a.poison == b.poison && a.error == b.error &&
+           a.result == b.result;
 }
 
 }  // namespace adapters::postgres

@@ -6,9 +6,16 @@
 
 #include <fmt/format.h>
 
+#include "adapters/postgres/held.h"
+
 namespace adapters::postgres {
 
 namespace {
+
+// A claimed job does not run yet, so that its row in `jobs` says all of it.
+std::string claim_sql(std::string_view call) {
+    return fmt::format("SELECT {}, 0, place FROM {{s}}.{}", job_columns, call);
+}
 
 void ask_for_claimed(Loading& loading, Trip& trip) {
     if (!loading.load.claim || loading.load.claim->limit <= 0) {
@@ -25,23 +32,47 @@ void ask_for_claimed(Loading& loading, Trip& trip) {
     }
     auto const read = [&loading](pqxx::result const& rows) {
         for (auto const& row : rows) {
-            add_job(loading, row);
+            if (auto* const loaded = add_job(loading, row)) {
+                auto& place = loading.loaded.standing.at(loaded->job.id).place;
+                place = Row{row}.skip_to(row.size() - 1).text();
+            }
         }
     };
     if (services.size() == 1) {
-        trip.ask(fmt::format("SELECT {} FROM {{s}}.claim_one(?, ?)", job_columns),
+        trip.ask(claim_sql("claim_one(?, ?)"),
                  {literal(services[0]), literal(slots[0])}, read);
     } else if (!services.empty()) {
-        trip.ask(fmt::format("SELECT {} FROM {{s}}.claim_many(?, ?, ?)", job_columns),
+        trip.ask(claim_sql("claim_many(?, ?, ?)"),
                  {literal(services), literal(slots), literal(claim.limit)}, read);
     }
 }
 
+// Where no money is loaded nothing has to be locked, and what this process holds is known here.
+bool from_memory(Loading& loading) {
+    auto const& load = loading.load;
+    if (load.wallets_of_jobs || load.charges_of_all || !load.charges_of.empty() ||
+        load.fairness_of_jobs || load.new_jobs > 0) {
+        return false;
+    }
+    std::vector<Held::Item> items;
+    for (auto const id : load.jobs) {
+        auto item = loading.held.find(id);
+        if (!item) {
+            return false;
+        }
+        items.push_back(std::move(*item));
+    }
+    for (auto& item : items) {
+        add_job(loading, std::move(item.job), item.rev);
+    }
+    return true;
+}
+
 void ask_by_id(Loading& loading, Trip& trip) {
-    if (loading.load.jobs.empty()) {
+    if (loading.load.jobs.empty() || from_memory(loading)) {
         return;
     }
-    trip.ask(fmt::format("SELECT {} FROM {{s}}.load_jobs(?)", job_columns),
+    trip.ask(fmt::format("SELECT {}, rev FROM {{s}}.load_jobs(?)", job_columns),
              {literal(loading.load.jobs)}, [&loading](pqxx::result const& rows) {
                  for (auto const& row : rows) {
                      add_job(loading, row);
@@ -53,7 +84,7 @@ void ask_for_live(Loading& loading, Trip& trip) {
     if (loading.load.live_of.empty()) {
         return;
     }
-    trip.ask(fmt::format("SELECT {} FROM {{s}}.load_jobs(ARRAY(SELECT r.job FROM {{s}}.running r "
+    trip.ask(fmt::format("SELECT {}, rev FROM {{s}}.load_jobs(ARRAY(SELECT r.job FROM {{s}}.running r "
                          "WHERE r.worker = ?)) WHERE state = 1 AND worker = ?",
                          job_columns),
              {literal(loading.load.live_of), literal(loading.load.live_of)},
@@ -91,7 +122,7 @@ void ask_for_keys(Loading& loading, Trip& trip) {
     trip.ask(fmt::format("SELECT j.* FROM unnest(?::text[], ?::text[]) AS u (name, key) "
                          "JOIN {{s}}.accounts a ON a.user_id = u.name "
                          "JOIN {{s}}.job_keys k ON k.account = a.id AND k.key = u.key "
-                         "CROSS JOIN LATERAL (SELECT {} FROM {{s}}.jobs WHERE id = k.job) AS j",
+                         "CROSS JOIN LATERAL (SELECT {} FROM {{s}}.job_now WHERE id = k.job) AS j",
                          job_columns),
              {literal(users), literal(keys)}, [&loading](pqxx::result const& rows) {
                  for (auto const& row : rows) {
@@ -203,14 +234,19 @@ std::string now_expression(Loading const& loading) {
 
 jobs::LoadedJob* add_job(Loading& loading, pqxx::row const& row) {
     auto job = read_job(row, loading.terms);
-    Standing standing{.state = job.state,
-                      .wait = job.wait,
-                      .priority = job.priority,
-                      .turn = job.turn,
-                      .worker = job.worker};
-    if (!loading.loaded.standing.emplace(job.id, std::move(standing)).second) {
+    auto const rev = Row{row}.skip_to(job_column_count).small();
+    return add_job(loading, std::move(job), rev);
+}
+
+jobs::LoadedJob* add_job(Loading& loading, jobs::Job job, int rev) {
+    auto const [standing, fresh] = loading.loaded.standing.try_emplace(job.id);
+    if (!fresh) {
         return nullptr;
     }
+    standing->second.rev = rev;
+    auto input = std::move(job.input);
+    standing->second.job = job;
+    job.input = std::move(input);
     return &loading.batch.jobs.emplace_back(jobs::LoadedJob{.job = std::move(job)});
 }
 

@@ -14,13 +14,12 @@
 
 namespace adapters::postgres {
 
-// How each job stood before the decision: where the narrow tables have it.
+// How each job stood before the decision: where the narrow tables have it, and what of it stands in
+// `jobs` alone.
 struct Standing {
-    jobs::State state = jobs::State::queued;
-    jobs::Wait wait = jobs::Wait::none;
-    int priority = 0;
-    std::int64_t turn = 0;
-    std::string worker;
+    std::string place;  // in `ready`, of a job that was claimed
+    int rev = 0;        // of its row in `running`
+    jobs::Job job;      // without its input
 };
 
 // What the writing half must know beside the batch.
@@ -34,8 +33,11 @@ struct Loaded {
     std::string xid;  // the transaction's id; empty: it has none, so it has written nothing
 };
 
+class Held;
+
 struct Loading {
     Transaction& transaction;
+    Held& held;
     jobs::Load const& load;
     jobs::Batch& batch;
     Loaded& loaded;
@@ -67,8 +69,9 @@ private:
 // The store's clock as an expression.
 std::string now_expression(Loading const& loading);
 
-// Appends the job unless it is there already; nullptr if it was.
+// Appends the job of a row of `job_now` unless it is there already; nullptr if it was.
 jobs::LoadedJob* add_job(Loading& loading, pqxx::row const& row);
+jobs::LoadedJob* add_job(Loading& loading, jobs::Job job, int rev);
 
 void ask_for_jobs(Loading& loading, Trip& trip);    // claimed, by id, live
 void ask_for_sweeps(Loading& loading, Trip& trip);  // load_sweeps.cpp; may make trips of its own

@@ -19,7 +19,7 @@ Read adding_jobs(Loading& loading) {
 }
 
 std::string free_jobs(std::string_view ids) {
-    return fmt::format("SELECT {} FROM {{s}}.load_free_jobs(ARRAY({}))", job_columns, ids);
+    return fmt::format("SELECT {}, rev FROM {{s}}.load_free_jobs(ARRAY({}))", job_columns, ids);
 }
 
 void ask_for_due(Loading& loading, Trip& trip, int limit) {
@@ -68,7 +68,7 @@ std::map<base::JobId, jobs::State> states_of(Loading& loading,
     Trip trip{loading.transaction};
     trip.ask(
         "SELECT j.id, j.state FROM unnest(?::bigint[]) AS u (id) CROSS JOIN LATERAL ("
-        "SELECT id, state FROM {s}.jobs WHERE id = u.id) AS j",
+        "SELECT id, state FROM {s}.job_now WHERE id = u.id) AS j",
         {literal(ids)}, [&](pqxx::result const& rows) {
             for (auto const& source : rows) {
                 Row row{source};
@@ -145,43 +145,42 @@ void ask_for_roomless(Loading& loading, Trip& trip, int limit) {
              {literal(limit)}, adding_jobs(loading));
 }
 
-// A worker is gone if its session ended and it has not been seen since, while the server had time
-// to be found again by the living. Of the jobs of a worker whose lease holds none is lost; for the
-// others the lease of the job decides.
+// A worker is gone if its session ended and it has not been seen since, while the server had time to
+// be found again by the living. Of the jobs of a worker whose lease holds none is lost; for the
+// others the lease of the job decides. Only where there is such a worker are running jobs looked at.
 constexpr std::string_view lost_sql =
-    "WITH RECURSIVE holder AS ("
-    "(SELECT r.worker FROM {s}.running r ORDER BY r.worker LIMIT 1) UNION ALL "
-    "SELECT x.worker FROM holder h CROSS JOIN LATERAL (SELECT r.worker FROM {s}.running r "
-    "WHERE r.worker > h.worker ORDER BY r.worker LIMIT 1) AS x), "
-    "judged AS MATERIALIZED (SELECT h.worker, coalesce(w.lease_until, 0) AS lease_until, "
-    "coalesce(w.locked AND w.seen_at < {s}.now_ms() - 3000 AND "
+    "WITH suspect AS MATERIALIZED (SELECT w.name, w.lease_until, coalesce(w.locked AND "
+    "w.seen_at < {{s}}.now_ms() - 3000 AND "
     "(w.seen_at = 0 OR pg_postmaster_start_time() < clock_timestamp() - interval '8 s') "
     "AND NOT EXISTS (SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted "
     "AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
-    "AND l.classid = (hashtext('{s}')::bigint & 4294967295)::oid AND l.objid::bigint = w.id "
-    "AND l.objsubid = 2), false) AS gone "
-    "FROM holder h LEFT JOIN {s}.workers w ON w.name = h.worker) ";
+    "AND l.classid = (hashtext('{{s}}')::bigint & 4294967295)::oid AND l.objid::bigint = w.id "
+    "AND l.objsubid = 2), false) AS gone FROM {{s}}.workers w), "
+    "found AS MATERIALIZED (SELECT r.job, s.gone FROM suspect s JOIN {{s}}.running r "
+    "ON r.worker = s.name WHERE (s.gone OR s.lease_until <= {0}) AND (s.gone OR "
+    "r.lease_until <= {0} OR r.lease_until > {0} + ?) LIMIT ?) "
+    "SELECT {1}, j.rev, f.gone FROM {{s}}.load_free_jobs(ARRAY(SELECT job FROM found)) j "
+    "JOIN found f ON f.job = j.id WHERE j.state = 1";
 
 void ask_for_lost(Loading& loading, Trip& trip, int limit) {
-    auto const now = now_expression(loading);
-    auto const text = fmt::format(
-        "{0} SELECT {1}, f.gone FROM (SELECT r.job, g.gone, g.lease_until AS held_until "
-        "FROM judged g JOIN {{s}}.running r ON r.worker = g.worker "
-        "WHERE g.gone OR g.lease_until <= {2}) AS f "
-        "CROSS JOIN LATERAL (SELECT * FROM {{s}}.jobs j WHERE j.id = f.job AND j.state = 1 AND "
-        "(f.gone OR j.lease_until <= {2} OR j.lease_until > {2} + ?) "
-        "FOR NO KEY UPDATE SKIP LOCKED) AS j LIMIT ?",
-        lost_sql, job_columns, now);
-    trip.ask(text,
+    trip.ask(fmt::format(lost_sql, now_expression(loading), job_columns),
              {literal(static_cast<std::int64_t>(2 * loading.lease_max.count())), literal(limit)},
              [&loading](pqxx::result const& rows) {
                  for (auto const& row : rows) {
-                     bool const gone = row[row.size() - 1].c_str() == std::string_view{"t"};
+                     bool const gone = Row{row}.skip_to(row.size() - 1).flag();
                      if (auto* const loaded = add_job(loading, row)) {
                          loaded->holder_gone = gone;
                      }
                  }
              });
+}
+
+// Workers that left a while ago, and have left nothing behind.
+void forget_workers(Trip& trip) {
+    trip.ask("DELETE FROM {s}.workers w WHERE w.seen_at < {s}.now_ms() - 60000 AND "
+             "w.lease_until < {s}.now_ms() - 60000 AND NOT EXISTS (SELECT FROM {s}.running r "
+             "WHERE r.worker = w.name)",
+             {}, [](pqxx::result const&) {});
 }
 
 // The mark says below which id everything has been pruned, so that years of pruned jobs are not
@@ -220,6 +219,7 @@ void ask_for_sweeps(Loading& loading, Trip& trip) {
     }
     if (sweep.lost > 0) {
         ask_for_lost(loading, trip, sweep.lost);
+        forget_workers(trip);
     }
     if (sweep.prunable > 0) {
         ask_for_prunable(loading, trip, sweep);

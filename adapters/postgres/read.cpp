@@ -12,7 +12,7 @@ namespace adapters::postgres {
 namespace {
 
 std::string select_job(Session const& session, base::JobId id) {
-    return session.sql(fmt::format("SELECT {} FROM {{s}}.jobs WHERE id = ?", job_columns),
+    return session.sql(fmt::format("SELECT {} FROM {{s}}.job_now WHERE id = ?", job_columns),
                        {literal(id)});
 }
 
@@ -119,7 +119,7 @@ std::string grants_of(Session const& session, std::string_view which, std::strin
 std::optional<jobs::Job> find_job(Session& session, base::JobId id, base::Millis lease_max) {
     auto const select = session.sql(
         fmt::format("SELECT {}, coalesce((SELECT w.lease_until FROM {{s}}.workers w WHERE "
-                    "w.name = j.worker AND j.state = 1), 0) FROM {{s}}.jobs j WHERE id = ?",
+                    "w.name = j.worker AND j.state = 1), 0) FROM {{s}}.job_now j WHERE id = ?",
                     job_columns),
         {literal(id)});
     // Between two looks a request may move from the inbox to the jobs, never back.
@@ -253,7 +253,7 @@ std::vector<base::JobId> stale(Session& session,
     }
     auto const rows = session.last_of(session.sql(
         "SELECT u.id FROM unnest(?::bigint[], ?::int[]) AS u (id, attempt) WHERE NOT EXISTS ("
-        "SELECT FROM {s}.jobs j WHERE j.id = u.id AND j.state = 1 AND j.attempt = u.attempt)",
+        "SELECT FROM {s}.running r WHERE r.job = u.id AND r.attempt = u.attempt)",
         {literal(ids), literal(numbers)}));
     std::vector<base::JobId> gone;
     for (auto const& row : rows) {

@@ -22,7 +22,8 @@ private:
     std::map<std::string, pricing::Terms, std::less<>> known_;
 };
 
-extern std::string_view const job_columns;        // all of them
+extern std::string_view const job_columns;        // of `jobs` and of `job_now`: all of them
+inline constexpr int job_column_count = 50;
 extern std::string_view const audit_job_columns;  // what jobs::audit looks at
 
 jobs::Job read_job(pqxx::row const& row, TermsCache& terms);
@@ -31,6 +32,9 @@ std::vector<jobs::Job> read_jobs(pqxx::result const& result);
 
 void put_new_job(Rows& rows, jobs::Job const& job);
 void put_changed_job(Rows& rows, jobs::Job const& job);
+void put_running(Rows& rows, jobs::Job const& job, int rev);
+// Whether what does not stand in `running` is the same in both.
+bool same_at_rest(jobs::Job const& a, jobs::Job const& b);
 
 // An account with its open grants; the grants that it holds are all that have something left.
 extern std::string_view const account_columns;

@@ -4,6 +4,7 @@
 
 #include "adapters/postgres/errors.h"
 #include "adapters/postgres/open.h"
+#include "adapters/postgres/text.h"
 #include "adapters/store.h"
 #include "base/check.h"
 
@@ -57,6 +58,25 @@ std::vector<std::string> opening(std::string_view begin, Access const& access) {
     auto const timeout = access.statement_timeout.count();
     return {std::string{begin}, fmt::format("SET LOCAL statement_timeout = {}", timeout),
             fmt::format("SET LOCAL idle_in_transaction_session_timeout = {}", 2 * timeout)};
+}
+
+std::size_t size_of(std::vector<Writes::Call> const& calls) {
+    std::size_t size = 0;
+    for (auto const& call : calls) {
+        for (auto const& argument : call.arguments) {
+            size += argument.size();
+        }
+    }
+    return size;
+}
+
+std::string as_text(Access const& access, Writes::Call const& call) {
+    auto text = fmt::format("SELECT {}.{}(", access.schema, call.function);
+    for (auto const& argument : call.arguments) {
+        text += text.back() == '(' ? "" : ", ";
+        text += literal(argument);
+    }
+    return text + ")";
 }
 
 std::string joined(std::vector<std::string> const& statements) {
@@ -186,7 +206,7 @@ std::vector<pqxx::result> Session::run(std::vector<std::string> const& statement
 std::vector<pqxx::result> Session::read(std::vector<std::string> const& statements) {
     Transaction transaction{*this, Kind::reading};
     auto results = transaction.run(statements);
-    transaction.commit({});
+    transaction.commit();
     return results;
 }
 
@@ -204,6 +224,27 @@ std::vector<pqxx::result> Session::write(std::vector<std::string> const& stateme
 bool Session::pooled() {
     auto const told = std::to_string(link_->connection.backendpid());
     return last_of("SELECT pg_backend_pid()")[0][0].c_str() != told;
+}
+
+void Session::call(std::vector<Writes::Call> const& calls) {
+    std::string text = "SELECT ";
+    std::vector<std::string_view> values;
+    for (auto const& call : calls) {
+        text += fmt::format("{}{}.{}(", values.empty() ? "" : ", ", access_.schema, call.function);
+        for (auto const& argument : call.arguments) {
+            values.push_back(argument);
+            text += fmt::format("{}${}", text.back() == '(' ? "" : ", ", values.size());
+        }
+        text += ")";
+    }
+    std::vector<char const*> pointers;
+    for (auto const& value : values) {
+        pointers.push_back(value.data());
+    }
+    guarded([&] {
+        pqxx::nontransaction direct{link_->connection};
+        return direct.exec_params(text, pqxx::prepare::make_dynamic_params(pointers));
+    });
 }
 
 pqxx::result Session::last_of(std::string const& statements) {
@@ -232,11 +273,25 @@ std::vector<pqxx::result> Transaction::run(std::vector<std::string> const& state
     return results;
 }
 
-void Transaction::commit(std::vector<std::string> const& statements) {
+void Transaction::commit() {
+    bool sent = false;
+    commit({}, sent);
+}
+
+void Transaction::commit(Writes const& writes, bool& sent) {
+    constexpr std::size_t much = 16'384;
     auto all = begun_ ? std::vector<std::string>{} : opening(begin_of(kind_), session_.access());
-    all.insert(all.end(), statements.begin(), statements.end());
+    if (begun_ && size_of(writes.calls) > much) {
+        session_.call(writes.calls);
+    } else {
+        for (auto const& call : writes.calls) {
+            all.push_back(as_text(session_.access(), call));
+        }
+    }
+    all.insert(all.end(), writes.statements.begin(), writes.statements.end());
     all.emplace_back("COMMIT");
     begun_ = true;
+    sent = true;
     session_.last_of(joined(all));
     done_ = true;
 }

@@ -24,6 +24,20 @@ struct Access {
 
 Access access_of(std::string const& url, std::string const& schema, base::Millis timeout);
 
+// What a transaction writes: functions that take one array of rows each, in order, and plain
+// statements after them.
+struct Writes {
+    struct Call {
+        std::string function;
+        std::vector<std::string> arguments;  // as text, not quoted
+    };
+
+    std::vector<Call> calls;
+    std::vector<std::string> statements;
+
+    [[nodiscard]] bool empty() const { return calls.empty() && statements.empty(); }
+};
+
 class Session {
 public:
     // Connects. Throws Unavailable or Unusable.
@@ -45,6 +59,9 @@ public:
     std::vector<pqxx::result> read(std::vector<std::string> const& statements);
     // As a transaction of its own that writes.
     std::vector<pqxx::result> write(std::vector<std::string> const& statements);
+
+    // One round trip: the functions in their order.
+    void call(std::vector<Writes::Call> const& calls);
 
     // One round trip; the result of the last statement.
     pqxx::result last_of(std::string const& statements);
@@ -83,8 +100,11 @@ public:
 
     // One trip. Results in order.
     std::vector<pqxx::result> run(std::vector<std::string> const& statements);
-    // The last trip, with the commit in it. Broken out of here means: in doubt.
-    void commit(std::vector<std::string> const& statements);
+    // The last trip, with the commit in it; much data goes ahead in a trip of its own, as values that
+    // the server need not read as SQL. `sent` is set when the commit may have reached the server:
+    // Broken after that means in doubt.
+    void commit(Writes const& writes, bool& sent);
+    void commit();
 
     // The commit was among the statements of `run`.
     void was_committed() { done_ = true; }

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "adapters/postgres/errors.h"
+#include "adapters/postgres/held.h"
 #include "adapters/postgres/load.h"
 #include "adapters/postgres/open.h"
 #include "adapters/postgres/pool.h"
@@ -262,6 +263,7 @@ private:
             Transaction transaction{*lease, Kind::writing};
             Loading loading{
                 .transaction = transaction,
+                .held = held_,
                 .load = load,
                 .batch = batch,
                 .loaded = loaded,
@@ -269,17 +271,19 @@ private:
                 .lease_max = options_.lease_max};
             load_batch(loading);
             decide(batch);
-            auto const statements = statements_for(*lease, batch, loaded);
-            if (statements.empty()) {
-                transaction.commit({});
+            auto const writes = writes_for(*lease, batch, loaded);
+            if (writes.empty()) {
+                transaction.commit();
                 return;
             }
             if (loaded.xid.empty()) {
                 auto const rows = transaction.run({"SELECT pg_current_xact_id()::text"});
                 loaded.xid = rows[0][0][0].c_str();
             }
-            sent = true;
-            transaction.commit(statements);
+            transaction.commit(writes, sent);
+        } catch (Repeat const&) {
+            held_.forget(load.jobs);
+            throw;
         } catch (Broken const& error) {
             if (!sent) {
                 throw;
@@ -289,6 +293,26 @@ private:
             }
         }
         ++transactions_;
+        remember(std::move(batch), loaded);
+    }
+
+    // What this process has just written of jobs that run is what it will need to finish them.
+    void remember(jobs::Batch batch, Loaded const& loaded) {
+        std::vector<Held::Item> held;
+        std::vector<base::JobId> gone;
+        for (auto& each : batch.jobs) {
+            auto const& before = loaded.standing.at(each.job.id);
+            if (!each.changed) {
+                continue;
+            }
+            if (each.job.state == jobs::State::processing) {
+                held.push_back({.job = std::move(each.job), .rev = before.rev + 1});
+            } else if (before.job.state == jobs::State::processing) {
+                gone.push_back(each.job.id);
+            }
+        }
+        held_.keep(std::move(held));
+        held_.forget(gone);
     }
 
     // The link died at the commit: nothing is known until the server says what became of the
@@ -341,6 +365,7 @@ private:
 
     PostgresOptions options_;
     Pool pool_;
+    Held held_;
     std::atomic<std::int64_t> transactions_ = 0;
     std::mutex room_mutex_;
     Steady::time_point next_room_ = Steady::now() + room_every;  // guarded by room_mutex_

@@ -1,12 +1,15 @@
 // Version 1: the tables. `{s}` is the schema.
 //
 // What is hot and what is history. A job is one row of `jobs` from its first day to its last, in a
-// partition by id. No column that changes is in any index of it, and pages are half empty, so that
-// its two or three updates stay on their page and touch no index (HOT). What must be found by state
-// stands in narrow tables beside it: `ready`, `running`, `waiting`. The row of `jobs` is the lock:
-// whoever holds it may change the job's rows there, and nobody else.
+// partition by id: written when it is enqueued and when it comes to rest, not when it starts. While it
+// runs, what changes stands in its row of `running`, and the view `job_now` puts the two together. No
+// column of `jobs` that changes is in an index, and pages have room, so that its updates stay on their
+// page and touch no index (HOT). Claimable jobs are found in `ready`, the others that wait in
+// `waiting`.
 //
-// Lock order, everywhere: inbox, jobs, accounts, the rest. Several at once: by id.
+// Who may change a job holds the lock of its row in `jobs`, and those of its rows in `ready` and
+// `running`; a claim holds that of its `ready` row only, which the others wait for.
+// Lock order, everywhere: inbox, jobs, ready, running, accounts, the rest. Several at once: by id.
 //
 // Enums are stored as the numbers of their declarations: state 0 queued, 1 processing, 2 completed,
 // 3 failed, 4 cancelled; wait 0 none, 1 time, 2 parents, 3 room; kind 3 consume, 4 settle, 5
@@ -33,7 +36,7 @@ CREATE TABLE {s}.accounts (
     refunded bigint NOT NULL,
     expired bigint NOT NULL,
     frozen boolean NOT NULL,
-    user_id text NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
     tier text NOT NULL,
     head bytea NOT NULL,
     open text NOT NULL
@@ -147,19 +150,57 @@ CREATE TABLE {s}.ready (
     job bigint NOT NULL,
     account bigint NOT NULL,
     priority int NOT NULL,
-    service text NOT NULL
+    service text COLLATE "C" NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000,
         autovacuum_vacuum_cost_delay = 0);
 CREATE INDEX ready_order ON {s}.ready (service, priority DESC, turn, job);
 CREATE INDEX ready_turns ON {s}.ready (account, service, priority, turn);
 
+-- `rev` counts the writes, so that a worker that remembers the row can tell whether it still holds.
 CREATE TABLE {s}.running (
-    job bigint NOT NULL,
+    job bigint PRIMARY KEY,
     account bigint NOT NULL,
-    worker text NOT NULL,
-    PRIMARY KEY (worker, job)
-) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000,
+    lease_until bigint NOT NULL,
+    started_at bigint NOT NULL,
+    deadline_at bigint NOT NULL,
+    debited bigint NOT NULL,
+    settled bigint NOT NULL,
+    refunded bigint NOT NULL,
+    waived bigint NOT NULL,
+    absorbed bigint NOT NULL,
+    net bigint NOT NULL,
+    rev int NOT NULL,
+    attempt int NOT NULL,
+    charge int NOT NULL,
+    progress smallint NOT NULL,
+    charge_open boolean NOT NULL,
+    fate_unknown boolean NOT NULL,
+    worker text COLLATE "C" NOT NULL,
+    provider text NOT NULL,
+    task text NOT NULL,
+    progress_note text NOT NULL
+) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000,
         autovacuum_vacuum_cost_delay = 0);
+
+CREATE VIEW {s}.job_now AS
+SELECT j.id, j.account, j.created_at, j.quoted, j.run_at, j.turn,
+    coalesce(r.lease_until, j.lease_until) AS lease_until,
+    coalesce(r.started_at, j.started_at) AS started_at, j.finished_at,
+    coalesce(r.deadline_at, j.deadline_at) AS deadline_at, coalesce(r.debited, j.debited) AS debited,
+    coalesce(r.settled, j.settled) AS settled, coalesce(r.refunded, j.refunded) AS refunded,
+    coalesce(r.waived, j.waived) AS waived, coalesce(r.absorbed, j.absorbed) AS absorbed,
+    coalesce(r.net, j.net) AS net, j.duration_ms, j.priority,
+    coalesce(r.attempt, j.attempt) AS attempt, j.failures, j.losses,
+    coalesce(r.charge, j.charge) AS charge, coalesce(r.progress, j.progress) AS progress,
+    CASE WHEN r.job IS NULL THEN j.state ELSE 1::smallint END AS state, j.wait,
+    coalesce(r.charge_open, j.charge_open) AS charge_open, j.pruned, j.has_children,
+    coalesce(r.fate_unknown, j.fate_unknown) AS fate_unknown, j.late_result, j.poison, j.has_error,
+    j.error_retryable, coalesce(r.worker, j.worker) AS worker,
+    coalesce(r.provider, j.provider) AS provider, coalesce(r.task, j.task) AS task,
+    coalesce(r.progress_note, j.progress_note) AS progress_note, j.error_code, j.error_message,
+    j.result, j.user_id, j.service, j.key, j.body_hash, j.parents, j.webhook, j.trace, j.terms,
+    j.version, j.input, coalesce(r.rev, 0) AS rev
+FROM {s}.jobs j LEFT JOIN {s}.running r ON r.job = j.id;
 
 CREATE TABLE {s}.waiting (
     job bigint PRIMARY KEY,
@@ -214,7 +255,7 @@ CREATE UNIQUE INDEX inbox_key ON {s}.inbox (user_id, key) WHERE key <> '';
 
 CREATE SEQUENCE {s}.worker_ids;
 CREATE TABLE {s}.workers (
-    name text PRIMARY KEY,
+    name text COLLATE "C" PRIMARY KEY,
     id bigint NOT NULL DEFAULT nextval('{s}.worker_ids'),
     lease_until bigint NOT NULL DEFAULT 0,
     seen_at bigint,

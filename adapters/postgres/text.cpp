@@ -42,17 +42,14 @@ bool plain(char c) {
 // What text is within decides how quotes and backslashes in it are written.
 enum class Within { literal, array, row_in_array };
 
-std::string_view escape_of(char c, Within within) {
-    if (c == '\'') {
-        return "''";
-    }
+std::string_view written(char c, Within within) {
     switch (within) {
         case Within::literal:
-            return c == '"' ? "\"" : "\\";
+            return c == '\'' ? "''" : c == '"' ? "\"" : "\\";
         case Within::array:
-            return c == '"' ? "\\\"" : "\\\\";
+            return c == '\'' ? "'" : c == '"' ? "\\\"" : "\\\\";
         case Within::row_in_array:
-            return c == '"' ? "\\\"\\\"" : "\\\\\\\\";
+            return c == '\'' ? "'" : c == '"' ? "\\\"\\\"" : "\\\\\\\\";
     }
     return "?";
 }
@@ -71,7 +68,7 @@ void append_escaped(std::string& out, std::string_view text, Within within) {
         if (length == 0) {
             out += '?';
         } else if (c == '\'' || c == '"' || c == '\\') {
-            out += escape_of(c, within);
+            out += written(c, within);
         } else {
             out += text.substr(0, length);
         }
@@ -102,29 +99,31 @@ std::string literal(std::int64_t number) {
     return number < 0 ? "(" + std::to_string(number) + ")" : std::to_string(number);
 }
 
-std::string literal(std::vector<std::int64_t> const& numbers) {
-    std::string out = "'{";
+std::string array(std::vector<std::int64_t> const& numbers) {
+    std::string out = "{";
     for (auto const number : numbers) {
+        out += out.size() > 1 ? "," : "";
         append_number(out, number);
-        out += ',';
     }
-    if (!numbers.empty()) {
-        out.pop_back();
+    return out + "}";
+}
+
+std::string array(std::vector<std::string> const& texts) {
+    std::string out = "{";
+    for (auto const& text : texts) {
+        out += out.size() > 1 ? ",\"" : "\"";
+        append_escaped(out, text, Within::array);
+        out += '"';
     }
-    return out + "}'";
+    return out + "}";
+}
+
+std::string literal(std::vector<std::int64_t> const& numbers) {
+    return literal(array(numbers));
 }
 
 std::string literal(std::vector<std::string> const& texts) {
-    std::string out = "'{";
-    for (auto const& text : texts) {
-        out += '"';
-        append_escaped(out, text, Within::array);
-        out += "\",";
-    }
-    if (!texts.empty()) {
-        out.pop_back();
-    }
-    return out + "}'";
+    return literal(array(texts));
 }
 
 std::string& Rows::next() {

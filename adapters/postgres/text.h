@@ -24,6 +24,10 @@ std::string literal(std::int64_t number);
 std::string literal(std::vector<std::int64_t> const& numbers);
 std::string literal(std::vector<std::string> const& texts);
 
+// {1,2} and {"a","b"}: the text of an array, as a value rather than in a statement.
+std::string array(std::vector<std::int64_t> const& numbers);
+std::string array(std::vector<std::string> const& texts);
+
 inline std::string literal(base::Timestamp at) {
     return literal(base::to_ms(at));
 }
@@ -66,8 +70,8 @@ public:
 
     [[nodiscard]] bool empty() const { return rows_.empty(); }
 
-    // '{"(1,a)","(2,b)"}'
-    [[nodiscard]] std::string literal() const { return "'{" + rows_ + "}'"; }
+    // {"(1,a)","(2,b)"}, the array as text.
+    [[nodiscard]] std::string text() const { return "{" + rows_ + "}"; }
 
 private:
     std::string& next();

@@ -35,83 +35,109 @@ public:
             edges_.put(parent, job.id);
             edges_.end_row();
         }
-        enter(job);
+        enter(job, 1);
     }
 
     void add_changed(jobs::Job const& job, Standing const& before) {
-        put_changed_job(changed_jobs_, job);
+        auto const was = before.job.state;
+        if (was == jobs::State::processing && job.state == jobs::State::processing) {
+            put_running(kept_running_, job, before.rev + 1);
+            if (!same_at_rest(job, before.job)) {
+                put_changed_job(changed_jobs_, job);
+            }
+            return;
+        }
+        if (job.state != jobs::State::processing || !same_at_rest(job, before.job)) {
+            put_changed_job(changed_jobs_, job);
+        }
         if (job.pruned) {
             pruned_.push_back(job.id);
         }
-        if (!same_place(job, before)) {
+        if (!same_place(job, before.job)) {
             leave(job, before);
-            enter(job);
-        }
-        if (job.has_children && jobs::ended(job.state) && !jobs::ended(before.state)) {
-            ended_parents_.push_back(job.id);
+            enter(job, before.rev + 1);
         }
     }
 
-    void state(Session const& session, std::vector<std::string>& out) const {
-        call(session, out, "drop_ready", unready_);
-        call(session, out, "drop_running", not_running_);
-        call(session, out, "insert_jobs", new_jobs_);
-        call(session, out, "update_jobs", changed_jobs_);
-        call(session, out, "add_ready", ready_);
-        call(session, out, "add_running", running_);
+    void state(Session const& session, Writes& out) const {
+        call(out, "insert_jobs", new_jobs_);
+        call(out, "update_jobs", changed_jobs_);
+        if (!claimed_.empty()) {
+            out.calls.push_back({"drop_claimed", {array(claimed_)}});
+        }
+        call(out, "drop_ready", unready_);
+        call(out, "add_ready", ready_);
+        if (!not_running_.empty()) {
+            out.calls.push_back({"drop_running", {array(not_running_), array(not_running_revs_)}});
+        }
+        call(out, "update_running", kept_running_);
+        call(out, "add_running", running_);
+        if (!workers_.empty()) {
+            // A sweep finds running jobs by their workers, so that a worker's row must not go while
+            // its jobs come: an update waits for a removal, where doing nothing would not.
+            out.statements.push_back(session.sql(
+                "INSERT INTO {s}.workers (name) SELECT unnest(?::text[]) ON CONFLICT (name) "
+                "DO UPDATE SET name = excluded.name",
+                {literal(std::vector<std::string>{workers_.begin(), workers_.end()})}));
+        }
         insert(session, out, "job_keys", keys_);
         state_rare(session, out);
     }
 
-    static void call(Session const& session, std::vector<std::string>& out, std::string_view name,
-                     Rows const& rows) {
+    static void call(Writes& out, std::string_view name, Rows const& rows) {
         if (!rows.empty()) {
-            out.push_back(session.sql(fmt::format("SELECT {{s}}.{}(?)", name), {rows.literal()}));
+            out.calls.push_back({std::string{name}, {rows.text()}});
         }
     }
 
     // For tables that are written seldom.
-    static void insert(Session const& session, std::vector<std::string>& out,
-                       std::string_view table, Rows const& rows, std::string_view more = "") {
+    static void insert(Session const& session, Writes& out, std::string_view table,
+                       Rows const& rows, std::string_view more = "") {
         if (!rows.empty()) {
-            out.push_back(session.sql(fmt::format("INSERT INTO {{s}}.{0} SELECT * FROM "
-                                                  "unnest(?::{{s}}.{0}[]){1}",
-                                                  table, more),
-                                      {rows.literal()}));
+            out.statements.push_back(
+                session.sql(fmt::format("INSERT INTO {{s}}.{0} SELECT * FROM "
+                                        "unnest(?::{{s}}.{0}[]){1}",
+                                        table, more),
+                            {literal(rows.text())}));
         }
     }
 
 private:
-    static bool same_place(jobs::Job const& job, Standing const& before) {
-        return job.state == before.state && job.wait == before.wait &&
-               job.priority == before.priority && job.turn == before.turn &&
-               job.worker == before.worker;
+    static bool same_place(jobs::Job const& a, jobs::Job const& b) {
+        return a.state == b.state && a.wait == b.wait && a.priority == b.priority &&
+               a.turn == b.turn;
     }
 
     void leave(jobs::Job const& job, Standing const& before) {
-        if (is_ready(before.state, before.wait)) {
-            unready_.put(before.turn, job.id, job.account, before.priority, job.service);
-            unready_.end_row();
-        } else if (is_waiting(before.state, before.wait)) {
+        auto const& was = before.job;
+        if (is_ready(was.state, was.wait)) {
+            if (before.place.empty()) {
+                unready_.put(was.turn, job.id, job.account, was.priority, job.service);
+                unready_.end_row();
+            } else {
+                claimed_.push_back(before.place);
+            }
+        } else if (is_waiting(was.state, was.wait)) {
             unwaiting_.push_back(job.id);
-        } else if (before.state == jobs::State::processing) {
-            not_running_.put(job.id, job.account, before.worker);
-            not_running_.end_row();
-        } else if (is_failure(before.state)) {
+        } else if (was.state == jobs::State::processing) {
+            not_running_.push_back(job.id.value);
+            not_running_revs_.push_back(before.rev);
+        } else if (is_failure(was.state)) {
             unfailed_.push_back(job.id);
         }
     }
 
-    void enter(jobs::Job const& job) {
+    void enter(jobs::Job const& job, int rev) {
         if (is_ready(job.state, job.wait)) {
             ready_.put(job.turn, job.id, job.account, job.priority, job.service);
             ready_.end_row();
         } else if (is_waiting(job.state, job.wait)) {
-            waiting_.put(job.id, job.run_at, job.account, job.priority, static_cast<int>(job.wait));
+            waiting_.put(job.id, job.run_at, job.account, job.priority,
+                         static_cast<int>(job.wait));
             waiting_.end_row();
         } else if (job.state == jobs::State::processing) {
-            running_.put(job.id, job.account, job.worker);
-            running_.end_row();
+            put_running(running_, job, rev);
+            workers_.insert(job.worker);
         } else if (is_failure(job.state)) {
             failures_.put(job.id, static_cast<int>(job.state));
             failures_.end_row();
@@ -121,31 +147,25 @@ private:
         }
     }
 
-    void state_rare(Session const& session, std::vector<std::string>& out) const {
+    void state_rare(Session const& session, Writes& out) const {
         if (!unwaiting_.empty()) {
-            out.push_back(
+            out.statements.push_back(
                 session.sql("DELETE FROM {s}.waiting WHERE job = ANY(?)", {literal(unwaiting_)}));
         }
         if (!unfailed_.empty()) {
-            out.push_back(
+            out.statements.push_back(
                 session.sql("DELETE FROM {s}.failures WHERE job = ANY(?)", {literal(unfailed_)}));
         }
         insert(session, out, "waiting", waiting_);
         insert(session, out, "failures", failures_);
         insert(session, out, "edges", edges_, " ON CONFLICT DO NOTHING");
         if (!pruned_.empty()) {
-            out.push_back(session.sql("UPDATE {s}.jobs SET input = '' WHERE id = ANY(?)",
+            out.statements.push_back(session.sql("UPDATE {s}.jobs SET input = '' WHERE id = ANY(?)",
                                       {literal(pruned_)}));
         }
         if (!stirred_.empty()) {
-            out.push_back(session.sql("INSERT INTO {s}.stirred (child) SELECT unnest(?::bigint[])",
+            out.statements.push_back(session.sql("INSERT INTO {s}.stirred (child) SELECT unnest(?::bigint[])",
                                       {literal(stirred_)}));
-        }
-        if (!ended_parents_.empty()) {
-            out.push_back(
-                session.sql("INSERT INTO {s}.stirred (child) SELECT child FROM {s}.edges "
-                            "WHERE parent = ANY(?)",
-                            {literal(ended_parents_)}));
         }
     }
 
@@ -156,18 +176,21 @@ private:
     Rows ready_;
     Rows unready_;
     Rows running_;
-    Rows not_running_;
+    Rows kept_running_;
+    std::set<std::string> workers_;  // of what is new in `running`
+    std::vector<std::int64_t> not_running_;
+    std::vector<std::int64_t> not_running_revs_;
+    std::vector<std::string> claimed_;  // their places in `ready`
     Rows waiting_;
     Rows failures_;
     std::vector<base::JobId> unwaiting_;
     std::vector<base::JobId> unfailed_;
     std::vector<base::JobId> pruned_;
     std::vector<base::JobId> stirred_;
-    std::vector<base::JobId> ended_parents_;
 };
 
 void write_money(Session const& session, jobs::Batch const& batch, Loaded const& loaded,
-                 std::vector<std::string>& out) {
+                 Writes& out) {
     Rows created;
     Rows changed;
     Rows grants;
@@ -197,29 +220,29 @@ void write_money(Session const& session, jobs::Batch const& batch, Loaded const&
             }
         }
     }
-    JobChanges::call(session, out, "insert_accounts", created);
-    JobChanges::call(session, out, "update_accounts", changed);
-    JobChanges::call(session, out, "insert_grants", grants);
+    JobChanges::call(out, "insert_accounts", created);
+    JobChanges::call(out, "update_accounts", changed);
+    JobChanges::call(out, "insert_grants", grants);
     JobChanges::insert(session, out, "entry_references", references);
-    JobChanges::call(session, out, "insert_entries", entries);
+    JobChanges::call(out, "insert_entries", entries);
 }
 
-void write_events(Session const& session, jobs::Batch const& batch, std::vector<std::string>& out) {
+void write_events(Session const& session, jobs::Batch const& batch, Writes& out) {
     Rows events;
     for (auto const& event : batch.events) {
         events.put(event.job, event.at, event.attempt, event.kind, event.detail);
         events.end_row();
     }
     if (!events.empty()) {
-        out.push_back(session.sql("INSERT INTO {s}.job_events (job, at, attempt, kind, detail) "
+        out.statements.push_back(session.sql("INSERT INTO {s}.job_events (job, at, attempt, kind, detail) "
                                   "SELECT * FROM unnest(?::{s}.new_event[])",
-                                  {events.literal()}));
+                                  {literal(events.text())}));
     }
 }
 
 }  // namespace
 
-std::vector<std::string> statements_for(Session const& session, jobs::Batch const& batch,
+Writes writes_for(Session const& session, jobs::Batch const& batch,
                                         Loaded const& loaded) {
     JobChanges jobs;
     for (auto const& each : batch.jobs) {
@@ -230,18 +253,18 @@ std::vector<std::string> statements_for(Session const& session, jobs::Batch cons
     for (auto const& job : batch.new_jobs) {
         jobs.add_new(job);
     }
-    std::vector<std::string> out;
+    Writes out;
     jobs.state(session, out);
     write_money(session, batch, loaded, out);
     write_events(session, batch, out);
     if (!batch.parents_of_new.empty()) {
-        out.push_back(
+        out.statements.push_back(
             session.sql("UPDATE {s}.jobs SET has_children = true WHERE id = ANY(?) AND "
                         "NOT has_children",
                         {literal(batch.parents_of_new)}));
     }
     if (!batch.taken_up.empty()) {
-        out.push_back(
+        out.statements.push_back(
             session.sql("DELETE FROM {s}.inbox WHERE id = ANY(?)", {literal(batch.taken_up)}));
     }
     std::set<base::JobId> left_as_they_were;
@@ -257,7 +280,7 @@ std::vector<std::string> statements_for(Session const& session, jobs::Batch cons
         }
     }
     if (!read.empty()) {
-        out.push_back(session.sql("DELETE FROM {s}.stirred WHERE n = ANY(?)", {literal(read)}));
+        out.statements.push_back(session.sql("DELETE FROM {s}.stirred WHERE n = ANY(?)", {literal(read)}));
     }
     return out;
 }

@@ -10,8 +10,8 @@
 
 namespace adapters::postgres {
 
-// The statements that write what the decision changed; none, if it changed nothing.
-std::vector<std::string> statements_for(Session const& session, jobs::Batch const& batch,
+// What writes what the decision changed; nothing, if it changed nothing.
+Writes writes_for(Session const& session, jobs::Batch const& batch,
                                         Loaded const& loaded);
 
 }  // namespace adapters::postgres
