@@ -119,17 +119,13 @@ public:
 
     BenchFigures run() {
         open_accounts();
+        figures_.enqueue_per_s = per_second(plan_.jobs, time([&] { enqueue(); }));
+        figures_.processed_per_s = per_second(plan_.jobs, time([&] { process([] {}); }));
         auto const before = store_.work();
-        auto const enqueueing = time([&] { enqueue(); });
-        auto const processing = time([&] { process(); });
+        auto const life = time([&] { process([&] { enqueue(); }); });
         auto const after = store_.work();
-        figures_.enqueue_per_s = per_second(plan_.jobs, enqueueing);
-        figures_.processed_per_s = per_second(plan_.jobs, processing);
-        figures_.billed_per_s = per_second(plan_.jobs, enqueueing + processing);
-        figures_.round_trips_per_1000_jobs =
-            (after.round_trips - before.round_trips) * 1000 / plan_.jobs;
-        figures_.commits_per_1000_jobs =
-            (after.transactions - before.transactions) * 1000 / plan_.jobs;
+        figures_.billed_per_s = per_second(plan_.jobs, life);
+        count(before, after);
         pick_up();
         audit();
         return figures_;
@@ -141,6 +137,16 @@ private:
         auto const start = Clock::now();
         function();
         return Clock::now() - start;
+    }
+
+    void count(adapters::Work const& before, adapters::Work const& after) {
+        figures_.round_trips_per_1000_jobs =
+            (after.round_trips - before.round_trips) * 1000 / plan_.jobs;
+        figures_.commits_per_1000_jobs =
+            (after.transactions - before.transactions) * 1000 / plan_.jobs;
+        if (before.log_position && after.log_position) {
+            figures_.log_bytes_per_job = (*after.log_position - *before.log_position) / plan_.jobs;
+        }
     }
 
     [[nodiscard]] std::string user(int number) const {
@@ -176,11 +182,11 @@ private:
         }
     }
 
-    // As many programs enqueue as there are workers; each takes its share.
+    // Several programs enqueue; each takes its share.
     void enqueue() {
         std::atomic<int> next = 0;
         std::vector<std::future<void>> programs;
-        for (int program = 0; program < plan_.workers; ++program) {
+        for (int program = 0; program < plan_.programs; ++program) {
             programs.push_back(std::async(std::launch::async, [this, &next, program] {
                 std::mt19937 random{static_cast<unsigned>(42 + program)};
                 std::uniform_int_distribution<int> any{0, plan_.users - 1};
@@ -208,9 +214,11 @@ private:
         }
     }
 
-    void process() {
+    // All jobs, those that `meanwhile` adds too.
+    void process(std::function<void()> const& meanwhile) {
         ended_ = 0;
         start_workers({});
+        meanwhile();
         while (ended_ < plan_.jobs) {
             std::this_thread::sleep_for(std::chrono::milliseconds{2});
             progress_("processing", static_cast<int>(ended_ * 100 / plan_.jobs));

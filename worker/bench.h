@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "adapters/store.h"
@@ -16,9 +17,10 @@ struct BenchPlan {
     int jobs = 50'000;
     int users = 1'000;
     int workers = 1;    // runners, each with a thread of its own
+    int programs = 1;   // that enqueue at the same time
     int batch = 500;    // jobs enqueued in one transaction
     int slots = 1024;   // of each worker
-    int pickups = 100;  // jobs enqueued one by one into the idle store
+    int pickups = 300;  // jobs enqueued one by one into the idle store
 };
 
 struct Percentiles {
@@ -30,10 +32,11 @@ struct Percentiles {
 struct BenchFigures {
     std::int64_t enqueue_per_s = 0;
     std::int64_t processed_per_s = 0;  // enqueued before: claimed, debited, run, settled
-    std::int64_t billed_per_s = 0;     // the whole life, enqueue included
+    std::int64_t billed_per_s = 0;     // the whole life: enqueued while the workers run
     Percentiles pickup;                // enqueue committed -> provider called
     std::int64_t round_trips_per_1000_jobs = 0;
     std::int64_t commits_per_1000_jobs = 0;
+    std::optional<std::int64_t> log_bytes_per_job;  // where the store can tell
     std::int64_t audited_entries_per_s = 0;
     std::int64_t findings = 0;
 };

@@ -1,6 +1,9 @@
-// What the audit reads: each account with everything about it, a few thousand accounts at a time,
-// all from one snapshot; and whether the guards still stand.
+// What the audit reads: each account with everything about it, some hundred thousand entries at a
+// time, all from one snapshot; and whether the guards still stand. The rows come as they lie in the
+// tables, which is several times cheaper than in order, and are put in order here; while one part is
+// being looked at the next is read.
 #include <algorithm>
+#include <future>
 #include <limits>
 
 #include <fmt/format.h>
@@ -13,36 +16,46 @@ namespace adapters::postgres {
 
 namespace {
 
-constexpr int accounts_at_once = 1'000;
+constexpr int accounts_at_once = 50'000;
+constexpr std::int64_t entries_at_once = 200'000;
 
 using Findings = std::vector<ledger::Finding>;
 
-// The rows of one chunk, in the order of accounts, each with its account first.
+// Accounts above one and up to another, with the rows that are theirs.
 struct Chunk {
     std::vector<ledger::Wallet> wallets;
     pqxx::result grants;
     pqxx::result entries;
     pqxx::result jobs;
+    std::int64_t most = 0;  // the last account of it
+    bool more = false;      // there are accounts beyond
 };
 
-// Walks rows that are sorted by account, beside the accounts themselves.
+// Walks rows in the order of their accounts and, within those, of their numbers: the two columns
+// that each kind of them begins with.
 class Cursor {
 public:
-    Cursor(pqxx::result const& rows, std::string_view what) : rows_{rows}, what_{what} {}
+    Cursor(pqxx::result const& rows, std::string_view what) : rows_{rows}, what_{what} {
+        places_.reserve(rows.size());
+        for (pqxx::result::size_type i = 0; i < rows.size(); ++i) {
+            Row row{rows[i]};
+            auto const account = row.integer();
+            places_.push_back({.account = {account}, .number = row.integer(), .row = i});
+        }
+        std::ranges::sort(places_, [](Place const& a, Place const& b) {
+            return std::pair{a.account, a.number} < std::pair{b.account, b.number};
+        });
+    }
 
     // Calls `use` for each row of that account. Rows before it belong to no account that there is.
     template <typename Use>
     void of(base::AccountId account, Findings& findings, Use const& use) {
-        for (; at_ < rows_.size(); ++at_) {
-            auto const row = rows_[at_];
-            base::AccountId const owner{Row{row}.integer()};
-            if (owner > account) {
-                return;
-            }
-            if (owner == account) {
-                use(row);
+        for (; at_ < places_.size() && places_[at_].account <= account; ++at_) {
+            auto const& place = places_[at_];
+            if (place.account == account) {
+                use(rows_[place.row]);
             } else {
-                orphan(owner, findings);
+                orphan(place.account, findings);
             }
         }
     }
@@ -52,6 +65,12 @@ public:
     }
 
 private:
+    struct Place {
+        base::AccountId account;
+        std::int64_t number = 0;
+        pqxx::result::size_type row = 0;
+    };
+
     void orphan(base::AccountId owner, Findings& findings) {
         if (owner != last_orphan_) {
             findings.push_back({.invariant = 1,
@@ -63,7 +82,8 @@ private:
 
     pqxx::result const& rows_;
     std::string_view what_;
-    pqxx::result::size_type at_ = 0;
+    std::vector<Place> places_;
+    std::size_t at_ = 0;
     base::AccountId last_orphan_;
 };
 
@@ -112,44 +132,59 @@ void visit_chunk(Chunk& chunk, std::function<void(AuditPage const&)> const& visi
     jobs.rest(findings);
 }
 
-std::vector<std::string> chunk_statements(Session const& session, std::string const& above,
-                                          std::string const& most) {
-    auto const of_range = [&](std::string_view columns, std::string_view table,
-                              std::string_view order) {
-        return session.sql(fmt::format("SELECT {} FROM {{s}}.{} WHERE account > ? AND "
-                                       "account <= ? ORDER BY {}",
-                                       columns, table, order),
-                           {above, most});
+void read_rows(Transaction& transaction, std::int64_t above, Chunk& chunk) {
+    auto& session = transaction.session();
+    auto const of_range = [&](std::string_view columns, std::string_view table) {
+        return session.sql(fmt::format("SELECT {} FROM {{s}}.{} WHERE account > ? AND account <= ?",
+                                       columns, table),
+                           {literal(above), literal(chunk.most)});
     };
-    return {of_range(fmt::format("account, {}", grant_columns), "grants", "account, number"),
-            of_range(entry_columns, "entries", "account, seq"),
-            of_range(audit_job_columns, "job_now", "account, id")};
+    auto results = transaction.run({of_range(fmt::format("account, {}", grant_columns), "grants"),
+                                    of_range(entry_columns, "entries"),
+                                    of_range(audit_job_columns, "job_now")});
+    chunk.grants = std::move(results[0]);
+    chunk.entries = std::move(results[1]);
+    chunk.jobs = std::move(results[2]);
+}
+
+// As many accounts as have about so many entries together.
+Chunk read_chunk(Transaction& transaction, std::int64_t above) {
+    auto& session = transaction.session();
+    auto const accounts = transaction.run(
+        {session.sql(fmt::format("SELECT {} FROM {{s}}.accounts WHERE id > ? ORDER BY id LIMIT ?",
+                                 account_columns),
+                     {literal(above), literal(accounts_at_once)})});
+    Chunk chunk;
+    std::int64_t entries = 0;
+    for (auto const& row : accounts[0]) {
+        if (entries >= entries_at_once) {
+            chunk.more = true;
+            break;
+        }
+        chunk.wallets.push_back(read_wallet(row));
+        entries += chunk.wallets.back().account.entries;
+    }
+    chunk.more = chunk.more || std::ssize(chunk.wallets) == accounts_at_once;
+    chunk.most = chunk.more ? chunk.wallets.back().account.id.value
+                            : std::numeric_limits<std::int64_t>::max();
+    read_rows(transaction, above, chunk);
+    return chunk;
 }
 
 void audit_all(Transaction& transaction, std::function<void(AuditPage const&)> const& visit,
                Findings& findings) {
-    auto& session = transaction.session();
-    std::int64_t above = std::numeric_limits<std::int64_t>::min() + 1;
-    bool more = true;
-    while (more) {
-        Chunk chunk;
-        auto const accounts = transaction.run(
-            {session.sql(fmt::format("SELECT {} FROM {{s}}.accounts WHERE id > ? ORDER BY id "
-                                     "LIMIT ?",
-                                     account_columns),
-                         {literal(above), literal(accounts_at_once)})});
-        for (auto const& row : accounts[0]) {
-            chunk.wallets.push_back(read_wallet(row));
+    auto const read = [&](std::int64_t above) {
+        return std::async(std::launch::async,
+                          [&transaction, above] { return read_chunk(transaction, above); });
+    };
+    auto next = read(std::numeric_limits<std::int64_t>::min() + 1);
+    for (bool more = true; more;) {
+        auto chunk = next.get();
+        more = chunk.more;
+        if (more) {
+            next = read(chunk.most);
         }
-        more = std::ssize(chunk.wallets) == accounts_at_once;
-        auto const most =
-            more ? chunk.wallets.back().account.id.value : std::numeric_limits<std::int64_t>::max();
-        auto results = transaction.run(chunk_statements(session, literal(above), literal(most)));
-        chunk.grants = std::move(results[0]);
-        chunk.entries = std::move(results[1]);
-        chunk.jobs = std::move(results[2]);
         visit_chunk(chunk, visit, findings);
-        above = most;
     }
 }
 
@@ -164,11 +199,8 @@ void audit_one(Transaction& transaction, std::string const& user,
     }
     Chunk chunk;
     chunk.wallets.push_back(read_wallet(accounts[0][0]));
-    auto const id = chunk.wallets[0].account.id.value;
-    auto results = transaction.run(chunk_statements(session, literal(id - 1), literal(id)));
-    chunk.grants = std::move(results[0]);
-    chunk.entries = std::move(results[1]);
-    chunk.jobs = std::move(results[2]);
+    chunk.most = chunk.wallets[0].account.id.value;
+    read_rows(transaction, chunk.most - 1, chunk);
     visit_chunk(chunk, visit, findings);
 }
 

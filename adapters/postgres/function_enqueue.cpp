@@ -4,10 +4,11 @@
 namespace adapters::postgres {
 
 char const* const enqueue_function = R"sql(
--- The job exists if and only if the caller's transaction commits. Checks what can be checked without
--- the price book; the price is frozen when a scheduler takes the request up, and what is refused then
--- (an unknown service, an input that does not fit) is a failed job that cost nothing.
--- Returns the job's id. The same user and key again: the same id, if service and input are the same.
+-- The job exists if and only if the caller's transaction commits. Checks what can be checked
+-- without the price book. The price is frozen when the request is taken up, and what is refused
+-- then (an unknown service, an input that does not fit) is a failed job that cost nothing.
+-- Returns the job's id. The same user and key again: the same id, if service and input are the
+-- same.
 CREATE FUNCTION {s}.enqueue(service text, user_id text, input jsonb DEFAULT '{}',
     key text DEFAULT NULL, run_at timestamptz DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS

@@ -9,10 +9,15 @@ constexpr std::size_t most = 50'000;
 
 }  // namespace
 
-std::optional<Held::Item> Held::find(base::JobId id) const {
+std::optional<Held::Item> Held::take(base::JobId id) {
     std::scoped_lock const lock{mutex_};
     auto const found = items_.find(id);
-    return found == items_.end() ? std::nullopt : std::optional{found->second};
+    if (found == items_.end()) {
+        return std::nullopt;
+    }
+    std::optional<Item> item{std::move(found->second)};
+    items_.erase(found);
+    return item;
 }
 
 void Held::keep(std::vector<Item> items) {

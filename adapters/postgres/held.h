@@ -1,6 +1,6 @@
-// The jobs that this process runs, as they stand in the store: whoever started a job need not read it
-// again to finish it. A row that has changed meanwhile is noticed by its `rev` when it is written, and
-// the transaction is repeated with what is really there.
+// The jobs that this process runs, as they stand in the store: whoever started a job need not read
+// it again to finish it. A row that has changed meanwhile is noticed by its `rev` when it is
+// written, and the transaction is repeated with what is really there.
 #pragma once
 
 #include <cstddef>
@@ -21,12 +21,13 @@ public:
         int rev = 0;
     };
 
-    [[nodiscard]] std::optional<Item> find(base::JobId id) const;
+    // It is not held any more then: whoever takes it keeps it again, if it still runs.
+    std::optional<Item> take(base::JobId id);
     void keep(std::vector<Item> items);
     void forget(std::vector<base::JobId> const& ids);
 
 private:
-    mutable std::mutex mutex_;
+    std::mutex mutex_;
     std::unordered_map<base::JobId, Item> items_;  // guarded by mutex_
 };
 

@@ -89,14 +89,14 @@ void put_course(Rows& rows, jobs::Job const& job) {
     auto const& bill = job.bill;
     auto const& error = job.error ? *job.error : none;
     rows.put(job.run_at, job.turn, or_zero(job.lease_until), or_zero(job.started_at),
-                or_zero(job.finished_at), or_zero(job.deadline_at), bill.debited, bill.settled,
-                bill.refunded, bill.waived, bill.absorbed, bill.net,
-                job.duration ? static_cast<std::int64_t>(job.duration->count()) : -1, job.priority,
-                job.attempt, job.failures, job.losses, bill.charge, job.progress,
-                static_cast<int>(job.state), static_cast<int>(job.wait), bill.open, job.pruned,
-                job.has_children, job.fate_unknown, job.late_result, job.poison,
-                job.error.has_value(), error.retryable, job.worker, job.provider, job.task,
-                job.progress_note, error.code, error.message, job.result);
+             or_zero(job.finished_at), or_zero(job.deadline_at), bill.debited, bill.settled,
+             bill.refunded, bill.waived, bill.absorbed, bill.net,
+             job.duration ? static_cast<std::int64_t>(job.duration->count()) : -1, job.priority,
+             job.attempt, job.failures, job.losses, bill.charge, job.progress,
+             static_cast<int>(job.state), static_cast<int>(job.wait), bill.open, job.pruned,
+             job.has_children, job.fate_unknown, job.late_result, job.poison, job.error.has_value(),
+             error.retryable, job.worker, job.provider, job.task, job.progress_note, error.code,
+             error.message, job.result);
 }
 
 }  // namespace
@@ -173,7 +173,7 @@ void put_new_job(Rows& rows, jobs::Job const& job) {
     rows.put(job.id, job.account, job.created_at, job.quoted);
     put_course(rows, job);
     rows.put(job.user, job.service, job.key, job.body_hash, to_line(job.after), job.webhook,
-                job.trace, pricing::to_line(job.terms), job.version, job.input);
+             job.trace, pricing::to_line(job.terms), job.version, job.input);
     rows.end_row();
 }
 
@@ -192,12 +192,21 @@ void put_running(Rows& rows, jobs::Job const& job, int rev) {
     rows.end_row();
 }
 
-bool same_at_rest(jobs::Job const& a, jobs::Job const& b) {
-    return a.run_at == b.run_at && a.turn == b.turn && a.finished_at == b.finished_at &&
-           a.duration == b.duration && a.priority == b.priority && a.failures == b.failures &&
-           a.losses == b.losses && a.wait == b.wait && a.pruned == b.pruned &&
-           a.late_result == b.late_result && a.poison == b.poison && a.error == b.error &&
-           a.result == b.result;
+AtRest rest_of(jobs::Job const& job) {
+    return {.state = job.state,
+            .wait = job.wait,
+            .priority = job.priority,
+            .failures = job.failures,
+            .losses = job.losses,
+            .turn = job.turn,
+            .run_at = job.run_at,
+            .finished_at = job.finished_at,
+            .duration = job.duration,
+            .pruned = job.pruned,
+            .late_result = job.late_result,
+            .poison = job.poison,
+            .error = job.error,
+            .result = job.result};
 }
 
 }  // namespace adapters::postgres

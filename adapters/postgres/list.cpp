@@ -53,12 +53,13 @@ std::vector<jobs::Job> list_jobs(Session& session, JobFilter const& filter) {
     auto const ids = filter.user.empty() ? ids_of(filter.state) : std::string_view{};
     auto const columns = fmt::format("SELECT {} FROM ", job_columns);
     std::string const source =
-        ids.empty() ? session.sql("{s}.job_now WHERE id < ?", {before})
-                    : session.sql(fmt::format("(SELECT f.job FROM ({}) AS f WHERE f.job < ? ORDER "
-                                              "BY f.job DESC) AS f CROSS JOIN LATERAL (SELECT * "
-                                              "FROM {{s}}.job_now WHERE id = f.job) AS j WHERE true",
-                                              ids),
-                                  {before});
+        ids.empty()
+            ? session.sql("{s}.job_now WHERE id < ?", {before})
+            : session.sql(fmt::format("(SELECT f.job FROM ({}) AS f WHERE f.job < ? ORDER "
+                                      "BY f.job DESC) AS f CROSS JOIN LATERAL (SELECT * "
+                                      "FROM {{s}}.job_now WHERE id = f.job) AS j WHERE true",
+                                      ids),
+                          {before});
     auto const results = session.read({columns + source + condition(session, filter) +
                                        " ORDER BY id DESC LIMIT " + literal(filter.limit)});
     return read_jobs(results[0]);

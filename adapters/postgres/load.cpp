@@ -39,8 +39,7 @@ void ask_for_claimed(Loading& loading, Trip& trip) {
         }
     };
     if (services.size() == 1) {
-        trip.ask(claim_sql("claim_one(?, ?)"),
-                 {literal(services[0]), literal(slots[0])}, read);
+        trip.ask(claim_sql("claim_one(?, ?)"), {literal(services[0]), literal(slots[0])}, read);
     } else if (!services.empty()) {
         trip.ask(claim_sql("claim_many(?, ?, ?)"),
                  {literal(services), literal(slots), literal(claim.limit)}, read);
@@ -56,8 +55,9 @@ bool from_memory(Loading& loading) {
     }
     std::vector<Held::Item> items;
     for (auto const id : load.jobs) {
-        auto item = loading.held.find(id);
+        auto item = loading.held.take(id);
         if (!item) {
+            loading.held.keep(std::move(items));
             return false;
         }
         items.push_back(std::move(*item));
@@ -84,15 +84,16 @@ void ask_for_live(Loading& loading, Trip& trip) {
     if (loading.load.live_of.empty()) {
         return;
     }
-    trip.ask(fmt::format("SELECT {}, rev FROM {{s}}.load_jobs(ARRAY(SELECT r.job FROM {{s}}.running r "
-                         "WHERE r.worker = ?)) WHERE state = 1 AND worker = ?",
-                         job_columns),
-             {literal(loading.load.live_of), literal(loading.load.live_of)},
-             [&loading](pqxx::result const& rows) {
-                 for (auto const& row : rows) {
-                     add_job(loading, row);
-                 }
-             });
+    trip.ask(
+        fmt::format("SELECT {}, rev FROM {{s}}.load_jobs(ARRAY(SELECT r.job FROM {{s}}.running r "
+                    "WHERE r.worker = ?)) WHERE state = 1 AND worker = ?",
+                    job_columns),
+        {literal(loading.load.live_of), literal(loading.load.live_of)},
+        [&loading](pqxx::result const& rows) {
+            for (auto const& row : rows) {
+                add_job(loading, row);
+            }
+        });
 }
 
 void ask_for_inbox(Loading& loading, Trip& trip) {
@@ -155,8 +156,7 @@ void ask_for_draining(Loading& loading, Trip& trip) {
         return;
     }
     trip.ask("SELECT service FROM {s}.queues WHERE mode = 2 AND service = ANY(?)",
-             {literal(loading.load.fairness_of)},
-             [&loading](pqxx::result const& rows) {
+             {literal(loading.load.fairness_of)}, [&loading](pqxx::result const& rows) {
                  for (auto const& row : rows) {
                      loading.batch.draining.insert(Row{row}.text());
                  }
@@ -244,9 +244,7 @@ jobs::LoadedJob* add_job(Loading& loading, jobs::Job job, int rev) {
         return nullptr;
     }
     standing->second.rev = rev;
-    auto input = std::move(job.input);
-    standing->second.job = job;
-    job.input = std::move(input);
+    standing->second.rest = rest_of(job);
     return &loading.batch.jobs.emplace_back(jobs::LoadedJob{.job = std::move(job)});
 }
 

@@ -15,19 +15,19 @@
 namespace adapters::postgres {
 
 // How each job stood before the decision: where the narrow tables have it, and what of it stands in
-// `jobs` alone.
+// `jobs` alone while it runs.
 struct Standing {
     std::string place;  // in `ready`, of a job that was claimed
     int rev = 0;        // of its row in `running`
-    jobs::Job job;      // without its input
+    AtRest rest;
 };
 
 // What the writing half must know beside the batch.
 struct Loaded {
     std::map<base::JobId, Standing> standing;         // of the batch's jobs, by id
     std::map<base::AccountId, std::int64_t> entries;  // how many each account had
-    // Messages that were read, and the jobs they are about: gone with the transaction, but for those
-    // of jobs that the decision left as they were.
+    // Messages that were read, and the jobs they are about: gone with the transaction, but for
+    // those of jobs that the decision left as they were.
     std::vector<std::pair<std::int64_t, base::JobId>> stirred;
     std::map<base::AccountId, std::int64_t> grants_before;  // number of the last grant
     std::string xid;  // the transaction's id; empty: it has none, so it has written nothing

@@ -145,9 +145,10 @@ void ask_for_roomless(Loading& loading, Trip& trip, int limit) {
              {literal(limit)}, adding_jobs(loading));
 }
 
-// A worker is gone if its session ended and it has not been seen since, while the server had time to
-// be found again by the living. Of the jobs of a worker whose lease holds none is lost; for the
-// others the lease of the job decides. Only where there is such a worker are running jobs looked at.
+// A worker is gone if its session ended and it has not been seen since, while the server had time
+// to be found again by the living. Of the jobs of a worker whose lease holds none is lost; for the
+// others the lease of the job decides. Only where there is such a worker are running jobs looked
+// at.
 constexpr std::string_view lost_sql =
     "WITH suspect AS MATERIALIZED (SELECT w.name, w.lease_until, coalesce(w.locked AND "
     "w.seen_at < {{s}}.now_ms() - 3000 AND "
@@ -177,10 +178,11 @@ void ask_for_lost(Loading& loading, Trip& trip, int limit) {
 
 // Workers that left a while ago, and have left nothing behind.
 void forget_workers(Trip& trip) {
-    trip.ask("DELETE FROM {s}.workers w WHERE w.seen_at < {s}.now_ms() - 60000 AND "
-             "w.lease_until < {s}.now_ms() - 60000 AND NOT EXISTS (SELECT FROM {s}.running r "
-             "WHERE r.worker = w.name)",
-             {}, [](pqxx::result const&) {});
+    trip.ask(
+        "DELETE FROM {s}.workers w WHERE w.seen_at < {s}.now_ms() - 60000 AND "
+        "w.lease_until < {s}.now_ms() - 60000 AND NOT EXISTS (SELECT FROM {s}.running r "
+        "WHERE r.worker = w.name)",
+        {}, [](pqxx::result const&) {});
 }
 
 // The mark says below which id everything has been pruned, so that years of pruned jobs are not

@@ -49,7 +49,7 @@ void WorkerPresence::come_in() {
                                    "ON CONFLICT DO NOTHING",
                                    {literal(worker_)})});
     if (!pooled_) {
-        auto const rows = session_->last_of(session_->sql(
+        auto const rows = session_->look(session_->sql(
             "SELECT pg_try_advisory_lock(hashtext(?), (SELECT id::int FROM {s}.workers "
             "WHERE name = ?))",
             {literal(access_.schema), literal(worker_)}));
@@ -98,6 +98,9 @@ void WorkerPresence::leave() {
     try {
         session_->write({session_->sql("UPDATE {s}.workers SET seen_at = 0 WHERE name = ?",
                                        {literal(worker_)})});
+        if (!pooled_) {  // the server may take a while to notice that the session has gone
+            session_->look("SELECT pg_advisory_unlock_all()");
+        }
     } catch (std::exception const&) {
         // Its lease ends soon.
     }

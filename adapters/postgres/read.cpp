@@ -124,14 +124,14 @@ std::optional<jobs::Job> find_job(Session& session, base::JobId id, base::Millis
         {literal(id)});
     // Between two looks a request may move from the inbox to the jobs, never back.
     for (int look = 0; look < 2; ++look) {
-        if (auto const rows = session.last_of(select); !rows.empty()) {
+        if (auto const rows = session.look(select); !rows.empty()) {
             TermsCache terms;
             auto job = read_job(rows[0], terms);
             renew(job, Row{rows[0]}.skip_to(rows[0].size() - 1).maybe_time(), lease_max);
             return job;
         }
         auto waiting =
-            from_inbox(session.last_of(select_inbox(session, "WHERE id = ?", {literal(id)})));
+            from_inbox(session.look(select_inbox(session, "WHERE id = ?", {literal(id)})));
         if (waiting) {
             return waiting;
         }
@@ -220,7 +220,7 @@ Counts counts(Session& session) {
 }
 
 bool anything_ready(Session& session, std::vector<std::string> const& services) {
-    auto const rows = session.last_of(
+    auto const rows = session.look(
         session.sql("SELECT EXISTS (SELECT FROM unnest(?::text[]) AS s (name) WHERE "
                     "EXISTS (SELECT FROM {s}.ready r WHERE r.service = s.name) AND NOT EXISTS "
                     "(SELECT FROM {s}.queues q WHERE q.service = s.name AND q.mode = 1))",
@@ -230,7 +230,7 @@ bool anything_ready(Session& session, std::vector<std::string> const& services) 
 
 // Hops from service to service in the index instead of reading all of it.
 std::vector<std::string> services_ready(Session& session) {
-    auto const rows = session.last_of(session.sql(
+    auto const rows = session.look(session.sql(
         "WITH RECURSIVE hop AS ((SELECT r.service FROM {s}.ready r ORDER BY r.service LIMIT 1) "
         "UNION ALL SELECT x.service FROM hop h CROSS JOIN LATERAL (SELECT r.service FROM "
         "{s}.ready r WHERE r.service > h.service ORDER BY r.service LIMIT 1) AS x) "
@@ -251,7 +251,7 @@ std::vector<base::JobId> stale(Session& session,
         ids.push_back(id.value);
         numbers.push_back(attempt);
     }
-    auto const rows = session.last_of(session.sql(
+    auto const rows = session.look(session.sql(
         "SELECT u.id FROM unnest(?::bigint[], ?::int[]) AS u (id, attempt) WHERE NOT EXISTS ("
         "SELECT FROM {s}.running r WHERE r.job = u.id AND r.attempt = u.attempt)",
         {literal(ids), literal(numbers)}));
@@ -272,7 +272,7 @@ base::Credits balance_at(Session& session, base::AccountId account, base::Timest
 
 std::vector<InboxRequest> inbox(Session& session, int limit) {
     auto const rows =
-        session.last_of(select_inbox(session, "ORDER BY id LIMIT ?", {literal(limit)}));
+        session.look(select_inbox(session, "ORDER BY id LIMIT ?", {literal(limit)}));
     std::vector<InboxRequest> requests;
     for (auto const& source : rows) {
         Row row{source};

@@ -148,20 +148,19 @@ ledger::Wallet read_wallet(pqxx::row const& source) {
 void put_new_account(Rows& rows, ledger::Wallet const& wallet) {
     auto const& account = wallet.account;
     rows.put(account.id, or_zero(account.member_until), account.created_at, next_expiry(wallet),
-                account.balance, account.debt, account.entries, account.grants,
-                account.totals.recharged, account.totals.consumed, account.totals.refunded,
-                account.totals.expired, account.frozen, account.user, account.tier, account.head,
-                to_line(wallet.grants));
+             account.balance, account.debt, account.entries, account.grants,
+             account.totals.recharged, account.totals.consumed, account.totals.refunded,
+             account.totals.expired, account.frozen, account.user, account.tier, account.head,
+             to_line(wallet.grants));
     rows.end_row();
 }
 
-void put_changed_account(Rows& rows, ledger::Wallet const& wallet,
-                         std::int64_t entries_before) {
+void put_changed_account(Rows& rows, ledger::Wallet const& wallet, std::int64_t entries_before) {
     auto const& account = wallet.account;
     rows.put(account.id, or_zero(account.member_until), next_expiry(wallet), account.balance,
-                account.debt, account.entries, account.grants, account.totals.recharged,
-                account.totals.consumed, account.totals.refunded, account.totals.expired,
-                account.frozen, account.tier, account.head, to_line(wallet.grants), entries_before);
+             account.debt, account.entries, account.grants, account.totals.recharged,
+             account.totals.consumed, account.totals.refunded, account.totals.expired,
+             account.frozen, account.tier, account.head, to_line(wallet.grants), entries_before);
     rows.end_row();
 }
 
@@ -219,8 +218,8 @@ ledger::Entry read_entry(pqxx::row const& source) {
 
 void put_entry(Rows& rows, ledger::Entry const& entry) {
     rows.put(entry.account, entry.seq, entry.amount, entry.balance_after, entry.job,
-                entry.recorded_at, entry.effective_at, entry.charge, static_cast<int>(entry.kind),
-                entry.hash, ledger::to_line(entry.draws), entry.reference, entry.note);
+             entry.recorded_at, entry.effective_at, entry.charge, static_cast<int>(entry.kind),
+             entry.hash, ledger::to_line(entry.draws), entry.reference, entry.note);
     rows.end_row();
 }
 

@@ -22,7 +22,7 @@ private:
     std::map<std::string, pricing::Terms, std::less<>> known_;
 };
 
-extern std::string_view const job_columns;        // of `jobs` and of `job_now`: all of them
+extern std::string_view const job_columns;  // of `jobs` and of `job_now`: all of them
 inline constexpr int job_column_count = 50;
 extern std::string_view const audit_job_columns;  // what jobs::audit looks at
 
@@ -33,16 +33,35 @@ std::vector<jobs::Job> read_jobs(pqxx::result const& result);
 void put_new_job(Rows& rows, jobs::Job const& job);
 void put_changed_job(Rows& rows, jobs::Job const& job);
 void put_running(Rows& rows, jobs::Job const& job, int rev);
-// Whether what does not stand in `running` is the same in both.
-bool same_at_rest(jobs::Job const& a, jobs::Job const& b);
+
+// What of a job that may change does not stand in `running`.
+struct AtRest {
+    jobs::State state = jobs::State::queued;
+    jobs::Wait wait = jobs::Wait::none;
+    int priority = 0;
+    int failures = 0;
+    int losses = 0;
+    std::int64_t turn = 0;
+    base::Timestamp run_at;
+    std::optional<base::Timestamp> finished_at;
+    std::optional<base::Millis> duration;
+    bool pruned = false;
+    bool late_result = false;
+    bool poison = false;
+    std::optional<jobs::Error> error;
+    std::string result;
+
+    friend bool operator==(AtRest const&, AtRest const&) = default;
+};
+
+AtRest rest_of(jobs::Job const& job);
 
 // An account with its open grants; the grants that it holds are all that have something left.
 extern std::string_view const account_columns;
 ledger::Wallet read_wallet(pqxx::row const& row);
 void put_new_account(Rows& rows, ledger::Wallet const& wallet);
 // `entries_before`: how many it had when it was loaded.
-void put_changed_account(Rows& rows, ledger::Wallet const& wallet,
-                         std::int64_t entries_before);
+void put_changed_account(Rows& rows, ledger::Wallet const& wallet, std::int64_t entries_before);
 
 // The facts of a grant; what remains of it is in its account's row.
 extern std::string_view const grant_columns;

@@ -164,8 +164,13 @@ std::vector<ledger::Finding> missing_guards(Transaction& transaction) {
         "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
         "JOIN pg_proc p ON p.oid = t.tgfoid WHERE c.relnamespace = ?::regnamespace AND "
         "t.tgenabled IN ('O', 'A') AND p.pronamespace = c.relnamespace AND "
-        "p.proname = 'refuse' AND p.prosrc LIKE '%RAISE EXCEPTION%' AND "
-        "t.tgqual IS NULL UNION ALL "
+        "p.proname = 'refuse' AND btrim(regexp_replace(p.prosrc, '\\s+', ' ', 'g')) = "
+        "'BEGIN RAISE EXCEPTION ''%'', TG_ARGV[0] USING ERRCODE = ''55000''; END' AND "
+        // Its kind: 1 for each row, 2 before, 8 delete, 16 update, 32 truncate.
+        "t.tgtype = CASE WHEN t.tgname LIKE '%\\_no\\_truncate' THEN 34 "
+        "WHEN t.tgname LIKE '%\\_no\\_delete' THEN 11 ELSE 19 END AND t.tgqual IS NULL AND "
+        "cardinality(t.tgattr::int2[]) = CASE t.tgname WHEN 'accounts_keep_user' THEN 3 ELSE 0 END "
+        "UNION ALL "
         "SELECT i.inhrelid::regclass::text, '' FROM pg_inherits i "
         "WHERE i.inhparent = ?::regclass",
         {literal(session.access().schema), literal(session.sql("{s}.entries"))})});

@@ -1,5 +1,7 @@
 #include "adapters/postgres/session.h"
 
+#include <regex>
+
 #include <fmt/core.h>
 
 #include "adapters/postgres/errors.h"
@@ -35,6 +37,27 @@ std::string with_wishes(std::string url) {
         url += fmt::format("{}={}", key, value);
     }
     return url;
+}
+
+// What libpq says of a url that it can't read quotes it, or parts of it.
+std::string without_secrets(std::string why, std::string const& url) {
+    static std::regex const in_uri{R"(://[^:/?#@]*:([^?]*)@)"};
+    static std::regex const in_words{R"(password\s*=\s*('[^']*'|[^\s&]*))"};
+    static std::regex const plain{R"(([^@/?#%\[\]\s:]|%[0-9A-Fa-f]{2})*)"};
+    std::smatch found;
+    if (std::regex_search(url, found, in_uri) && !std::regex_match(found[1].str(), plain)) {
+        return "its password has characters that a url writes as %XX";
+    }
+    for (auto const* const place : {&in_uri, &in_words}) {
+        if (std::regex_search(url, found, *place) && found[1].length() > 0) {
+            auto const secret = found[1].str();
+            for (auto at = why.find(secret); at != std::string::npos; at = why.find(secret, at)) {
+                why.replace(at, secret.size(), "***");
+                at += 3;
+            }
+        }
+    }
+    return why;
 }
 
 std::string quoted_name(std::string_view name) {
@@ -112,8 +135,9 @@ Session::Session(Access access) : access_{std::move(access)} {
     try {
         link_ = std::make_unique<Link>(access_.url);
     } catch (std::exception const& error) {
-        std::string const why = first_line(error.what());
-        if (why.find("authentication failed") != std::string::npos) {
+        std::string const why = without_secrets(first_line(error.what()), access_.url);
+        if (why.find("authentication failed") != std::string::npos ||
+            why.find("no password supplied") != std::string::npos) {
             refuse("28P01", why, access_.where);
         }
         if (why.find("does not exist") != std::string::npos) {
@@ -160,20 +184,15 @@ auto Session::guarded(Use const& use) {
     }
     try {
         return use();
-    } catch (pqxx::broken_connection const& error) {
+    } catch (pqxx::statement_completion_unknown const& error) {
         broken_ = true;
         throw Broken{first_line(error.what())};
+    } catch (pqxx::transaction_rollback const& error) {  // deadlocks too; not a pqxx::sql_error
+        throw Repeat{first_line(error.what())};
+    } catch (pqxx::insufficient_privilege const& error) {  // comes without its SQLSTATE
+        refused("42501", error.what());
     } catch (pqxx::sql_error const& error) {
-        if (!link_->connection.is_open()) {
-            broken_ = true;
-            throw Broken{first_line(error.what())};
-        }
-        try {
-            refuse(error.sqlstate(), error.what(), access_.where);
-        } catch (Broken const&) {
-            broken_ = true;
-            throw;
-        }
+        refused(error.sqlstate(), error.what());
     } catch (pqxx::failure const& error) {
         broken_ = true;
         throw Broken{first_line(error.what())};
@@ -181,6 +200,19 @@ auto Session::guarded(Use const& use) {
         throw Unusable{fmt::format("store {}: {}", access_.where, error.what())};
     }
     std::unreachable();
+}
+
+void Session::refused(std::string const& sqlstate, std::string const& message) {
+    if (!link_->connection.is_open()) {
+        broken_ = true;
+        throw Broken{first_line(message)};
+    }
+    try {
+        refuse(sqlstate, message, access_.where);
+    } catch (Broken const&) {
+        broken_ = true;
+        throw;
+    }
 }
 
 std::vector<pqxx::result> Session::run(std::vector<std::string> const& statements) {
@@ -245,6 +277,11 @@ void Session::call(std::vector<Writes::Call> const& calls) {
         pqxx::nontransaction direct{link_->connection};
         return direct.exec_params(text, pqxx::prepare::make_dynamic_params(pointers));
     });
+}
+
+pqxx::result Session::look(std::string const& statement) {
+    return last_of(fmt::format("SET LOCAL statement_timeout = {}; {}",
+                               access_.statement_timeout.count(), statement));
 }
 
 pqxx::result Session::last_of(std::string const& statements) {

@@ -63,7 +63,10 @@ public:
     // One round trip: the functions in their order.
     void call(std::vector<Writes::Call> const& calls);
 
-    // One round trip; the result of the last statement.
+    // One round trip, outside of a transaction: one statement that only reads, with a deadline.
+    pqxx::result look(std::string const& statement);
+
+    // One round trip; the result of the last statement. Has no deadline but a transaction's.
     pqxx::result last_of(std::string const& statements);
 
     // A pooler stands between: what is set or locked for a session may reach somebody else's.
@@ -80,6 +83,8 @@ private:
 
     template <typename Use>
     auto guarded(Use const& use);
+    // Throws what that means.
+    void refused(std::string const& sqlstate, std::string const& message);
 
     Access access_;
     std::unique_ptr<Link> link_;
@@ -100,9 +105,9 @@ public:
 
     // One trip. Results in order.
     std::vector<pqxx::result> run(std::vector<std::string> const& statements);
-    // The last trip, with the commit in it; much data goes ahead in a trip of its own, as values that
-    // the server need not read as SQL. `sent` is set when the commit may have reached the server:
-    // Broken after that means in doubt.
+    // The last trip, with the commit in it; much data goes ahead in a trip of its own, as values
+    // that the server need not read as SQL. `sent` is set when the commit may have reached the
+    // server: Broken after that means in doubt.
     void commit(Writes const& writes, bool& sent);
     void commit();
 

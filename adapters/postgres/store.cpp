@@ -86,12 +86,13 @@ public:
             return options_.clock();
         }
         return using_session([](Session& session) {
-            return Row{session.last_of(session.sql("SELECT {s}.now_ms()"))[0]}.time();
+            return Row{session.look(session.sql("SELECT {s}.now_ms()"))[0]}.time();
         });
     }
 
     std::optional<jobs::Job> find_job(base::JobId id) override {
-        return using_session([&](Session& session) { return postgres::find_job(session, id, options_.lease_max); });
+        return using_session(
+            [&](Session& session) { return postgres::find_job(session, id, options_.lease_max); });
     }
 
     std::vector<jobs::Job> list_jobs(JobFilter const& filter) override {
@@ -140,11 +141,21 @@ public:
     std::vector<ledger::Finding> audit(
         std::optional<std::string> user,
         std::function<void(AuditPage const&)> const& visit) override {
-        Pool::Lease lease{pool_};
-        try {
-            return postgres::audit(*lease, user, visit);
-        } catch (Broken const& error) {
-            throw Unavailable{fmt::format("store {}: {}", pool_.access().where, error.what())};
+        bool begun = false;  // after that a page might be visited twice
+        auto const noting = [&](AuditPage const& page) {
+            begun = true;
+            visit(page);
+        };
+        for (int tries = 0;; ++tries) {
+            try {
+                Pool::Lease lease{pool_};
+                return postgres::audit(*lease, user, noting);
+            } catch (Broken const& error) {
+                if (begun || tries > 0) {
+                    throw Unavailable{
+                        fmt::format("store {}: {}", pool_.access().where, error.what())};
+                }
+            }
         }
     }
 
@@ -307,7 +318,7 @@ private:
             }
             if (each.job.state == jobs::State::processing) {
                 held.push_back({.job = std::move(each.job), .rev = before.rev + 1});
-            } else if (before.job.state == jobs::State::processing) {
+            } else if (before.rest.state == jobs::State::processing) {
                 gone.push_back(each.job.id);
             }
         }
@@ -411,11 +422,18 @@ PostgresStatus migrate_postgres(PostgresOptions const& options) {
                           [&](Session& session) { return bring_up_to_date(session, options); });
 }
 
+// Of what may hold a secret only what surely does not is shown: a misspelt `password` is one, too.
 std::string without_password(std::string const& url) {
-    static std::regex const in_uri{"(://[^:/?#@]*):[^@]*@"};
-    static std::regex const in_words{"(password\\s*=\\s*)('[^']*'|[^\\s&]*)"};
+    static std::regex const in_uri{"(://[^:/?#@]*):[^?#]*@"};
+    static std::regex const in_query{"([?&])(?!host=|port=|dbname=|user=|sslmode=)([^=&]*)=[^&]*"};
+    static std::regex const in_words{
+        "(^|\\s)(?!(?:host|hostaddr|port|dbname|user|sslmode)\\s*=)(\\w+\\s*=\\s*)"
+        "('[^']*'|[^\\s]*)"};
+    if (url.find("://") == std::string::npos) {
+        return std::regex_replace(url, in_words, "$1$2***");
+    }
     auto const shown = std::regex_replace(url, in_uri, "$1@");
-    return std::regex_replace(shown, in_words, "$1***");
+    return std::regex_replace(shown, in_query, "$1$2=***");
 }
 
 }  // namespace adapters

@@ -1,11 +1,11 @@
 // Version 1: the tables. `{s}` is the schema.
 //
 // What is hot and what is history. A job is one row of `jobs` from its first day to its last, in a
-// partition by id: written when it is enqueued and when it comes to rest, not when it starts. While it
-// runs, what changes stands in its row of `running`, and the view `job_now` puts the two together. No
-// column of `jobs` that changes is in an index, and pages have room, so that its updates stay on their
-// page and touch no index (HOT). Claimable jobs are found in `ready`, the others that wait in
-// `waiting`.
+// partition by id: written when it is enqueued and when it comes to rest, not when it starts. While
+// it runs, what changes stands in its row of `running`, and the view `job_now` puts the two
+// together. No column of `jobs` that changes is in an index, and pages have room, so that its
+// updates stay on their page and touch no index (HOT). Claimable jobs are found in `ready`, the
+// others that wait in `waiting`.
 //
 // Who may change a job holds the lock of its row in `jobs`, and those of its rows in `ready` and
 // `running`; a claim holds that of its `ready` row only, which the others wait for.

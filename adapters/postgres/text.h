@@ -56,8 +56,8 @@ std::string literal(std::vector<base::Id<Tag>> const& ids) {
 }
 
 // Rows for a function that writes many: the literal of an array of a composite type. An array for
-// each column would be simpler, and five times as slow: the server keeps each of them apart until it
-// has put the rows together.
+// each column would be simpler, and five times as slow: the server keeps each of them apart until
+// it has put the rows together.
 class Rows {
 public:
     template <typename... Values>

@@ -39,21 +39,17 @@ public:
     }
 
     void add_changed(jobs::Job const& job, Standing const& before) {
-        auto const was = before.job.state;
-        if (was == jobs::State::processing && job.state == jobs::State::processing) {
-            put_running(kept_running_, job, before.rev + 1);
-            if (!same_at_rest(job, before.job)) {
-                put_changed_job(changed_jobs_, job);
-            }
-            return;
-        }
-        if (job.state != jobs::State::processing || !same_at_rest(job, before.job)) {
+        bool const runs = job.state == jobs::State::processing;
+        bool const ran = before.rest.state == jobs::State::processing;
+        if (!runs || before.rest != at_start(job, before.rest)) {
             put_changed_job(changed_jobs_, job);
         }
         if (job.pruned) {
             pruned_.push_back(job.id);
         }
-        if (!same_place(job, before.job)) {
+        if (runs && ran) {
+            put_running(kept_running_, job, before.rev + 1);
+        } else if (!same_place(job, before.rest)) {
             leave(job, before);
             enter(job, before.rev + 1);
         }
@@ -94,22 +90,28 @@ public:
     static void insert(Session const& session, Writes& out, std::string_view table,
                        Rows const& rows, std::string_view more = "") {
         if (!rows.empty()) {
-            out.statements.push_back(
-                session.sql(fmt::format("INSERT INTO {{s}}.{0} SELECT * FROM "
-                                        "unnest(?::{{s}}.{0}[]){1}",
-                                        table, more),
-                            {literal(rows.text())}));
+            out.statements.push_back(session.sql(fmt::format("INSERT INTO {{s}}.{0} SELECT * FROM "
+                                                             "unnest(?::{{s}}.{0}[]){1}",
+                                                             table, more),
+                                                 {literal(rows.text())}));
         }
     }
 
 private:
-    static bool same_place(jobs::Job const& a, jobs::Job const& b) {
+    // What `jobs` says of a job that has only started since it was written there.
+    static AtRest at_start(jobs::Job const& job, AtRest const& before) {
+        auto rest = rest_of(job);
+        rest.state = before.state;
+        return rest;
+    }
+
+    static bool same_place(jobs::Job const& a, AtRest const& b) {
         return a.state == b.state && a.wait == b.wait && a.priority == b.priority &&
                a.turn == b.turn;
     }
 
     void leave(jobs::Job const& job, Standing const& before) {
-        auto const& was = before.job;
+        auto const& was = before.rest;
         if (is_ready(was.state, was.wait)) {
             if (before.place.empty()) {
                 unready_.put(was.turn, job.id, job.account, was.priority, job.service);
@@ -132,8 +134,7 @@ private:
             ready_.put(job.turn, job.id, job.account, job.priority, job.service);
             ready_.end_row();
         } else if (is_waiting(job.state, job.wait)) {
-            waiting_.put(job.id, job.run_at, job.account, job.priority,
-                         static_cast<int>(job.wait));
+            waiting_.put(job.id, job.run_at, job.account, job.priority, static_cast<int>(job.wait));
             waiting_.end_row();
         } else if (job.state == jobs::State::processing) {
             put_running(running_, job, rev);
@@ -161,11 +162,11 @@ private:
         insert(session, out, "edges", edges_, " ON CONFLICT DO NOTHING");
         if (!pruned_.empty()) {
             out.statements.push_back(session.sql("UPDATE {s}.jobs SET input = '' WHERE id = ANY(?)",
-                                      {literal(pruned_)}));
+                                                 {literal(pruned_)}));
         }
         if (!stirred_.empty()) {
-            out.statements.push_back(session.sql("INSERT INTO {s}.stirred (child) SELECT unnest(?::bigint[])",
-                                      {literal(stirred_)}));
+            out.statements.push_back(session.sql(
+                "INSERT INTO {s}.stirred (child) SELECT unnest(?::bigint[])", {literal(stirred_)}));
         }
     }
 
@@ -234,16 +235,16 @@ void write_events(Session const& session, jobs::Batch const& batch, Writes& out)
         events.end_row();
     }
     if (!events.empty()) {
-        out.statements.push_back(session.sql("INSERT INTO {s}.job_events (job, at, attempt, kind, detail) "
-                                  "SELECT * FROM unnest(?::{s}.new_event[])",
-                                  {literal(events.text())}));
+        out.statements.push_back(
+            session.sql("INSERT INTO {s}.job_events (job, at, attempt, kind, detail) "
+                        "SELECT * FROM unnest(?::{s}.new_event[])",
+                        {literal(events.text())}));
     }
 }
 
 }  // namespace
 
-Writes writes_for(Session const& session, jobs::Batch const& batch,
-                                        Loaded const& loaded) {
+Writes writes_for(Session const& session, jobs::Batch const& batch, Loaded const& loaded) {
     JobChanges jobs;
     for (auto const& each : batch.jobs) {
         if (each.changed) {
@@ -280,7 +281,8 @@ Writes writes_for(Session const& session, jobs::Batch const& batch,
         }
     }
     if (!read.empty()) {
-        out.statements.push_back(session.sql("DELETE FROM {s}.stirred WHERE n = ANY(?)", {literal(read)}));
+        out.statements.push_back(
+            session.sql("DELETE FROM {s}.stirred WHERE n = ANY(?)", {literal(read)}));
     }
     return out;
 }

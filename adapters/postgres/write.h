@@ -11,7 +11,6 @@
 namespace adapters::postgres {
 
 // What writes what the decision changed; nothing, if it changed nothing.
-Writes writes_for(Session const& session, jobs::Batch const& batch,
-                                        Loaded const& loaded);
+Writes writes_for(Session const& session, jobs::Batch const& batch, Loaded const& loaded);
 
 }  // namespace adapters::postgres

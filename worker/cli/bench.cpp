@@ -11,6 +11,7 @@
 #include "worker/cli/context.h"
 #include "worker/cli/text.h"
 #include "worker/cli/verbs.h"
+#include "worker/redis_parts.h"
 #include "worker/wakeups.h"
 
 namespace worker::cli {
@@ -55,7 +56,7 @@ public:
     void declare(Options& options) override {
         options.number("--jobs", jobs_, 100, 100'000'000, "how many jobs (default 50000)");
         options.number("--users", users_, 1, 10'000'000, "spread over so many accounts (1000)");
-        options.number("--workers", workers_, 1, 64, "workers, a thread each (1)");
+        options.number("--workers", workers_, 1, 64, "workers, a thread each (2, on SQLite 1)");
         options.text("--store", "URL", url_,
                      "the store to measure (default: a fresh embedded one, removed afterwards; the "
                      "ledger of a store that is named here keeps the bench's accounts)");
@@ -71,12 +72,20 @@ public:
         } else {
             settings.store_url = url_;
         }
-        auto const store = open_store(settings, Opening::create);
+        auto const silence = Log::silent();
+        RedisParts redis{settings, *silence};
+        auto const store = redis.announcing(open_store(settings, Opening::create));
+        // A server works on several transactions at once, a file on one.
+        bool const server = uses_postgres(settings);
+        if (workers_ == 0) {
+            workers_ = server ? 2 : 1;
+        }
         BenchPlan const plan{.jobs = static_cast<int>(jobs_),
                              .users = static_cast<int>(users_),
-                             .workers = static_cast<int>(workers_)};
+                             .workers = static_cast<int>(workers_),
+                             .programs = server ? 2 : 1};
         auto const wakeup = [&](boost::asio::any_io_executor executor) {
-            return make_wakeup(settings, std::move(executor));
+            return make_wakeup(settings, std::move(executor), redis);
         };
         auto const figures = bench(*store, wakeup, plan, progress(context.json()));
         context.json() ? print_json(figures, shown_store_url(settings)) : print(figures);
@@ -112,14 +121,16 @@ private:
         table.row({"commits for 1000 jobs", fmt::format("{}", figures.commits_per_1000_jobs)});
         table.row(
             {"statements for 1000 jobs", fmt::format("{}", figures.round_trips_per_1000_jobs)});
+        if (figures.log_bytes_per_job) {
+            table.row({"bytes of log for a job", fmt::format("{}", *figures.log_bytes_per_job)});
+        }
         table.row({"entries audited a second", fmt::format("{}", figures.audited_entries_per_s)});
         table.row({"audit", verdict(figures)});
         table.print();
     }
 
     void print_json(BenchFigures const& figures, std::string const& store) const {
-        Context::print(
-            boost::json::object{{"store", store},
+        boost::json::object all{{"store", store},
                                 {"jobs", jobs_},
                                 {"accounts", users_},
                                 {"workers", workers_},
@@ -133,7 +144,11 @@ private:
                                 {"round_trips_per_job", per_job(figures.round_trips_per_1000_jobs)},
                                 {"commits_per_job", per_job(figures.commits_per_1000_jobs)},
                                 {"audited_entries_per_s", figures.audited_entries_per_s},
-                                {"audit", verdict(figures)}});
+                                {"audit", verdict(figures)}};
+        if (figures.log_bytes_per_job) {
+            all["wal_bytes_per_job"] = *figures.log_bytes_per_job;
+        }
+        Context::print(all);
     }
 
     static std::string verdict(BenchFigures const& figures) {
@@ -142,7 +157,7 @@ private:
 
     std::int64_t jobs_ = 50'000;
     std::int64_t users_ = 1'000;
-    std::int64_t workers_ = 1;
+    std::int64_t workers_ = 0;
     std::string url_;
 };
 
