@@ -151,7 +151,8 @@ Submission submit_one(Batch& batch, Request const& request, pricing::Book const&
     if (auto answer = earlier(batch, request)) {
         return *answer;
     }
-    if (batch.draining.contains(request.service)) {
+    // One of the inbox was let in before the queue was drained.
+    if (!request.id && batch.draining.contains(request.service)) {
         return {.outcome = SubmitOutcome::draining};
     }
     Job job = make_job(batch, request, rules);
@@ -198,13 +199,22 @@ Job add_failed(Batch& batch, Request const& request, Error error, Rules const& r
     return job;
 }
 
+// Somebody has been told the id of the second request, so it must lead to the first.
+std::optional<Error> counted_already(Job const& first) {
+    return Error{.code = "repeated",
+                 .message = "job " + base::to_text(first.id) +
+                            " asks for the same with the same idempotency key; that one counts"};
+}
+
 Submission submit_promised(Batch& batch, Request const& request, pricing::Book const& book,
                            Rules const& rules) {
     if (!take_up(batch, request.id)) {
         return {.outcome = SubmitOutcome::taken_elsewhere};
     }
     auto answer = submit_one(batch, request, book, rules);
-    if (auto error = refusal_of(answer, request.service)) {
+    auto error = answer.outcome == SubmitOutcome::repeated ? counted_already(*answer.job)
+                                                           : refusal_of(answer, request.service);
+    if (error) {
         answer.job = add_failed(batch, request, std::move(*error), rules);
     }
     return answer;

@@ -2,8 +2,9 @@
 // repeated key answers with the first job.
 //
 // A request that came through the store's inbox has its id already, and whoever put it there has
-// committed: it is queued even if the account can't afford it now, and what is refused still
-// becomes a job, a failed one that says why and costs nothing.
+// committed: it is queued even if the account can't afford it now, or if its queue is drained
+// since, and what is refused or only repeats another request still becomes a job, a failed one that
+// says why and costs nothing.
 #pragma once
 
 #include <string>
@@ -53,7 +54,7 @@ enum class SubmitOutcome : std::uint8_t {
 
 struct Submission {
     SubmitOutcome outcome = SubmitOutcome::created;
-    std::optional<Job> job;  // of a refusal: the failed job, if it came through the inbox
+    std::optional<Job> job;  // refused or repeated through the inbox: the failed job
     base::Credits required;
     base::Credits balance;
     base::Credits used;

@@ -93,9 +93,7 @@ void App::run() {
     if (parts_.worker) {
         redis_.start_intake(*store_, name_, [this] { return shelf_.current(); });
     }
-    if (parts_.scheduler) {
-        scheduler_.start();
-    }
+    scheduler_.start(parts_.scheduler);  // a worker alone still does what workers live by
     announce();
     io_.run();
     redis_.flush(tell_redis_within);

@@ -52,7 +52,7 @@ private:
     PriceShelf shelf_;
     boost::asio::io_context io_{1};
     BlockingPool pool_{2};
-    BlockingPool duty_pool_{1};
+    BlockingPool duty_pool_{2};
     boost::asio::signal_set signals_;
     boost::asio::steady_timer drain_timer_;
     std::unique_ptr<adapters::Wakeup> wakeup_;

@@ -9,6 +9,7 @@
 #include "jobs/wake.h"
 #include "wire/job_request.h"
 #include "wire/json.h"
+#include "worker/compose.h"
 
 namespace worker {
 
@@ -17,6 +18,7 @@ namespace {
 constexpr int at_once = 500;
 constexpr base::Millis rescue_every{1'000};
 constexpr base::Millis wake_every{200};
+constexpr base::Millis inbox_every{50};
 constexpr base::Millis cron_every{1'000};
 constexpr base::Millis retention_every{3'600'000};
 constexpr base::Millis lease{60'000};
@@ -127,6 +129,87 @@ DutyRun run_cron(adapters::Store& store, config::Settings const& settings,
     return run;
 }
 
+// What the inbox holds, apart: what can be submitted, and what does not even parse.
+struct Letters {
+    std::vector<jobs::Request> requests;
+    std::vector<std::pair<jobs::Request, jobs::Error>> unreadable;
+
+    // What has to be loaded for both.
+    [[nodiscard]] std::vector<jobs::Request> all() const {
+        auto every = requests;
+        for (auto const& [request, error] : unreadable) {
+            every.push_back(request);
+        }
+        return every;
+    }
+};
+
+Letters read_letters(std::vector<adapters::InboxRequest> const& inbox,
+                     config::Settings const& settings) {
+    Letters letters;
+    for (auto const& letter : inbox) {
+        auto parsed = wire::parse_request({.user = letter.user,
+                                           .service = letter.service,
+                                           .input = letter.input,
+                                           .key = letter.key,
+                                           .run_at = letter.run_at},
+                                          settings);
+        if (parsed.request) {
+            parsed.request->id = letter.id;
+            letters.requests.push_back(std::move(*parsed.request));
+            continue;
+        }
+        auto const refusal = wire::refusal_of(parsed.errors);
+        letters.unreadable.emplace_back(
+            jobs::Request{.id = letter.id,
+                          .user = letter.user,
+                          .service = letter.service,
+                          .input = letter.input,
+                          .run_at = letter.run_at},
+            jobs::Error{.code = refusal.code, .message = refusal.detail});
+    }
+    return letters;
+}
+
+struct TakenUp {
+    int queued = 0;
+    int refused = 0;
+};
+
+TakenUp take_up(jobs::Batch& batch, Letters const& letters, pricing::Book const& book,
+                jobs::Rules const& rules) {
+    TakenUp sum;
+    for (auto const& answer : jobs::submit(batch, letters.requests, book, rules)) {
+        if (answer.job) {  // none: another process was quicker
+            (answer.job->error ? sum.refused : sum.queued) += 1;
+        }
+    }
+    for (auto const& [request, error] : letters.unreadable) {
+        sum.refused += jobs::refuse(batch, request, error, rules) ? 1 : 0;
+    }
+    return sum;
+}
+
+// Several processes may be at it at once: each request is taken up by whoever locks it first.
+DutyRun run_inbox(adapters::Store& store, config::Settings const& settings,
+                  std::function<pricing::Book()> const& book) {
+    auto const inbox = store.inbox(at_once);
+    if (inbox.empty()) {
+        return {};
+    }
+    auto const letters = read_letters(inbox, settings);
+    auto const current = book();
+    TakenUp sum;
+    store.transact(jobs::load_for_submit(letters.all(), settings.rules), [&](jobs::Batch& batch) {
+        sum = take_up(batch, letters, current, settings.rules);
+    });
+    if (sum.queued + sum.refused == 0) {
+        return {};
+    }
+    return {.result = count(sum.queued, "taken up, ") + count(sum.refused, "refused"),
+            .again = inbox.size() == at_once};
+}
+
 }  // namespace
 
 std::vector<DutyPlan> duty_table(adapters::Store& store, config::Settings const& settings,
@@ -147,6 +230,14 @@ std::vector<DutyPlan> duty_table(adapters::Store& store, config::Settings const&
          .every = retention_every,
          .run = [&store, &settings] { return run_retention(store, settings.retention); }},
     };
+    if (uses_postgres(settings)) {
+        table.push_back(
+            {.name = "inbox",
+             .every = inbox_every,
+             .light = true,
+             .workers_too = true,
+             .run = [&store, &settings, book] { return run_inbox(store, settings, book); }});
+    }
     if (!settings.schedules.empty()) {
         table.push_back({.name = "cron",
                          .every = cron_every,
@@ -158,8 +249,8 @@ std::vector<DutyPlan> duty_table(adapters::Store& store, config::Settings const&
     return table;
 }
 
-DutyClerk::DutyClerk(adapters::Store& store, std::string holder)
-    : store_{store}, holder_{std::move(holder)} {}
+DutyClerk::DutyClerk(adapters::Store& store, std::string holder, Watch watch)
+    : store_{store}, holder_{std::move(holder)}, watch_{std::move(watch)} {}
 
 DutyTurn DutyClerk::turn(DutyPlan const& plan) {
     if (plan.light) {
@@ -181,7 +272,7 @@ DutyTurn DutyClerk::turn(DutyPlan const& plan) {
 }
 
 void DutyClerk::record(DutyPlan const& plan, DutyRun const& outcome) {
-    auto const now = store_.now();
+    auto const now = watch_();
     {
         std::scoped_lock const lock{mutex_};
         auto const last = recorded_at_.find(plan.name);

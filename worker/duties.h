@@ -2,6 +2,7 @@
 // hosts each runs once at a time, and its last run, result and cost are kept in the store.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -25,10 +26,13 @@ struct DutyPlan {
     // A light duty only looks, under the store's lock, and mostly finds nothing: it runs without
     // being claimed first, and only runs that did something (and one a minute) are recorded.
     bool light = false;
+    // Done by processes that only work, too.
+    bool workers_too = false;
     std::function<DutyRun()> run;
 };
 
-// `book` is asked for at each run, since a reload may swap it.
+// `book` is asked for at each run, since a reload may swap it. The inbox is only looked into where
+// the settings name a store that has one.
 std::vector<DutyPlan> duty_table(adapters::Store& store, config::Settings const& settings,
                                  std::function<pricing::Book()> book);
 
@@ -41,7 +45,11 @@ struct DutyTurn {
 
 class DutyClerk {
 public:
-    DutyClerk(adapters::Store& store, std::string holder);
+    // How time passes here: how often a light duty is recorded need not be asked of the store.
+    using Watch = std::function<std::chrono::steady_clock::time_point()>;
+
+    DutyClerk(adapters::Store& store, std::string holder,
+              Watch watch = std::chrono::steady_clock::now);
 
     DutyTurn turn(DutyPlan const& plan);
 
@@ -50,8 +58,9 @@ private:
 
     adapters::Store& store_;
     std::string holder_;
+    Watch watch_;
     std::mutex mutex_;  // duties take their turns on several threads
-    std::map<std::string, base::Timestamp> recorded_at_;  // light duties
+    std::map<std::string, std::chrono::steady_clock::time_point> recorded_at_;  // light duties
 };
 
 }  // namespace worker

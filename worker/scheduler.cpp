@@ -30,8 +30,11 @@ Scheduler::Scheduler(asio::any_io_executor executor, BlockingPool& pool, DutyCle
       table_{std::move(table)},
       log_{log} {}
 
-void Scheduler::start() {
+void Scheduler::start(bool schedules) {
     for (auto const& plan : table_) {
+        if (!schedules && !plan.workers_too) {
+            continue;
+        }
         timers_.push_back(std::make_unique<asio::steady_timer>(executor_));
         asio::co_spawn(executor_, keep(plan, *timers_.back()), base::rethrow);
     }

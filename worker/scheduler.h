@@ -19,8 +19,8 @@ public:
     Scheduler(boost::asio::any_io_executor executor, BlockingPool& pool, DutyClerk& clerk,
               std::vector<DutyPlan> table, Log& log);
 
-    // Starts a coroutine for each duty.
-    void start();
+    // Starts a coroutine for each duty; where this process only works, for those that concern it.
+    void start(bool schedules = true);
 
     void stop();
 

@@ -1,7 +1,7 @@
 // What the audit reads: each account with everything about it, some hundred thousand entries at a
 // time, all from one snapshot; and whether the guards still stand. The rows come as they lie in the
-// tables, which is several times cheaper than in order, and are put in order here; while one part is
-// being looked at the next is read.
+// tables, which is several times cheaper than in order, and are put in order here; while one part
+// is being looked at the next is read.
 #include <algorithm>
 #include <future>
 #include <limits>

@@ -20,11 +20,11 @@ bool begin_duty(Session& session, DutyCall const& call, std::string const& now) 
                     {literal(call.name)}),
         session.sql("UPDATE {s}.duties d SET holder = ?, held_until = t.now + ?, "
                     "started_at = t.now FROM (SELECT ?::bigint AS now) AS t WHERE d.name = ? AND "
-                    "(d.holder = '' OR d.held_until <= t.now OR d.held_until > t.now + 2 * ?) AND "
+                    "((d.holder = '' OR d.held_until <= t.now OR d.held_until > t.now + 2 * ?) AND "
                     "(d.started_at IS NULL OR d.started_at <= t.now - ? OR d.started_at > t.now) "
-                    "RETURNING d.name",
+                    "OR ? AND d.holder = ? AND d.started_at > t.now - 30000) RETURNING d.name",
                     {literal(call.holder), ms(call.lease), now, literal(call.name), ms(call.lease),
-                     ms(call.every)}),
+                     ms(call.every), call.again ? "true" : "false", literal(call.holder)}),
     });
     return !results[1].empty();
 }

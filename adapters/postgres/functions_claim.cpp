@@ -28,7 +28,7 @@ CREATE TYPE {s}.claimed AS (
     version text, input text
 );
 
--- The next jobs of one service in the order of its queue: where each stands in `ready`, and the job.
+-- The next jobs of one service in the order of its queue, each with where it stands in `ready`.
 -- Jobs that others hold are passed over.
 CREATE FUNCTION {s}.claim_one(of_service text, most int) RETURNS SETOF {s}.claimed
 LANGUAGE plpgsql ROWS 500

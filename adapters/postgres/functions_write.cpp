@@ -4,8 +4,8 @@
 namespace adapters::postgres {
 
 char const* const write_functions = R"sql(
--- The columns of a job, and those of them that may change. The types are as old as the programs that
--- use them: a column that comes later comes with types and functions of its own.
+-- The columns of a job, and those of them that may change. The types are as old as the programs
+-- that use them: a column that comes later comes with types and functions of its own.
 CREATE TYPE {s}.new_job AS (
     id bigint, account bigint, created_at bigint, quoted bigint, run_at bigint, turn bigint,
     lease_until bigint, started_at bigint, finished_at bigint, deadline_at bigint,

@@ -59,6 +59,10 @@ void WorkerPresence::come_in() {
                             access_.where, worker_)};
         }
     }
+    beat();
+}
+
+void WorkerPresence::beat() {
     session_->write(
         {session_->sql("UPDATE {s}.workers SET seen_at = {s}.now_ms(), locked = ? "
                        "WHERE name = ?",
@@ -78,9 +82,7 @@ void WorkerPresence::beat_until_told() {
             if (session_ == nullptr) {
                 come_in();
             } else {
-                session_->write(
-                    {session_->sql("UPDATE {s}.workers SET seen_at = {s}.now_ms() WHERE name = ?",
-                                   {literal(worker_)})});
+                beat();
             }
             wait = beat_every;
         } catch (std::exception const&) {
@@ -91,13 +93,15 @@ void WorkerPresence::beat_until_told() {
     }
 }
 
+// Even where no lock was held: who says that it leaves need not be waited for.
 void WorkerPresence::leave() {
     if (session_ == nullptr) {
         return;
     }
     try {
-        session_->write({session_->sql("UPDATE {s}.workers SET seen_at = 0 WHERE name = ?",
-                                       {literal(worker_)})});
+        session_->write(
+            {session_->sql("UPDATE {s}.workers SET seen_at = 0, locked = true WHERE name = ?",
+                           {literal(worker_)})});
         if (!pooled_) {  // the server may take a while to notice that the session has gone
             session_->look("SELECT pg_advisory_unlock_all()");
         }

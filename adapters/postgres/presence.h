@@ -1,7 +1,8 @@
 // Which workers are alive. Each holds an advisory lock in a session of its own, which the server
 // drops with the session: a worker that was killed is known to be gone at once. A restart of the
 // server drops the locks of the living too, so a worker is gone only if it has not been seen since,
-// either; and where no lock can be held (behind a pooler) the lease alone decides.
+// either; and where no lock can be held (behind a pooler) the lease alone decides about a worker
+// that did not say that it leaves.
 #pragma once
 
 #include <condition_variable>
@@ -23,6 +24,7 @@ public:
 
 private:
     void come_in();
+    void beat();
     void beat_until_told();
     void leave();
 

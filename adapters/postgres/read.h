@@ -40,6 +40,7 @@ struct DutyCall {
     std::string holder;
     base::Millis every;
     base::Millis lease;
+    bool again = false;  // what the same call did a moment ago, unknown to the caller, counts
 };
 
 // `now` is an expression, here and below.

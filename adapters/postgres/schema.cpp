@@ -47,14 +47,23 @@ std::string with_schema(Session const& session, std::string const& text) {
     }
 }
 
-void refuse_old_server(Session& session) {
+// The isolation can't be chosen in the middle of a round trip, so that what is usual must be right.
+void refuse_wrong_server(Session& session) {
     auto const rows = session.last_of(
         "SELECT current_setting('server_version_num')::int, "
-        "current_setting('server_version')");
+        "current_setting('server_version'), current_setting('default_transaction_isolation')");
     Row row{rows[0]};
-    if (row.integer() < oldest_server) {
+    bool const old = row.integer() < oldest_server;
+    auto const version = row.text();
+    if (old) {
         throw Unusable{fmt::format("store {}: PostgreSQL {} is too old; use 15 or newer",
-                                   session.access().where, row.text())};
+                                   session.access().where, version)};
+    }
+    if (auto const isolation = row.text(); isolation != "read committed") {
+        throw Unusable{fmt::format(
+            "store {}: default_transaction_isolation is '{}'; set it to 'read committed' for this "
+            "role and database",
+            session.access().where, isolation)};
     }
 }
 
@@ -112,7 +121,7 @@ void apply(Session& session, PostgresOptions const& options, int from) {
 }  // namespace
 
 PostgresStatus status_of(Session& session, PostgresOptions const& options) {
-    refuse_old_server(session);
+    refuse_wrong_server(session);
     PostgresStatus status{.version = version_of(session), .wanted = wanted_version()};
     status.exists = status.version > 0;
     if (status.version > status.wanted) {

@@ -1,10 +1,7 @@
-// The production store. Every transaction is load, decide, write: the loading trips take the locks,
-// the last trip carries the writes and the commit.
-#include <algorithm>
-#include <atomic>
+// The production store: transactions are repeated where they lost against another one, reading is
+// done again where the connection broke.
 #include <chrono>
 #include <mutex>
-#include <random>
 #include <regex>
 #include <thread>
 #include <type_traits>
@@ -12,14 +9,12 @@
 #include <fmt/format.h>
 
 #include "adapters/postgres/errors.h"
-#include "adapters/postgres/held.h"
-#include "adapters/postgres/load.h"
 #include "adapters/postgres/open.h"
 #include "adapters/postgres/pool.h"
 #include "adapters/postgres/presence.h"
 #include "adapters/postgres/read.h"
 #include "adapters/postgres/schema.h"
-#include "adapters/postgres/write.h"
+#include "adapters/postgres/transactor.h"
 
 namespace adapters {
 
@@ -31,20 +26,13 @@ using Steady = std::chrono::steady_clock;
 constexpr int most_repeats = 100;
 constexpr base::Millis room_every{2'000};
 
-// A little longer each time, and never the same, so that those who met don't meet again.
-void wait_before_repeat(int tries) {
-    static thread_local std::mt19937 random{std::random_device{}()};
-    auto const most = std::min(1 << std::min(tries, 7), 100);
-    std::uniform_int_distribution<int> any{0, most * 1'000};
-    std::this_thread::sleep_for(std::chrono::microseconds{any(random)});
-}
-
 class PostgresStore final : public Store {
 public:
     explicit PostgresStore(PostgresOptions options)
         : options_{std::move(options)},
           pool_{access_of(options_.url, options_.schema, options_.statement_timeout),
-                options_.connections, options_.patience} {
+                options_.connections, options_.patience},
+          transactor_{pool_, options_} {
         using_session([&](Session& session) {
             if (options_.opening == PostgresOpening::create) {
                 bring_up_to_date(session, options_);
@@ -64,7 +52,7 @@ public:
         for (int tries = 0;; ++tries) {
             std::string why;
             try {
-                transact_once(load, decide);
+                transactor_.run(load, decide);
                 return;
             } catch (Repeat const& error) {
                 why = error.what();
@@ -161,10 +149,11 @@ public:
 
     bool begin_duty(std::string const& name, std::string const& holder, base::Millis every,
                     base::Millis lease) override {
+        DutyCall next{.name = name, .holder = holder, .every = every, .lease = lease};
         return using_session([&](Session& session) {
-            return postgres::begin_duty(
-                session, {.name = name, .holder = holder, .every = every, .lease = lease},
-                now_in(session));
+            auto const call = next;
+            next.again = true;
+            return postgres::begin_duty(session, call, now_in(session));
         });
     }
 
@@ -229,7 +218,7 @@ public:
     }
 
     Work work() override {
-        Work work{.transactions = transactions_.load(), .round_trips = pool_.round_trips()};
+        Work work{.transactions = transactor_.transactions(), .round_trips = pool_.round_trips()};
         work.log_position = using_session([](Session& session) {
             return Row{session.last_of("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), "
                                        "'0/0')::bigint")[0]}
@@ -265,95 +254,6 @@ private:
         return options_.clock ? literal(options_.clock()) : session.sql("{s}.now_ms()");
     }
 
-    void transact_once(jobs::Load const& load, jobs::Decide const& decide) {
-        Pool::Lease lease{pool_};
-        jobs::Batch batch;
-        Loaded loaded;
-        bool sent = false;
-        try {
-            Transaction transaction{*lease, Kind::writing};
-            Loading loading{
-                .transaction = transaction,
-                .held = held_,
-                .load = load,
-                .batch = batch,
-                .loaded = loaded,
-                .fixed_now = options_.clock ? std::optional{options_.clock()} : std::nullopt,
-                .lease_max = options_.lease_max};
-            load_batch(loading);
-            decide(batch);
-            auto const writes = writes_for(*lease, batch, loaded);
-            if (writes.empty()) {
-                transaction.commit();
-                return;
-            }
-            if (loaded.xid.empty()) {
-                auto const rows = transaction.run({"SELECT pg_current_xact_id()::text"});
-                loaded.xid = rows[0][0][0].c_str();
-            }
-            transaction.commit(writes, sent);
-        } catch (Repeat const&) {
-            held_.forget(load.jobs);
-            throw;
-        } catch (Broken const& error) {
-            if (!sent) {
-                throw;
-            }
-            if (!was_committed(loaded.xid, error.what())) {
-                throw;
-            }
-        }
-        ++transactions_;
-        remember(std::move(batch), loaded);
-    }
-
-    // What this process has just written of jobs that run is what it will need to finish them.
-    void remember(jobs::Batch batch, Loaded const& loaded) {
-        std::vector<Held::Item> held;
-        std::vector<base::JobId> gone;
-        for (auto& each : batch.jobs) {
-            auto const& before = loaded.standing.at(each.job.id);
-            if (!each.changed) {
-                continue;
-            }
-            if (each.job.state == jobs::State::processing) {
-                held.push_back({.job = std::move(each.job), .rev = before.rev + 1});
-            } else if (before.rest.state == jobs::State::processing) {
-                gone.push_back(each.job.id);
-            }
-        }
-        held_.keep(std::move(held));
-        held_.forget(gone);
-    }
-
-    // The link died at the commit: nothing is known until the server says what became of the
-    // transaction. Throws Unavailable if it does not say so in time.
-    bool was_committed(std::string const& xid, std::string const& why) {
-        auto const until = Steady::now() + options_.patience;
-        for (int tries = 0; Steady::now() < until; ++tries) {
-            try {
-                Session session{pool_.access()};
-                auto const rows = session.last_of(session.sql(
-                    "SELECT coalesce(pg_xact_status(?::xid8), 'unknown')", {literal(xid)}));
-                auto const status = Row{rows[0]}.text();
-                if (status == "committed") {
-                    return true;
-                }
-                if (status == "aborted") {
-                    return false;
-                }
-            } catch (std::exception const&) {
-                // Not to be reached yet, or it does not know: asked again.
-            }
-            std::this_thread::sleep_for(
-                std::min(base::Millis{20} * (1 << std::min(tries, 5)), base::Millis{500}));
-        }
-        throw Unavailable{fmt::format(
-            "store {}: the connection broke at a commit ({}), and whether it was done can't be "
-            "found out yet",
-            pool_.access().where, why)};
-    }
-
     // Partitions are made ahead of need; looking costs next to nothing.
     void keep_room() {
         auto const now = Steady::now();
@@ -376,8 +276,7 @@ private:
 
     PostgresOptions options_;
     Pool pool_;
-    Held held_;
-    std::atomic<std::int64_t> transactions_ = 0;
+    Transactor transactor_;
     std::mutex room_mutex_;
     Steady::time_point next_room_ = Steady::now() + room_every;  // guarded by room_mutex_
 };

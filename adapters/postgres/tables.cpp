@@ -186,7 +186,8 @@ CREATE VIEW {s}.job_now AS
 SELECT j.id, j.account, j.created_at, j.quoted, j.run_at, j.turn,
     coalesce(r.lease_until, j.lease_until) AS lease_until,
     coalesce(r.started_at, j.started_at) AS started_at, j.finished_at,
-    coalesce(r.deadline_at, j.deadline_at) AS deadline_at, coalesce(r.debited, j.debited) AS debited,
+    coalesce(r.deadline_at, j.deadline_at) AS deadline_at,
+    coalesce(r.debited, j.debited) AS debited,
     coalesce(r.settled, j.settled) AS settled, coalesce(r.refunded, j.refunded) AS refunded,
     coalesce(r.waived, j.waived) AS waived, coalesce(r.absorbed, j.absorbed) AS absorbed,
     coalesce(r.net, j.net) AS net, j.duration_ms, j.priority,
@@ -224,8 +225,8 @@ CREATE TABLE {s}.edges (
     PRIMARY KEY (parent, child)
 );
 
--- Children that a sweep has to look at: new ones, and those of which a parent has ended. A child may
--- be here twice: a row is a message, and only the messages that were read are removed.
+-- Children that a sweep has to look at: new ones, and those of which a parent has ended. A child
+-- may be here twice: a row is a message, and only the messages that were read are removed.
 CREATE TABLE {s}.stirred (
     n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     child bigint NOT NULL

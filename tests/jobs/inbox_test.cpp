@@ -120,14 +120,16 @@ TEST(Inbox, ARefusalAfterTheAccountWasLookedAtIsAFailedJobToo) {
     expect_failed(desk, "account_frozen");
 }
 
-TEST(Inbox, ADrainingQueueFailsIt) {
+// It was committed before the queue was drained, or while that was being said.
+TEST(Inbox, ADrainingQueueTakesItAndWorksItOff) {
     Desk desk;
     desk.store->set_queue_mode("script", adapters::QueueMode::draining);
-    EXPECT_EQ(take_up_one(desk, from_inbox("script")).outcome, SubmitOutcome::draining);
-    expect_failed(desk, "queue_draining");
+    EXPECT_EQ(desk.submit(request("script")).outcome, SubmitOutcome::draining);
+    EXPECT_EQ(take_up_one(desk, from_inbox("script")).outcome, SubmitOutcome::created);
+    EXPECT_EQ(desk.claim("w1").at(0).job.id, promised);
 }
 
-TEST(Inbox, ARepeatedKeyIsDealtWithByItsFirstJob) {
+TEST(Inbox, ARepeatedKeyIsAFailedJobThatNamesTheFirst) {
     Desk desk;
     auto first = request("script");
     first.key = "k1";
@@ -135,8 +137,11 @@ TEST(Inbox, ARepeatedKeyIsDealtWithByItsFirstJob) {
     first.id = promised;
     auto const answer = take_up_one(desk, first);
     EXPECT_EQ(answer.outcome, SubmitOutcome::repeated);
-    EXPECT_EQ(answer.job.value().id, id);
-    EXPECT_EQ(desk.store->list_jobs({}).size(), 1U);
+    EXPECT_EQ(answer.job.value().id, promised);
+    expect_failed(desk, "repeated");
+    EXPECT_NE(desk.job(promised).error->message.find(base::to_text(id)), std::string::npos);
+    first.id = {};
+    EXPECT_EQ(desk.submit(first).job->id, id) << "the key is still that of the first";
 }
 
 TEST(Inbox, AConflictOfKeysIsAFailedJobThatLeavesTheKeyToTheFirst) {
@@ -155,11 +160,11 @@ TEST(Inbox, AConflictOfKeysIsAFailedJobThatLeavesTheKeyToTheFirst) {
 
 TEST(Inbox, ARefusalDoesNotUseUpTheKey) {
     Desk desk;
-    desk.store->set_queue_mode("script", adapters::QueueMode::draining);
+    desk.change_account("u1", [](auto& account) { account.frozen = true; });
     auto first = from_inbox("script");
     first.key = "k1";
-    take_up_one(desk, first);
-    desk.store->set_queue_mode("script", adapters::QueueMode::running);
+    EXPECT_EQ(take_up_one(desk, first).outcome, SubmitOutcome::frozen);
+    desk.change_account("u1", [](auto& account) { account.frozen = false; });
     first.id = {};
     EXPECT_EQ(desk.submit(first).outcome, SubmitOutcome::created);
 }

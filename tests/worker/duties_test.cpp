@@ -30,8 +30,11 @@ DutyPlan const& plan_named(std::vector<DutyPlan> const& table, std::string const
 struct Bureau {
     World world;
     config::Settings settings;
-    DutyClerk here{world.store, "here"};
-    DutyClerk there{world.store, "there"};
+    DutyClerk::Watch watch = [this] {
+        return std::chrono::steady_clock::time_point{world.clock.now().time_since_epoch()};
+    };
+    DutyClerk here{world.store, "here", watch};
+    DutyClerk there{world.store, "there", watch};
 
     std::vector<DutyPlan> table() {
         return worker::duty_table(world.store, settings, [this] { return world.desk.book; });
@@ -131,6 +134,28 @@ TEST(LightDuty, IsRecordedWhenItDidSomethingAndOnceAMinute) {
     bureau.world.advance(Millis{60'000});
     bureau.here.turn(plan);
     EXPECT_EQ(bureau.record("look").runs, 3);
+}
+
+TEST(LightDuty, ThatFindsNothingAsksTheStoreForNothingMore) {
+    Bureau bureau;
+    DutyPlan const plan{
+        .name = "look", .every = Millis{50}, .light = true, .run = [] { return DutyRun{}; }};
+    bureau.here.turn(plan);
+    bureau.world.store.set_down(true);
+    EXPECT_TRUE(bureau.here.turn(plan).ran);
+    bureau.world.advance(Millis{60'000});
+    EXPECT_THROW(bureau.here.turn(plan), adapters::Unavailable) << "once a minute it is recorded";
+}
+
+TEST(Table, HasAnInboxOnlyWhereTheStoreHasOne) {
+    Bureau bureau;
+    EXPECT_EQ(std::ranges::count(bureau.table(), "inbox", &DutyPlan::name), 0);
+    bureau.settings.store_url = "postgres://db.example/billing";
+    auto const table = bureau.table();
+    auto const& plan = plan_named(table, "inbox");
+    EXPECT_TRUE(plan.light);
+    EXPECT_LE(plan.every, Millis{100});
+    EXPECT_EQ(std::ranges::count(table, true, &DutyPlan::workers_too), 1);
 }
 
 TEST(Table, ExpiryTakesWhatIsPastItsDateInAllAccounts) {

@@ -18,13 +18,14 @@ using worker::DutyRun;
 namespace {
 
 // Runs the table until `enough`; it has stopped by itself when this returns.
-void keep_until(World& world, std::vector<DutyPlan> table, std::function<bool()> const& enough) {
+void keep_until(World& world, std::vector<DutyPlan> table, std::function<bool()> const& enough,
+                bool schedules = true) {
     boost::asio::io_context io{1};
     worker::BlockingPool pool{1};
     auto const log = worker::Log::silent();
     worker::DutyClerk clerk{world.store, "here"};
     worker::Scheduler scheduler{io.get_executor(), pool, clerk, std::move(table), *log};
-    scheduler.start();
+    scheduler.start(schedules);
     world.until([&] {
         io.poll();
         return enough();
@@ -58,6 +59,33 @@ TEST(Scheduler, TakesEachDutyAtItsOwnPace) {
                      }}},
                [&] { return quick >= 10; });
     EXPECT_EQ(slow, 1);
+}
+
+TEST(Scheduler, OfAProcessThatOnlyWorksKeepsWhatConcernsWorkers) {
+    World world;
+    std::atomic<int> shared = 0;
+    std::atomic<int> others = 0;
+    keep_until(
+        world,
+        {{.name = "rescue",
+          .every = Millis{1},
+          .light = true,
+          .run =
+              [&] {
+                  others += 1;
+                  return DutyRun{};
+              }},
+         {.name = "inbox",
+          .every = Millis{1},
+          .light = true,
+          .workers_too = true,
+          .run =
+              [&] {
+                  shared += 1;
+                  return DutyRun{};
+              }}},
+        [&] { return shared >= 10; }, false);
+    EXPECT_EQ(others, 0);
 }
 
 TEST(Scheduler, TakesADutyAgainAtOnceWhenThereIsMore) {

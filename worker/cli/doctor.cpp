@@ -104,6 +104,49 @@ void check_disk(Checks& checks, config::Settings const& settings) {
                       health == Health::ok ? "" : "free some space before the store can't write"});
 }
 
+// What a production store needs besides being there.
+void judge_postgres(Checks& checks, adapters::PostgresStatus const& found,
+                    std::string const& schema) {
+    auto const say = [&](Health health, std::string detail, std::string todo) {
+        checks.push_back({"postgres", health, std::move(detail), std::move(todo)});
+    };
+    if (found.standby) {
+        say(Health::problem, "it is a replica: it can't write", "give the primary's address");
+    }
+    if (found.may_change_entries) {
+        say(Health::warning,
+            "this role owns the ledger or is a superuser: only triggers protect it",
+            fmt::format("migrate as the owner; run workers as a role with GRANT {}_app", schema));
+    } else if (found.exists) {
+        say(Health::ok, "this role can't change ledger entries", "");
+    }
+    if (!found.durability.empty()) {
+        say(Health::warning, found.durability + ": a crash of the server may lose paid work",
+            "turn it on in postgresql.conf");
+    }
+    if (found.pooled) {
+        say(Health::warning, "a pooler stands between: a dead worker is noticed by its lease only",
+            "give workers the server's own address, and its jobs are back within seconds");
+    }
+}
+
+void check_postgres(Checks& checks, Context& context) {
+    auto const options = postgres_options(context.settings());
+    auto const begin = std::chrono::steady_clock::now();
+    auto const found = adapters::postgres_status(options);
+    auto const took = std::chrono::steady_clock::now() - begin;
+    checks.push_back({"postgres", Health::ok,
+                      fmt::format("version {}, connected and asked in {} ms", found.server,
+                                  std::chrono::round<base::Millis>(took).count()),
+                      ""});
+    judge_postgres(checks, found, options.schema);
+    bool const current = found.pending.empty();
+    checks.push_back(
+        {"schema", current ? Health::ok : Health::problem,
+         fmt::format("{}: version {} of {}", options.schema, found.version, found.wanted),
+         current ? "" : "bring it up to date: tallyman migrate"});
+}
+
 // An embedded store that nobody has used yet is no mistake; any other has to be there.
 bool to_be_made(config::Settings const& settings) {
     return !uses_postgres(settings) && !fs::exists(sqlite_path(settings));
@@ -212,8 +255,9 @@ void check_clock(Checks& checks, Context& context) {
         skew = context.store(Opening::existing).now() - here;
     }
     auto const far = std::chrono::abs(skew) > base::Millis{2'000};
+    auto const bad = uses_postgres(context.settings()) ? Health::problem : Health::warning;
     checks.push_back(
-        {"clock", far ? Health::warning : Health::ok,
+        {"clock", far ? bad : Health::ok,
          fmt::format("{}; the store's differs by {} ms", local_time(here), skew.count()),
          far ? "synchronise the clocks (NTP)" : ""});
 }
@@ -296,8 +340,12 @@ Checks examine(Context& context) {
     });
     attempt(checks, "redis", "workers go on without it, polling the store",
             [&] { check_redis(checks, context); });
-    auto const open = attempt(checks, "store", "see `tallyman migrate status`",
-                              [&] { check_store(checks, context); });
+    auto const open = attempt(checks, "store", "see `tallyman migrate status`", [&] {
+        if (uses_postgres(context.settings())) {
+            check_postgres(checks, context);
+        }
+        check_store(checks, context);
+    });
     if (open) {
         attempt(checks, "duty", "check the store", [&] { check_duties(checks, context); });
         attempt(checks, "clock", "check the store", [&] { check_clock(checks, context); });

@@ -11,6 +11,46 @@ namespace worker::cli {
 
 namespace {
 
+// What any store has to say of its schema.
+struct Standing {
+    std::string store;
+    std::string server;  // empty: there is none
+    bool exists = false;
+    int version = 0;
+    int wanted = 0;
+    std::vector<std::string> pending;
+};
+
+Standing standing_of(Context& context) {
+    auto const& settings = context.settings();
+    Standing standing{.store = shown_store_url(settings)};
+    if (uses_postgres(settings)) {
+        auto status = adapters::postgres_status(postgres_options(settings));
+        standing.server = "PostgreSQL " + status.server;
+        standing.exists = status.exists;
+        standing.version = status.version;
+        standing.wanted = status.wanted;
+        standing.pending = std::move(status.pending);
+        return standing;
+    }
+    auto status = adapters::sqlite_schema_status(sqlite_path(settings));
+    standing.exists = status.exists;
+    standing.version = status.version;
+    standing.wanted = status.wanted;
+    standing.pending = std::move(status.pending);
+    return standing;
+}
+
+// Returns the version before.
+int bring_up_to_date(config::Settings const& settings) {
+    if (uses_postgres(settings)) {
+        return adapters::migrate_postgres(postgres_options(settings)).version;
+    }
+    auto const path = sqlite_path(settings);
+    make_data_dir(settings);
+    return adapters::migrate_sqlite(path).version;
+}
+
 class Migrate final : public Verb {
 public:
     void declare(Options& options) override {
@@ -21,46 +61,48 @@ public:
     }
 
     int run(Context& context) override {
-        auto const path = sqlite_path(context.settings());
-        return word_ == "status" ? status(context, path) : migrate(context, path);
-    }
-
-private:
-    static int status(Context& context, std::filesystem::path const& path) {
-        auto const schema = adapters::sqlite_schema_status(path);
-        show(context, path, schema, schema.version);
-        return schema.version == schema.wanted ? done : answer_is_no;
-    }
-
-    static int migrate(Context& context, std::filesystem::path const& path) {
-        make_data_dir(context.settings());
-        auto const before = adapters::migrate_sqlite(path);
-        auto const after = adapters::sqlite_schema_status(path);
-        show(context, path, after, before.version);
+        if (word_ == "status") {
+            auto const standing = standing_of(context);
+            show(context, standing, standing.version);
+            return standing.version == standing.wanted ? done : answer_is_no;
+        }
+        auto const before = bring_up_to_date(context.settings());
+        show(context, standing_of(context), before);
         return done;
     }
 
-    static void show(Context& context, std::filesystem::path const& path,
-                     adapters::SchemaStatus const& schema, int before) {
-        if (context.json()) {
-            boost::json::array pending(schema.pending.begin(), schema.pending.end());
-            Context::print(boost::json::object{{"store", "sqlite:" + path.string()},
-                                               {"version", schema.version},
-                                               {"wanted", schema.wanted},
-                                               {"before", before},
-                                               {"pending", std::move(pending)}});
-            return;
+private:
+    static void show(Context& context, Standing const& standing, int before) {
+        context.json() ? print_json(standing, before) : print_lines(standing, before);
+    }
+
+    static void print_json(Standing const& standing, int before) {
+        boost::json::array pending(standing.pending.begin(), standing.pending.end());
+        boost::json::object out{{"store", standing.store},
+                                {"version", standing.version},
+                                {"wanted", standing.wanted},
+                                {"before", before},
+                                {"pending", std::move(pending)}};
+        if (!standing.server.empty()) {
+            out["server"] = standing.server;
         }
-        fmt::print("store    sqlite:{}\n", clean(path.string()));
-        fmt::print("schema   {}\n", schema.exists ? fmt::format("version {}", schema.version)
-                                                  : std::string("none yet"));
-        fmt::print("program  version {}\n", schema.wanted);
-        for (auto const& line : schema.pending) {
+        Context::print(out);
+    }
+
+    static void print_lines(Standing const& standing, int before) {
+        fmt::print("store    {}\n", clean(standing.store));
+        if (!standing.server.empty()) {
+            fmt::print("server   {}\n", clean(standing.server));
+        }
+        fmt::print("schema   {}\n", standing.exists ? fmt::format("version {}", standing.version)
+                                                    : std::string("none yet"));
+        fmt::print("program  version {}\n", standing.wanted);
+        for (auto const& line : standing.pending) {
             fmt::print("pending  {}\n", line);
         }
-        if (before != schema.version) {
+        if (before != standing.version) {
             fmt::print("migrated from version {}\n", before);
-        } else if (schema.version == schema.wanted) {
+        } else if (standing.version == standing.wanted) {
             fmt::print("up to date\n");
         } else {
             fmt::print("to bring it up to date: tallyman migrate\n");
