@@ -51,6 +51,7 @@ endif()
 # A sanitizer's finding ends the test, with a stack that names lines.
 set(HOUSE_TEST_ENVIRONMENT
   "ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:check_initialization_order=1"
+  "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/postgres/leaks.txt:print_suppressions=0"
   "UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1"
   "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1"
   "PYTHONDONTWRITEBYTECODE=1")

@@ -2,6 +2,7 @@
 when the harm began and when it was over; `limit` is how many seconds may pass from there."""
 import os
 import shutil
+import signal
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Callable
 
 from fault_proxy import FaultProxy
 from private_parts import until
+from private_pgbouncer import PrivatePgbouncer
 from session import Refused, Session
 
 TERMINATE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -120,22 +122,68 @@ def table_locked(world):
     session.do("BEGIN")
     session.do("LOCK TABLE tallyman.accounts IN ACCESS EXCLUSIVE MODE")
     world.blow()
-    world.pass_time(20)
+    world.pass_time(17)
     session.close()
     world.over()
+
+
+def one_more_with_jobs(world, **environment):
+    """A third worker, with slow jobs in its hands."""
+    world.feeder.latency_ms = 3000  # more of them at once than the other two have slots for
+    running = world.up(**environment)
+    if not until(lambda: world.jobs_of(running) >= 40, 20, 0.05):
+        world.wrong.append("the third worker got no jobs")
+    world.feeder.latency_ms = 300
+    return running
+
+
+def wait_for_rescue(world, running, seconds):
+    end = time.monotonic() + seconds
+    while world.jobs_of(running) and time.monotonic() < end:
+        world.pass_time(0.2)
 
 
 def link_half_open(world):
     """One worker is behind a proxy that swallows everything; its jobs must not wait for it."""
     proxy = world.own(FaultProxy(world.postgres.url))
-    world.up(TALLYMAN_STORE_URL=proxy.url)
-    world.pass_time(2)
+    running = one_more_with_jobs(world, TALLYMAN_STORE_URL=proxy.url)
+    proxy.black_hole()
     world.blow()
     world.over()
-    proxy.black_hole()
-    world.pass_time(35)
+    wait_for_rescue(world, running, 35)
+    world.pass_time(2)
     proxy.pass_()
     world.pass_time(2)
+
+
+def worker_suspended(world):
+    """For longer than its lease, with its connections open; then it goes on with what it has."""
+    running = one_more_with_jobs(world, TALLYMAN_WORKER_HEARTBEAT="2s", TALLYMAN_WORKER_LEASE="5s")
+    running.tell(signal.SIGSTOP)
+    world.blow()
+    world.over()
+    wait_for_rescue(world, running, 35)
+    world.pass_time(4)  # so that what it had is done elsewhere before it can say anything
+    running.tell(signal.SIGCONT)
+    world.pass_time(2)
+    if not until(lambda: "job.stale" in running.log, 10):
+        world.wrong.append("the suspended worker was not told that its jobs are others' by now")
+
+
+def through_pgbouncer(world):
+    """Workers and verbs; the SQL function is called directly."""
+    world.pgbouncer = world.own(PrivatePgbouncer(world.postgres.url, pool_size=20))
+    world.site.environment["TALLYMAN_STORE_URL"] = world.pgbouncer.url
+
+
+def pgbouncer_killed(world):
+    world.blow()
+    for _ in range(3):
+        world.pgbouncer.stop("kill")
+        world.pass_time(1)
+        world.pgbouncer.start()
+        world.pass_time(1.5)
+    world.over()
 
 
 def commit_answers_lost(world):
@@ -187,6 +235,11 @@ def migration(world):
     world.over()
 
 
+def versions_side_by_side(_world):
+    """A worker of the version before works on while `migrate` brings the schema up to date."""
+    raise Skipped("there is only one version of the schema so far, so nothing to be older than")
+
+
 def redis_wiped(world):
     if len(world.redis.cli("CLIENT", "LIST").splitlines()) < 2:
         world.wrong.append("no worker has a connection to Redis")
@@ -211,8 +264,11 @@ DAYS = [
     Day("disk-full", disk_full, 10, "full rate", prepare=small_disk),
     Day("table-locked", table_locked, 10, "full rate"),
     Day("link-half-open", link_half_open, 30, "rescue"),
+    Day("worker-suspended", worker_suspended, 10, "rescue"),
+    Day("pgbouncer-killed", pgbouncer_killed, 10, "full rate", prepare=through_pgbouncer),
     Day("commit-answers-lost", commit_answers_lost, 10, "full rate"),
     Day("clock-off", clock_off, 5, "full rate"),
     Day("migration", migration, 5, "full rate", BOTH),
+    Day("two-versions", versions_side_by_side, 5, "full rate"),
     Day("redis-wiped", redis_wiped, 5, "full rate", BOTH, redis=True),
 ]

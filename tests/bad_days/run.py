@@ -35,7 +35,7 @@ def live_through(day, given):
     try:
         world.begin(workers=2)
         day.harm(world)
-        world.pass_time(5)
+        world.pass_time(4)
         world.drain()
         jobs, submitted = world.check()
         took = seconds_until_well(day, world, jobs)

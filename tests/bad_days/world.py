@@ -24,7 +24,8 @@ providers:
 class World:
     def __init__(self, store, day, a_second, by_sql):
         self.closing, self.ups, self.wrong = [], [], []
-        self.site, self.postgres, self.redis, self.feeder = Site(SETTINGS), None, None, None
+        self.site, self.postgres, self.pgbouncer, self.redis = Site(SETTINGS), None, None, None
+        self.feeder = None
         self.blows, self.rescues = [], []  # each: seconds since the epoch; seconds that it took
         self.began = self.over_at = 0.0    # seconds since the epoch
         self.closing.append(self.site.close)
@@ -63,6 +64,11 @@ class World:
         self.site.running.append(running)
         self.ups.append(running)
         return running.ready()
+
+    def jobs_of(self, running):
+        """How many the store believes to be in the hands of this worker. PostgreSQL only."""
+        return int(self.postgres.psql("SELECT count(*) FROM tallyman.running WHERE worker LIKE "
+                                      f"'%-{running.pid}-%'").strip())
 
     def kill(self, running):
         running.kill()

@@ -40,6 +40,25 @@ private:
     std::string url_ = support::fresh_database();
 };
 
+// The same through a pooler in transaction mode, which gives each transaction another session. It
+// serves every database of that server.
+class PgbouncerBackend final : public Backend {
+public:
+    std::unique_ptr<adapters::Store> open(std::function<base::Timestamp()> clock) override {
+        return adapters::open_postgres(
+            {.url = url_, .connections = 4, .lease_max = lease_max, .clock = std::move(clock)});
+    }
+
+private:
+    static std::string pooled(std::string const& url) {
+        static support::PrivateServer const pooler{
+            {"pgbouncer", "--upstream", support::shared_postgres().url(), "--pool-size", "3"}};
+        return pooler.url().substr(0, pooler.url().rfind('/')) + url.substr(url.rfind('/'));
+    }
+
+    std::string url_ = pooled(support::fresh_database());
+};
+
 template <typename Type>
 Kind kind(std::string name) {
     return {.name = std::move(name), .make = [] { return std::make_unique<Type>(); }};
@@ -50,7 +69,8 @@ Kind kind(std::string name) {
 INSTANTIATE_TEST_SUITE_P(Stores, StoreContract,
                          testing::Values(kind<MemoryBackend>("memory"),
                                          kind<SqliteBackend>("sqlite"),
-                                         kind<PostgresBackend>("postgres")),
+                                         kind<PostgresBackend>("postgres"),
+                                         kind<PgbouncerBackend>("pgbouncer")),
                          [](testing::TestParamInfo<Kind> const& info) { return info.param.name; });
 
 }  // namespace contract

@@ -6,16 +6,32 @@
 #include <gtest/gtest.h>
 
 #include "adapters/memory/open.h"
+#include "adapters/postgres/open.h"
 #include "adapters/sqlite/open.h"
 #include "tests/scenarios/player.h"
+#include "tests/support/servers.h"
 #include "tests/support/temp_dir.h"
 
 namespace tests {
 namespace {
 
+// A schema for each scenario, all in one database.
+std::unique_ptr<adapters::Store> open_postgres(Desk::Clock clock) {
+    static std::string const url = support::fresh_database();
+    static int made = 0;
+    made += 1;
+    return adapters::open_postgres({.url = url,
+                                    .schema = "scenario_" + std::to_string(made),
+                                    .connections = 2,
+                                    .clock = std::move(clock)});
+}
+
 Desk::MakeStore maker_of(std::string const& store, std::filesystem::path const& folder) {
     if (store == "memory") {
         return [](Desk::Clock clock) { return adapters::open_memory({.clock = std::move(clock)}); };
+    }
+    if (store == "postgres") {
+        return open_postgres;
     }
     return [folder](Desk::Clock clock) {
         return adapters::open_sqlite(
@@ -194,7 +210,7 @@ TEST(ScenarioJudge, FindsWhateverIsNotAsExpected) {
 
 INSTANTIATE_TEST_SUITE_P(All, Scenario,
                          testing::Combine(testing::ValuesIn(scenarios()),
-                                          testing::Values("memory", "sqlite")),
+                                          testing::Values("memory", "sqlite", "postgres")),
                          [](auto const& info) {
                              auto name = std::get<0>(info.param) + "_on_" + std::get<1>(info.param);
                              std::ranges::replace(name, '-', '_');
