@@ -9,6 +9,12 @@ namespace worker {
 
 namespace redis = adapters::redis;
 
+namespace {
+
+constexpr std::chrono::seconds least_between{10};
+
+}  // namespace
+
 redis::Settings redis_settings(config::Redis const& settings) {
     return redis::parse({.url = settings.url,
                          .user = settings.user,
@@ -72,20 +78,24 @@ redis::Tell RedisParts::teller(std::string const& part) {
     return [this, part](std::string const& trouble) { heard(part, trouble); };
 }
 
+// Each part tells again at each try, so what is not logged for being too soon is logged later, if
+// it has not passed by then.
 void RedisParts::heard(std::string const& part, std::string const& trouble) {
     std::scoped_lock const lock{mutex_};
-    if (!trouble.empty()) {
-        troubles_[part] = trouble;
-        if (told_.empty()) {
-            told_ = trouble;
-            log_.warning("redis", "away; the work goes on without it", {{"why", trouble}});
+    if (trouble.empty()) {
+        troubles_.erase(part);
+        if (troubles_.empty() && told_) {
+            told_ = false;
+            log_.info("redis", "back");
         }
         return;
     }
-    troubles_.erase(part);
-    if (troubles_.empty() && !told_.empty()) {
-        told_.clear();
-        log_.info("redis", "back");
+    troubles_[part] = trouble;
+    auto const now = std::chrono::steady_clock::now();
+    if (!told_ && now >= tell_again_at_) {
+        told_ = true;
+        tell_again_at_ = now + least_between;
+        log_.warning("redis", "away; the work goes on without it", {{"why", trouble}});
     }
 }
 

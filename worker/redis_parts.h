@@ -1,7 +1,9 @@
 // What the program has of Redis, if any is configured: who tells it about jobs, who is woken by it,
-// who takes requests from it. When it goes and when it comes back is logged once.
+// who takes requests from it. When it goes and when it comes back is logged once, and while it does
+// nothing else than that, once in ten seconds.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -59,7 +61,8 @@ private:
     std::optional<adapters::redis::Settings> redis_;
     std::mutex mutex_;  // guards what is known of troubles; every part has its own thread
     std::map<std::string, std::string> troubles_;  // of parts that have one
-    std::string told_;                             // the trouble in the log; empty: none
+    bool told_ = false;                            // the log says that it is away
+    std::chrono::steady_clock::time_point tell_again_at_;
     std::optional<adapters::redis::Publisher> publisher_;
     std::optional<IntakeDesk> desk_;
     std::optional<adapters::redis::Intake> intake_;

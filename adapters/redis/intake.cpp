@@ -15,6 +15,7 @@ namespace {
 constexpr auto group = "tallyman";
 constexpr base::Millis forget_every{60'000};
 constexpr base::Millis hold_every{10'000};
+constexpr base::Millis wiped_pause{5};
 constexpr base::Millis to_leave{1'000};
 constexpr base::Millis longest_leave{10'000};
 constexpr std::size_t most_dying = 1'000;  // while Redis takes no dead letters
@@ -42,16 +43,6 @@ for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
 end
 return gone
 )";
-
-// Redis was wiped: the stream is gone, or its group is.
-struct NoGroup : std::exception {};
-
-Reply with_group(Reply reply, Link const& link) {
-    if (reply.is_error("NOGROUP")) {
-        throw NoGroup{};
-    }
-    return checked(std::move(reply), link.where());
-}
 
 bool due(Clock::time_point& at, base::Millis every) {
     auto const now = Clock::now();
@@ -101,28 +92,51 @@ void Intake::serve(Link& link, std::function<void()> const& well) {
     if (auto const made = make_group(link); !made.is_error("OOM")) {
         checked(made, link.where());
     }
-    bool resumed = false;
+    group_gone_ = false;
+    begin(link, well);
     while (true) {
-        try {
-            if (!resumed) {
-                read_own(link);
-                resumed = true;
-                well();
-            }
-            step(link);
-            if (leaving_) {
-                leave(link);
-            }
-        } catch (NoGroup const&) {
-            checked(make_group(link), link.where());  // somebody wiped Redis
+        step(link);
+        if (group_gone_) {
+            remake_group(link);
+        }
+        if (leaving_) {
+            leave(link);
         }
     }
+}
+
+// What was on its way here when the last link broke.
+void Intake::begin(Link& link, std::function<void()> const& well) {
+    read_own(link);
+    while (group_gone_) {
+        remake_group(link);
+        read_own(link);
+    }
+    well();
 }
 
 // The answer; that there is one already is no error.
 Reply Intake::make_group(Link& link) const {
     auto made = link.command({"XGROUP", "CREATE", keys_.intake(), group, "0", "MKSTREAM"});
     return made.is_error("BUSYGROUP") ? Reply{} : std::move(made);
+}
+
+// Redis is there, only empty, so nobody needs to hear of this. Not faster than a wiping can be
+// meant: who wipes on and on shall not have two busy processes for it.
+void Intake::remake_group(Link& link) {
+    keeper_.stopping().pause(wiped_pause);
+    checked(make_group(link), link.where());
+    group_gone_ = false;
+    claim_cursor_ = "0-0";
+}
+
+// The answer; nothing where the stream or its group has gone, be it while we waited for messages.
+Reply Intake::with_group(Reply reply, Link const& link) {
+    if (reply.is_error("NOGROUP") || reply.is_error("UNBLOCKED")) {
+        group_gone_ = true;
+        return {};
+    }
+    return checked(std::move(reply), link.where());
 }
 
 void Intake::step(Link& link) {
@@ -143,7 +157,7 @@ void Intake::step(Link& link) {
     if (due(forget_at_, forget_every)) {
         forget_consumers(link);
     }
-    if (held_.empty()) {
+    if (held_.empty() && !group_gone_) {
         read_new(link);
     }
 }
@@ -168,7 +182,7 @@ void Intake::take(Reply const& entries) {
     }
 }
 
-// What was on its way here when a link broke: Redis thinks that we have it.
+// Redis thinks that we have it.
 void Intake::read_own(Link& link) {
     auto const reply =
         link.command({"XREADGROUP", "GROUP", group, options_.consumer, "COUNT",
@@ -189,6 +203,9 @@ void Intake::claim_abandoned(Link& link) {
                                      std::to_string(options_.claim_idle.count()), claim_cursor_,
                                      "COUNT", std::to_string(options_.at_once)});
     claim_cursor_ = with_group(reply, link).at(0).text;
+    if (group_gone_) {
+        return;
+    }
     if (!reply.at(1).items.empty()) {
         take(reply.at(1));
         bury_returning(link);

@@ -50,7 +50,10 @@ private:
 
     // What belongs to a link, and begins anew with each.
     void serve(Link& link, std::function<void()> const& well);
+    void begin(Link& link, std::function<void()> const& well);
     [[nodiscard]] Reply make_group(Link& link) const;
+    void remake_group(Link& link);
+    Reply with_group(Reply reply, Link const& link);
     void step(Link& link);
     void read_own(Link& link);
     void read_new(Link& link);
@@ -76,6 +79,7 @@ private:
     std::deque<Dead> dying_;               // to become dead letters
     std::vector<std::string> done_;        // to be acknowledged
     std::string claim_cursor_ = "0-0";
+    bool group_gone_ = false;  // the stream or its group: somebody wiped Redis
     Clock::time_point claim_at_;
     Clock::time_point forget_at_;
     Clock::time_point hold_at_;

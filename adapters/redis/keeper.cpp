@@ -64,7 +64,11 @@ bool Keeper::serve_once() {
         });
     } catch (Unavailable const& error) {
         tell_(error.what());
-    } catch (Unusable const& error) {
+    } catch (Stopped const&) {
+        throw;
+    } catch (std::exception const& error) {
+        // Unusable, since an operator may mend that meanwhile; and whatever nobody has foreseen:
+        // Redis is not worth the end of the program.
         tell_(error.what());
     }
     return well_since && Clock::now() - *well_since > good_while;

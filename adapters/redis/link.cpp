@@ -1,10 +1,8 @@
-// The protocol is hiredis's, the bytes are the stream's.
+// Nobody asks whether this is a cluster: one that is says so by its first redirect.
 #include "adapters/redis/link.h"
 
-#include <array>
-#include <hiredis/hiredis.h>
-
-#include <fmt/format.h>
+#include <algorithm>
+#include <utility>
 
 #include "adapters/store.h"
 
@@ -12,200 +10,97 @@ namespace adapters::redis {
 
 namespace {
 
-Reply to_reply(redisReply const& raw) {
-    Reply reply;
-    auto const text = [&] { return raw.str == nullptr ? "" : std::string{raw.str, raw.len}; };
-    switch (raw.type) {
-        case REDIS_REPLY_STRING:
-        case REDIS_REPLY_STATUS:
-            return {.kind = Reply::Kind::text, .text = text()};
-        case REDIS_REPLY_ERROR:
-            return {.kind = Reply::Kind::error, .text = text()};
-        case REDIS_REPLY_INTEGER:
-            return {.kind = Reply::Kind::integer, .integer = raw.integer};
-        case REDIS_REPLY_ARRAY:
-            reply.kind = Reply::Kind::list;
-            for (std::size_t at = 0; at < raw.elements; ++at) {
-                reply.items.push_back(to_reply(*raw.element[at]));
-            }
-            return reply;
-        default:
-            return reply;
-    }
-}
-
-void append(std::string& bytes, Args const& args) {
-    std::vector<char const*> starts;
-    std::vector<std::size_t> sizes;
-    for (auto const& arg : args) {
-        starts.push_back(arg.data());
-        sizes.push_back(arg.size());
-    }
-    char* formatted = nullptr;
-    int const size = ::redisFormatCommandArgv(&formatted, static_cast<int>(args.size()),
-                                              starts.data(), sizes.data());
-    if (size < 0) {
-        throw Unavailable{"redis: no memory for a command"};
-    }
-    bytes.append(formatted, static_cast<std::size_t>(size));
-    ::redisFreeCommand(formatted);
-}
-
-std::string code_of(Reply const& reply) {
-    return reply.text.substr(0, reply.text.find(' '));
-}
+constexpr int most_hops = 5;
 
 }  // namespace
 
-Reply checked(Reply reply, std::string const& where) {
-    if (!reply.is_error()) {
-        return reply;
-    }
-    auto const code = code_of(reply);
-    if (code == "WRONGPASS" || code == "NOAUTH") {
-        throw Unusable{fmt::format("{} refuses the login ({}); check redis.user and redis.password",
-                                   where, code)};
-    }
-    if (code == "NOPERM") {
-        throw Unusable{
-            fmt::format("{}: {}; give this user the right in its ACL", where, reply.text)};
-    }
-    if (code == "OOM") {
-        throw Unavailable{where + " has no memory left for this; raise its maxmemory"};
-    }
-    throw Unavailable{fmt::format("{} answers: {}", where, reply.text)};
-}
-
-struct Link::Protocol {
-    std::unique_ptr<redisReader, decltype(&::redisReaderFree)> reader{::redisReaderCreate(),
-                                                                      &::redisReaderFree};
-};
-
-Link::Link(Settings const& settings, Stop const* stop) : settings_{settings}, stop_{stop} {
-    if (settings.sentinels.empty()) {
-        open(settings.place);
-        greet(settings.user, settings.password);
-    } else {
-        open_master();
-    }
-    if (settings.database != 0) {
-        checked(command({"SELECT", std::to_string(settings.database)}), where_);
-    }
-}
-
-Link::~Link() = default;
-
-void Link::open(Place const& place) {
-    where_ = to_text(place, settings_.tls);
-    stream_ = open_stream(place, settings_, patience(settings_.timeout));
-    protocol_ = std::make_unique<Protocol>();
-}
-
-void Link::greet(std::string const& user, std::string const& password) {
-    if (password.empty()) {
-        return;
-    }
-    auto const reply =
-        user.empty() ? command({"AUTH", password}) : command({"AUTH", user, password});
-    if (reply.is_error("ERR") && reply.text.contains("without any password")) {
-        throw Unusable{where_ + " has no password and was given one; remove redis.password"};
-    }
-    // The rest of the text may quote what was sent, so only the code goes on.
-    checked(reply.is_error() ? Reply{.kind = Reply::Kind::error, .text = code_of(reply)} : reply,
-            where_);
-}
-
-// Sentinels may disagree during a failover, so whoever is named must say himself that he is the
-// master; until one does, the owner tries again.
-void Link::open_master() {
-    std::string why = "no sentinel knows the master";
-    for (auto const& sentinel : settings_.sentinels) {
-        try {
-            open(sentinel);
-            greet("", settings_.sentinel_password);
-            auto const found = command({"SENTINEL", "get-master-addr-by-name", settings_.master});
-            if (checked(found, where_).items.size() != 2) {
-                why = fmt::format("{} knows no master `{}`; check redis.master", where_,
-                                  settings_.master);
-                continue;
-            }
-            open({.host = found.at(0).text, .port = found.at(1).text});
-            greet(settings_.user, settings_.password);
-            auto const role = command({"ROLE"});
-            if (checked(role, where_).at(0).text == "master") {
-                return;
-            }
-            why = where_ + " is not the master yet";
-        } catch (Unavailable const& error) {
-            why = error.what();
-        }
-    }
-    throw Unavailable{"sentinels: " + why};
-}
-
-Patience Link::patience(base::Millis time) const {
-    return {.until = Clock::now() + time, .stop = stop_};
-}
+Link::Link(Settings const& settings, Stop const* stop)
+    : settings_{settings}, stop_{stop}, home_{settings, stop} {}
 
 Reply Link::command(Args const& args, base::Millis beyond) {
-    std::string bytes;
-    append(bytes, args);
-    auto const time = patience(settings_.timeout + beyond);
-    stream_->write(bytes, time);
-    return answer(time);
+    if (args.size() == 3 && args[0] == "SCRIPT" && args[1] == "LOAD") {
+        scripts_.push_back(args);
+    }
+    return followed(node_for(args).command(args, beyond), args, beyond);
 }
 
 std::vector<Reply> Link::pipeline(std::vector<Args> const& commands) {
-    std::string bytes;
-    for (auto const& args : commands) {
-        append(bytes, args);
+    struct Share {
+        Connection* node = nullptr;
+        std::vector<Args> commands;
+        std::vector<std::size_t> at;
+    };
+
+    std::vector<Share> shares;
+    for (std::size_t at = 0; at < commands.size(); ++at) {
+        auto* const node = &node_for(commands[at]);
+        auto share = std::ranges::find(shares, node, &Share::node);
+        if (share == shares.end()) {
+            share = shares.insert(share, Share{.node = node});
+        }
+        share->commands.push_back(commands[at]);
+        share->at.push_back(at);
     }
-    auto const time = patience(settings_.timeout);
-    stream_->write(bytes, time);
-    std::vector<Reply> replies;
-    replies.reserve(commands.size());
-    while (replies.size() < commands.size()) {
-        replies.push_back(answer(time));
+    std::vector<Reply> replies(commands.size());
+    for (auto const& share : shares) {
+        auto answers = share.node->pipeline(share.commands);
+        for (std::size_t n = 0; n < answers.size(); ++n) {
+            replies[share.at[n]] = std::move(answers[n]);
+        }
+    }
+    for (std::size_t at = 0; at < commands.size(); ++at) {
+        replies[at] = followed(std::move(replies[at]), commands[at], base::Millis{0});
     }
     return replies;
 }
 
-void Link::send(Args const& args) {
-    std::string bytes;
-    append(bytes, args);
-    stream_->write(bytes, patience(settings_.timeout));
+Connection& Link::node_for(Args const& args) {
+    auto const slot = slots_.empty() ? std::nullopt : slot_of(args);
+    auto const* const place = slot ? slots_.find(*slot) : nullptr;
+    return place == nullptr ? home_ : node_at(*place);
 }
 
-std::optional<Reply> Link::next(base::Millis at_most) {
-    return receive(patience(at_most));
-}
-
-Reply Link::answer(Patience const& time) {
-    auto reply = receive(time);
-    if (!reply) {
-        throw Unavailable{where_ + " did not answer in time; is it overloaded or cut off?"};
+Connection& Link::node_at(Place const& place) {
+    auto const name = to_text(place, settings_.tls);
+    if (name == home_.where()) {
+        return home_;
     }
-    return std::move(*reply);
+    auto& node = nodes_[name];
+    if (!node) {
+        auto made = std::make_unique<Connection>(settings_, place, stop_);
+        for (auto const& script : scripts_) {
+            checked(made->command(script), made->where());
+        }
+        node = std::move(made);
+    }
+    return *node;
 }
 
-std::optional<Reply> Link::receive(Patience const& time) {
-    auto* const reader = protocol_->reader.get();
-    while (true) {
-        void* raw = nullptr;
-        if (::redisReaderGetReply(reader, &raw) != REDIS_OK) {
-            throw Unavailable{where_ + " does not speak the Redis protocol"};
+// While a slot moves its keys are in two places, and the old one sends on whoever asks for a key
+// that has gone; the new one must be told that this is why it is asked.
+Reply Link::followed(Reply reply, Args const& args, base::Millis beyond) {
+    for (int hop = 0; hop < most_hops; ++hop) {
+        auto const redirect = redirect_of(reply, home_.place().host);
+        if (!redirect) {
+            return reply;
         }
-        if (raw != nullptr) {
-            std::unique_ptr<void, decltype(&::freeReplyObject)> const owned{raw,
-                                                                            &::freeReplyObject};
-            return to_reply(*static_cast<redisReply const*>(raw));
+        auto& node = node_at(redirect->place);
+        if (redirect->once) {
+            checked(node.command({"ASKING"}), node.where());
+        } else {
+            learn(*redirect, node);
         }
-        std::array<char, 16'384> bytes;  // not initialised: it is read into at once
-        auto const count = stream_->read(bytes, time);
-        if (count == 0) {
-            return std::nullopt;
-        }
-        ::redisReaderFeed(reader, bytes.data(), count);
+        reply = node.command(args, beyond);
+    }
+    throw Unavailable{where() + " sends us from node to node; see `redis-cli --cluster check`"};
+}
+
+// One slot that moved is seldom alone. A user without the right to ask learns them one by one.
+void Link::learn(Redirect const& redirect, Connection& node) {
+    auto const* const known = slots_.find(redirect.slot);
+    if (known == nullptr || to_text(*known, false) != to_text(redirect.place, false)) {
+        slots_.read(node.command({"CLUSTER", "SLOTS"}), redirect.place.host);
+        slots_.set(redirect.slot, redirect.slot, redirect.place);
     }
 }
 

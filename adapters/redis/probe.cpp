@@ -43,6 +43,19 @@ base::Millis best_latency(Link& link) {
     return std::chrono::ceil<base::Millis>(best);
 }
 
+// Any node of a cluster leads to all of them, a replica too.
+void look_at_cluster(Link& link, Findings& found) {
+    auto const state = line_of("\n" + link.command({"CLUSTER", "INFO"}).text, "cluster_state");
+    if (state == "fail") {
+        throw Unavailable{found.where +
+                          " is of a cluster that is down; see `redis-cli --cluster check`"};
+    }
+    found.version += " in a cluster";
+    if (found.role != "master") {
+        found.role.clear();
+    }
+}
+
 }  // namespace
 
 Findings probe(Settings const& settings) {
@@ -59,6 +72,9 @@ Findings probe(Settings const& settings) {
     found.memory_limit = number(line_of(info.text, "maxmemory"));
     found.memory_used = number(line_of(info.text, "used_memory"));
     found.old = before_6_2(found.version);
+    if (line_of(info.text, "cluster_enabled") == "1") {
+        look_at_cluster(link, found);
+    }
     return found;
 }
 

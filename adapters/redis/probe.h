@@ -9,8 +9,8 @@ namespace adapters::redis {
 
 struct Findings {
     std::string where;
-    std::string version;            // "7.0.15"; empty: it does not say
-    std::string role;               // "master", "slave"
+    std::string version;            // "7.0.15", "7.0.15 in a cluster"; empty: it does not say
+    std::string role;               // "master", "slave"; of a cluster's node it does not matter
     std::string eviction;           // maxmemory-policy
     std::int64_t memory_limit = 0;  // bytes; zero: none
     std::int64_t memory_used = 0;
@@ -18,7 +18,7 @@ struct Findings {
     bool old = false;         // before 6.2, which the intake needs
 };
 
-// Throws adapters::Unavailable or adapters::Unusable.
+// Throws adapters::Unavailable, of a cluster that is down as well, or adapters::Unusable.
 Findings probe(Settings const& settings);
 
 }  // namespace adapters::redis

@@ -8,7 +8,6 @@
 #include <string>
 #include <utility>
 
-#include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -16,6 +15,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/redis/resolve.h"
 #include "adapters/redis/stream.h"
 #include "adapters/store.h"
 
@@ -26,30 +26,6 @@ namespace {
 std::string in_words(int error) {
     std::array<char, 128> text{};
     return ::strerror_r(error, text.data(), text.size());
-}
-
-// Whether the descriptor became ready in time.
-bool ready(int fd, short events, Patience const& patience) {
-    while (true) {
-        auto const left =
-            std::chrono::ceil<std::chrono::milliseconds>(patience.until - Clock::now()).count();
-        std::array<pollfd, 2> waited{
-            pollfd{.fd = fd, .events = events, .revents = 0},
-            pollfd{.fd = patience.stop == nullptr ? -1 : patience.stop->fd(),
-                   .events = POLLIN,
-                   .revents = 0}};
-        int const found =
-            ::poll(waited.data(), waited.size(), static_cast<int>(std::max(left, 0L)));
-        if (patience.stop != nullptr && patience.stop->requested()) {
-            throw Stopped{};
-        }
-        if (found > 0) {
-            return true;
-        }
-        if (found == 0 && left <= 0) {
-            return false;
-        }
-    }
 }
 
 class Socket final : public Stream {
@@ -153,22 +129,8 @@ std::unique_ptr<Stream> open_unix(Place const& place, Patience const& patience) 
     return socket;
 }
 
-using Addresses = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
-
-Addresses look_up(Place const& place) {
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* found = nullptr;
-    int const code = ::getaddrinfo(place.host.c_str(), place.port.c_str(), &hints, &found);
-    if (code != 0) {
-        throw Unavailable{fmt::format("redis: the host `{}` is not known: {}; check the name",
-                                      place.host, ::gai_strerror(code))};
-    }
-    return {found, &::freeaddrinfo};
-}
-
 std::unique_ptr<Stream> open_network(Place const& place, Patience const& patience) {
-    auto const addresses = look_up(place);
+    auto const addresses = resolve(place, patience);
     std::optional<Unavailable> why;
     for (auto const* at = addresses.get(); at != nullptr; at = at->ai_next) {
         try {
@@ -184,6 +146,29 @@ std::unique_ptr<Stream> open_network(Place const& place, Patience const& patienc
 }
 
 }  // namespace
+
+bool ready(int fd, short events, Patience const& patience) {
+    while (true) {
+        auto const left =
+            std::chrono::ceil<std::chrono::milliseconds>(patience.until - Clock::now()).count();
+        std::array<pollfd, 2> waited{
+            pollfd{.fd = fd, .events = events, .revents = 0},
+            pollfd{.fd = patience.stop == nullptr ? -1 : patience.stop->fd(),
+                   .events = POLLIN,
+                   .revents = 0}};
+        int const found =
+            ::poll(waited.data(), waited.size(), static_cast<int>(std::max(left, 0L)));
+        if (patience.stop != nullptr && patience.stop->requested()) {
+            throw Stopped{};
+        }
+        if (found > 0) {
+            return true;
+        }
+        if (found == 0 && left <= 0) {
+            return false;
+        }
+    }
+}
 
 std::unique_ptr<Stream> open_socket(Place const& place, Patience const& patience) {
     return place.path.empty() ? open_network(place, patience) : open_unix(place, patience);

@@ -39,6 +39,9 @@ public:
 std::unique_ptr<Stream> open_stream(Place const& place, Settings const& settings,
                                     Patience const& patience);
 
+// Whether the descriptor became ready (POLLIN, POLLOUT) in time.
+bool ready(int fd, short events, Patience const& patience);
+
 // The parts of it.
 std::unique_ptr<Stream> open_socket(Place const& place, Patience const& patience);
 std::unique_ptr<Stream> wrap_in_tls(std::unique_ptr<Stream> inner, Place const& place,

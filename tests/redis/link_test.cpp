@@ -104,6 +104,22 @@ TEST(RedisLink, ServesOverTlsAndTrustsOnlyTheRightOnes) {
     EXPECT_NE(failure<adapters::Unavailable>(plain), "");
 }
 
+TEST(RedisLink, AServerThatWantsACertificateOfItsClientsGetsIt) {
+    Redis const redis{{"--tls"}};
+    redis.ask({"CONFIG", "SET", "tls-auth-clients", "yes"});
+    EXPECT_NE(failure<adapters::Unavailable>(redis.settings), "") << "it came in without one";
+
+    auto named = redis.settings;
+    named.cert_file = redis.server.field("folder") + "/server.crt";
+    named.key_file = redis.server.field("folder") + "/server.key";
+    expect_serves(named);
+
+    auto other = named;
+    other.key_file = redis.server.field("folder") + "/ca.key";
+    auto const line = failure<adapters::Unusable>(other);
+    EXPECT_TRUE(line.contains("redis.key_file")) << line;
+}
+
 TEST(RedisLink, AWrongOrMissingPasswordIsAMistakeAndIsNotShown) {
     Redis const redis{{"--password", "open sesame"}};
     EXPECT_EQ(failure<adapters::Unusable>(redis.settings), "");
@@ -182,4 +198,30 @@ TEST(RedisLink, SentinelsLeadToTheMasterAndAfterItsDeathToTheNext) {
     auto unknown = settings;
     unknown.master = "nobody";
     EXPECT_TRUE(failure<adapters::Unavailable>(unknown).contains("redis.master"));
+}
+
+TEST(RedisLink, SentinelsAndTheirMasterHaveAPasswordEach) {
+    support::PrivateServer sentinel{{"sentinel"}};
+    std::vector<std::string> places;
+    for (auto const& place : sentinel.facts().at("sentinels").as_array()) {
+        places.emplace_back(place.as_string());
+        Link{tests::settings_for("redis://" + places.back())}.command(
+            {"ACL", "SETUSER", "default", "resetpass", ">watch"});
+    }
+    Link{tests::settings_for(sentinel.field("url"))}.command(
+        {"CONFIG", "SET", "requirepass", "open"});
+    auto const with = [&](std::string const& sentinels, std::string const& master) {
+        return parse({.password = master,
+                      .sentinels = places,
+                      .master = sentinel.field("master_name"),
+                      .sentinel_password = sentinels,
+                      .timeout = 1s});
+    };
+    expect_serves(with("watch", "open"));
+    EXPECT_TRUE(failure<adapters::Unusable>(with("", "open")).contains("redis.sentinel_password"));
+    auto const wrong = failure<adapters::Unusable>(with("hunter2", "open"));
+    EXPECT_TRUE(wrong.contains("WRONGPASS")) << wrong;
+    EXPECT_TRUE(wrong.contains("redis.sentinel_password")) << wrong;
+    EXPECT_FALSE(wrong.contains("hunter2")) << wrong;
+    EXPECT_TRUE(failure<adapters::Unusable>(with("watch", "")).contains("redis.password"));
 }

@@ -10,7 +10,7 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "crash"), os.path.join(HERE, "..", "support")]
 
-from private_redis import PrivateRedis  # noqa: E402
+from private_redis import PrivateCluster, PrivateRedis  # noqa: E402
 from support import CrashTest, read, until  # noqa: E402
 
 PASSWORD = "open-sesame-7291"
@@ -118,6 +118,62 @@ class RedisTest(CrashTest):
         self.xadd(service="script", user="bob", key="after")
         self.assertTrue(until(lambda: len(self.site.all_jobs()) == 5, 10))
         self.assertEqual((up.log.count("redis: away"), up.log.count("redis: back")), (1, 1))
+        self.site.audit()
+
+    def test_a_redis_that_comes_and_goes_does_not_fill_the_log(self):
+        up = self.up()
+        for _ in range(8):
+            self.redis.kill()
+            self.redis.start()
+            self.assertTrue(until(lambda: int(self.redis.cli("PUBSUB", "NUMSUB", "tallyman:wake")
+                                              .splitlines()[1]) == 1, 10))
+        self.assertIn(up.log.count("redis: away"), (1, 2))  # a second, if this took ten seconds
+        self.assertLessEqual(up.log.count("redis: back"), 2)
+
+    def test_killed_between_the_commit_and_the_acknowledgement_it_is_still_one_job(self):
+        """The right to acknowledge is taken away, so that the worker stays in between for sure."""
+        self.redis.cli("ACL", "SETUSER", "default", "-eval")
+        messages = [self.xadd(service="script", user="ann"),
+                    self.xadd(service="script", user="ann", key="k1")]
+        up = self.up()
+        self.assertTrue(until(lambda: len(self.site.all_jobs()) == 2, 10), up.log)
+        up.kill()
+        left = self.redis.cli("XPENDING", "tallyman:intake", "tallyman", "-", "+", "9").splitlines()
+        self.assertEqual(left[::4], messages, "nothing was acknowledged")
+        self.redis.cli("ACL", "SETUSER", "default", "+eval")
+        # As if the half minute had passed after which messages of a dead worker are taken over.
+        self.redis.cli("XCLAIM", "tallyman:intake", "tallyman", left[1], "0", *messages,
+                       "IDLE", "60000", "RETRYCOUNT", "1", "JUSTID")
+        self.up()
+        self.assertTrue(until(lambda: self.redis.cli("XLEN", "tallyman:intake") == "0", 20))
+        jobs = self.site.all_jobs()
+        for job in jobs:
+            self.reaches(job["id"], "completed")
+        self.assertEqual(len(jobs), 2)
+        self.assertEqual(self.site.ask("account", "ann")["balance"], 520 - 2 * 5)
+        self.assertEqual(self.redis.cli("EXISTS", "tallyman:intake:dead"), "0")
+        self.site.audit()
+
+    def test_a_cluster_is_followed(self):
+        cluster = PrivateCluster()
+        self.addCleanup(cluster.close)
+        for seed in cluster.nodes:
+            self.site.environment["TALLYMAN_REDIS_URL"] = seed.url
+            found, = self.redis_lines()
+            self.assertEqual(found["status"], "ok")
+            self.assertIn("in a cluster", found["detail"])
+            up = self.up()
+            before = len(self.site.all_jobs())
+            for _ in range(5):
+                cluster.cli("XADD", "tallyman:intake", "*", "service", "script", "user", "ann")
+            self.assertTrue(until(lambda: len(self.site.all_jobs()) == before + 5, 10), up.log)
+            for job in self.site.all_jobs():
+                self.reaches(job["id"], "completed")
+                self.assertTrue(until(lambda job=job: cluster.cli(
+                    "HGET", f"tallyman:job:{job['id']}", "state") == "completed", 10), up.log)
+            self.assertEqual(up.log.count("redis: away"), 0, up.log)
+            up.tell(signal.SIGTERM)
+            self.assertEqual(up.ends(10), 0)
         self.site.audit()
 
     def test_without_redis_everything_works_by_polling(self):

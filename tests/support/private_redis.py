@@ -1,10 +1,12 @@
-"""Private Redis servers, alone or under Sentinel, for tests: see private_server.py."""
+"""Private Redis servers for tests, alone, under Sentinel or in a cluster: see
+private_server.py."""
 import os
 import signal
 import subprocess
 from urllib.parse import quote
 
-from private_parts import (Child, Folder, Trouble, make_certificates, need, start_somewhere, until)
+from private_parts import (Child, Folder, Trouble, free_port, make_certificates, need,
+                           start_somewhere, until)
 
 
 def cli(port, *words, password=None, ca=None, seconds=5):
@@ -102,6 +104,36 @@ class PrivateRedis:
         self.child = Child([self.program, path], self.folder.file("log"))
         self.child.wait_ready("Redis", lambda: self.cli("PING") == "PONG")
         return port
+
+
+class PrivateCluster:
+    """Three masters that share the slots, without replicas."""
+
+    def __init__(self):
+        self.nodes = []
+        try:
+            for _ in range(3):
+                self.nodes.append(PrivateRedis(more=("cluster-enabled yes",
+                                                     f"cluster-port {free_port()}")))
+            places = [f"127.0.0.1:{node.port}" for node in self.nodes]
+            # It knows no way to give the ports at which nodes talk, other than behind an @.
+            buses = [f"{place}@{node.more[1].split()[1]}"
+                     for place, node in zip(places, self.nodes)]
+            cli(self.nodes[0].port, "--cluster", "create", *buses, "--cluster-yes", seconds=30)
+            if not until(lambda: all("cluster_state:ok" in node.cli("CLUSTER", "INFO")
+                                     for node in self.nodes), 30, 0.1):
+                raise Trouble("the nodes of the cluster did not find each other within 30 s")
+        except BaseException:
+            self.close()
+            raise
+
+    def cli(self, *words):
+        """Follows the command to its node."""
+        return self.nodes[0].cli("-c", *words)
+
+    def close(self):
+        for node in self.nodes:
+            node.close()
 
 
 class Watcher:
