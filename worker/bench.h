@@ -19,7 +19,7 @@ struct BenchPlan {
     int workers = 1;    // runners, each with a thread of its own
     int programs = 1;   // that enqueue at the same time
     int batch = 500;    // jobs enqueued in one transaction
-    int slots = 1024;   // of each worker
+    int slots = 2048;   // of each worker
     int pickups = 300;  // jobs enqueued one by one into the idle store
 };
 
