@@ -271,8 +271,7 @@ base::Credits balance_at(Session& session, base::AccountId account, base::Timest
 }
 
 std::vector<InboxRequest> inbox(Session& session, int limit) {
-    auto const rows =
-        session.look(select_inbox(session, "ORDER BY id LIMIT ?", {literal(limit)}));
+    auto const rows = session.look(select_inbox(session, "ORDER BY id LIMIT ?", {literal(limit)}));
     std::vector<InboxRequest> requests;
     for (auto const& source : rows) {
         Row row{source};

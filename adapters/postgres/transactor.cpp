@@ -86,8 +86,8 @@ bool Transactor::was_committed(std::string const& xid, std::string const& why) {
     for (int tries = 0; Steady::now() < until; ++tries) {
         try {
             Session session{pool_.access()};
-            auto const rows = session.last_of(session.sql(
-                "SELECT coalesce(pg_xact_status(?::xid8), 'unknown')", {literal(xid)}));
+            auto const rows = session.last_of(
+                session.sql("SELECT coalesce(pg_xact_status(?::xid8), 'unknown')", {literal(xid)}));
             auto const status = Row{rows[0]}.text();
             if (status == "committed") {
                 return true;
