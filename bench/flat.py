@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Whether PostgreSQL stays as fast with a long history: measures `tallyman bench` on a fresh
-private server with durable settings, adds finished jobs (10 million unless told otherwise) and a long queue
-of another service (1 million), and measures again. Prints both and the ratio.
+private server with durable settings, adds finished jobs (10 million unless told otherwise) and a
+long queue of another service (1 million), and measures again. Prints both and the ratio.
 
     TALLYMAN_BIN=build/release/bin/tallyman python3 bench/flat.py [FINISHED [QUEUED [JOBS]]]
 """
@@ -16,10 +16,10 @@ from private_postgres import PrivatePostgres  # noqa: E402
 
 FREE_JOB = """
 INSERT INTO tallyman.jobs SELECT {first} + i, 1 + i % {accounts}, 1700000000000, 0,
-  1700000000000, 0, 0, 1700000000000, {finished}, 1700000000000, 0, 0, 0, 0, 0, 0, -1, 0, {attempt}, 0, 0, 0, 100,
-  {state}, 0, false, false, false, false, false, false, false, false, '', 'demo', '', '', '', '',
-  '{{"ok":true}}', 'someone', 'other', '', '\\x', '', '', '', '{terms}', 'v',
-  '{{"text":"a line of text to be spoken, sixty bytes of it"}}'
+  1700000000000, 0, 0, 1700000000000, {finished}, 1700000000000, 0, 0, 0, 0, 0, 0, -1, 0,
+  {attempt}, 0, 0, 0, 100, {state}, 0, false, false, false, false, false, false, false, false,
+  '', 'demo', '', '', '', '', '{{"ok":true}}', 'someone', 'other', '', '\\x', '', '', '',
+  '{terms}', 'v', '{{"text":"a line of text to be spoken, sixty bytes of it"}}'
 FROM generate_series(1, {count}) AS i
 """
 
