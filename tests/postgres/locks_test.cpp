@@ -126,7 +126,7 @@ TEST_F(Locks, TwoThatWaitForEachOtherAreSolvedByRunningOneAgain) {
             Millis{5'000}));
     });
     other = {};
-    EXPECT_EQ(decided, 2);
+    EXPECT_GE(decided, 2) << "it may lose once more before the other has gone on";
     EXPECT_EQ(desk_->balance("u1"), 519);
     EXPECT_EQ(desk_->audit(), "");
 }
