@@ -1,6 +1,7 @@
 // The tables of all keys that settings can have, for reading them and for naming them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,9 @@ void read_schedules(Value const& value, Settings& settings);
 void finish_settings(Value const& root, Settings& settings);
 
 void check_redis(Value const& root, Settings const& settings);
+
+// The content of the file that the value names, without the line's end; none after a mistake.
+std::optional<std::string> content_of_file(Value const& value);
 
 // Lays TALLYMAN_… variables over the tree, as if they had been written in the file.
 void lay_over(Node& tree, Environment const& environment, std::vector<Problem>& problems);

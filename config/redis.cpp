@@ -43,28 +43,14 @@ void read_secret(Value const& value, std::string& into) {
     into = node.text;
 }
 
-std::optional<std::string> content_of(Value const& value) {
-    std::filesystem::path path;
-    read_path(value, path);
-    std::vector<Problem> problems;
-    auto text = path.empty() ? std::nullopt : read_text_file(path, problems);
-    for (auto const& problem : problems) {
-        value.mistake(to_text(problem));
-    }
-    if (text) {
-        text->erase(text->find_last_not_of("\r\n") + 1);
-    }
-    return text;
-}
-
 void read_url_file(Value const& value, std::string& into) {
-    if (auto const text = content_of(value)) {
+    if (auto const text = content_of_file(value)) {
         take_url(value, *text, into);
     }
 }
 
 void read_secret_file(Value const& value, std::string& into) {
-    if (auto const text = content_of(value)) {
+    if (auto const text = content_of_file(value)) {
         into = *text;
     }
 }

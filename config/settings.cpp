@@ -8,6 +8,20 @@
 
 namespace config {
 
+std::optional<std::string> content_of_file(Value const& value) {
+    std::filesystem::path path;
+    read_path(value, path);
+    std::vector<Problem> problems;
+    auto text = path.empty() ? std::nullopt : read_text_file(path, problems);
+    for (auto const& problem : problems) {
+        value.mistake(to_text(problem));
+    }
+    if (text) {
+        text->erase(text->find_last_not_of("\r\n") + 1);
+    }
+    return text;
+}
+
 namespace {
 
 using std::chrono::days;
@@ -45,15 +59,7 @@ void read_url(Value const& value, std::string& into) {
 }
 
 void read_url_file(Value const& value, std::string& into) {
-    std::filesystem::path path;
-    read_path(value, path);
-    std::vector<Problem> problems;
-    auto text = path.empty() ? std::nullopt : read_text_file(path, problems);
-    for (auto const& problem : problems) {
-        value.mistake(to_text(problem));
-    }
-    if (text) {
-        text->erase(text->find_last_not_of("\r\n") + 1);
+    if (auto const text = content_of_file(value)) {
         take_url(value, *text, into);
     }
 }

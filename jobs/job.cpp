@@ -1,7 +1,9 @@
-// Texts of states.
+// Texts of states, and small questions about jobs.
 #include "jobs/job.h"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace jobs {
 
@@ -25,6 +27,33 @@ std::optional<Enum> parse(std::array<std::string_view, size> const& texts, std::
 
 bool ended(State state) {
     return state == State::completed || state == State::failed || state == State::cancelled;
+}
+
+bool parents_decided(std::vector<State> const& parents) {
+    bool const one_failed = std::ranges::any_of(
+        parents, [](State state) { return ended(state) && state != State::completed; });
+    return one_failed || std::ranges::all_of(parents, ended);
+}
+
+std::string to_line(std::vector<base::JobId> const& ids) {
+    std::string line;
+    for (base::JobId const id : ids) {
+        line += line.empty() ? "" : ",";
+        line += base::to_text(id);
+    }
+    return line;
+}
+
+std::vector<base::JobId> parse_ids(std::string_view line) {
+    std::vector<base::JobId> ids;
+    char const* at = line.data();
+    char const* const end = at + line.size();
+    while (at < end) {
+        base::JobId id;
+        at = std::from_chars(at, end, id.value).ptr + 1;
+        ids.push_back(id);
+    }
+    return ids;
 }
 
 bool was_accepted(Job const& job) {

@@ -102,6 +102,14 @@ bool ended(State state);
 // it is a failed job with nothing to run, see jobs/submit.h.
 bool was_accepted(Job const& job);
 
+// Whether a job that comes after jobs in these states need wait no longer: one of them has ended
+// without a result, or all have ended.
+bool parents_decided(std::vector<State> const& parents);
+
+// "12,15", the form in which stores keep the jobs that a job comes after.
+std::string to_line(std::vector<base::JobId> const& ids);
+std::vector<base::JobId> parse_ids(std::string_view line);
+
 std::string_view to_text(State state);
 std::string_view to_text(Wait wait);
 std::optional<State> parse_state(std::string_view text);

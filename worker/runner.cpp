@@ -113,7 +113,9 @@ asio::awaitable<bool> Runner::claim_once() {
         for (auto const& open : claim.rooms) {
             services.push_back(open.service);
         }
-        if (!store_.anything_ready(services)) {
+        // Where the last claim found jobs there are likely more: claiming at once saves the
+        // question.
+        if (!more_waits_ && !store_.anything_ready(services)) {
             waiting = store_.services_ready();
             return;
         }
@@ -122,13 +124,14 @@ asio::awaitable<bool> Runner::claim_once() {
         });
     };
     co_await pool_.run(work);
+    more_waits_ = !starts.empty() && std::ssize(starts) >= claim.limit;
     if (learn(waiting)) {
         co_return true;
     }
     auto const left_room = std::ranges::any_of(starts, [](jobs::Start const& started) {
         return started.outcome != jobs::StartOutcome::started;
     });
-    bool const more = left_room || std::ssize(starts) >= claim.limit;
+    bool const more = left_room || more_waits_;
     for (auto& started : starts) {
         begin(std::move(started));
     }

@@ -102,6 +102,7 @@ private:
     bool releasing_ = false;
     bool stopped_ = false;
     bool claiming_ = false;
+    bool more_waits_ = false;      // as far as the last claim knows
     bool claim_in_doubt_ = false;  // a claim may have been committed without our knowing
 };
 

@@ -42,8 +42,6 @@ private:
 std::unique_ptr<adapters::Wakeup> make_wakeup(config::Settings const& settings,
                                               boost::asio::any_io_executor executor) {
     if (uses_postgres(settings)) {
-        // Without Redis nothing tells of new jobs. Looking costs one indexed read.
-        constexpr base::Millis look_every{50};
         return settings.redis.there()
                    ? std::make_unique<adapters::wakeups::Timer>(executor)
                    : std::make_unique<adapters::wakeups::Timer>(executor, look_every);

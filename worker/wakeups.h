@@ -12,6 +12,10 @@
 
 namespace worker {
 
+// How often workers on PostgreSQL look for jobs by themselves when no Redis tells them of any. A
+// look costs one indexed read.
+inline constexpr base::Millis look_every{50};
+
 // What the store has of its own, without Redis.
 std::unique_ptr<adapters::Wakeup> make_wakeup(config::Settings const& settings,
                                               boost::asio::any_io_executor executor);

@@ -110,11 +110,7 @@ private:
                 continue;
             }
             auto const states = parents_of(job);
-            bool const decided = std::ranges::all_of(states, jobs::ended) ||
-                                 std::ranges::any_of(states, [](State state) {
-                                     return jobs::ended(state) && state != State::completed;
-                                 });
-            if (decided) {
+            if (jobs::parents_decided(states)) {
                 add_job(id);
                 batch_.find(id)->parents = states;
                 --limit;

@@ -32,8 +32,7 @@ CREATE TYPE {s}.claimed AS (
 -- Jobs that others hold are passed over.
 CREATE FUNCTION {s}.claim_one(of_service text, most int) RETURNS SETOF {s}.claimed
 LANGUAGE plpgsql ROWS 500
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
-SET enable_mergejoin = off SET enable_bitmapscan = off SET enable_sort = off AS
+{by_key} SET enable_sort = off AS
 $$ BEGIN
     IF EXISTS (SELECT FROM {s}.queues q WHERE q.service = of_service AND q.mode = 1) THEN
         RETURN;
@@ -50,8 +49,7 @@ END $$;
 CREATE FUNCTION {s}.claim_many(services text[], slots int[], most int)
 RETURNS SETOF {s}.claimed
 LANGUAGE plpgsql ROWS 500
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
-SET enable_mergejoin = off SET enable_bitmapscan = off AS
+{by_key} AS
 $$ DECLARE
     chosen tid[];
 BEGIN
@@ -82,8 +80,7 @@ END $$;
 -- `ready` row waits for it.
 CREATE FUNCTION {s}.load_jobs(ids bigint[]) RETURNS SETOF {s}.job_now
 LANGUAGE plpgsql ROWS 500
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
-SET enable_mergejoin = off SET enable_bitmapscan = off AS
+{by_key} AS
 $$ BEGIN
     PERFORM count(*) FROM (SELECT DISTINCT x AS id FROM unnest(ids) AS x ORDER BY 1) AS u
         CROSS JOIN LATERAL (
@@ -102,8 +99,7 @@ END $$;
 -- For sweeps: a job that somebody else is at will be looked at next time. In the order asked for.
 CREATE FUNCTION {s}.load_free_jobs(ids bigint[]) RETURNS SETOF {s}.job_now
 LANGUAGE plpgsql ROWS 500
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
-SET enable_mergejoin = off SET enable_bitmapscan = off AS
+{by_key} AS
 $$ DECLARE
     free bigint[];
 BEGIN
@@ -119,8 +115,7 @@ END $$;
 
 CREATE FUNCTION {s}.load_accounts(ids bigint[]) RETURNS SETOF {s}.accounts
 LANGUAGE plpgsql ROWS 500
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
-SET enable_mergejoin = off SET enable_bitmapscan = off AS
+{by_key} AS
 $$ BEGIN
     RETURN QUERY SELECT a.* FROM (SELECT DISTINCT x AS id FROM unnest(ids) AS x ORDER BY 1) AS u
         CROSS JOIN LATERAL (
@@ -129,8 +124,7 @@ END $$;
 
 CREATE FUNCTION {s}.load_users(users text[]) RETURNS SETOF {s}.accounts
 LANGUAGE plpgsql ROWS 500
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
-SET enable_mergejoin = off SET enable_bitmapscan = off AS
+{by_key} AS
 $$ BEGIN
     RETURN QUERY SELECT a.* FROM (
             SELECT b.id FROM unnest(users) AS x (name) CROSS JOIN LATERAL (
@@ -142,8 +136,7 @@ END $$;
 
 CREATE FUNCTION {s}.read_users(users text[]) RETURNS SETOF {s}.accounts
 LANGUAGE plpgsql ROWS 500
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
-SET enable_mergejoin = off SET enable_bitmapscan = off AS
+{by_key} AS
 $$ BEGIN
     RETURN QUERY SELECT a.* FROM unnest(users) AS u (name) CROSS JOIN LATERAL (
         SELECT * FROM {s}.accounts b WHERE b.user_id = u.name OFFSET 0) AS a;

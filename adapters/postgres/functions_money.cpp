@@ -39,8 +39,7 @@ END $$;
 -- stand.
 CREATE FUNCTION {s}.update_accounts(rows {s}.account_change[]) RETURNS void
 LANGUAGE plpgsql
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
-SET enable_mergejoin = off SET enable_bitmapscan = off AS
+{by_key} AS
 $$ DECLARE
     updated bigint;
 BEGIN

@@ -38,11 +38,11 @@ $$ BEGIN
     INSERT INTO {s}.jobs SELECT * FROM unnest(rows);
 END $$;
 
--- Children of a job that has ended are to be looked at.
+-- Children of a job that has ended are to be looked at. `has_children` is not taken over: whoever
+-- adds a child sets it, and a worker that remembers the job does not know.
 CREATE FUNCTION {s}.update_jobs(rows {s}.job_change[]) RETURNS void
 LANGUAGE plpgsql
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
-SET enable_mergejoin = off SET enable_bitmapscan = off AS
+{by_key} AS
 $$ BEGIN
     WITH written AS (
         UPDATE {s}.jobs j SET
@@ -70,8 +70,7 @@ END $$;
 
 CREATE FUNCTION {s}.drop_ready(rows {s}.ready[]) RETURNS void
 LANGUAGE plpgsql
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
-SET enable_mergejoin = off SET enable_bitmapscan = off AS
+{by_key} AS
 $$ BEGIN
     DELETE FROM {s}.ready r USING unnest(rows) AS u
     WHERE r.service = u.service AND r.priority = u.priority AND r.turn = u.turn AND r.job = u.job;
@@ -93,8 +92,7 @@ END $$;
 -- The rows come with the `rev` that they are to have: one more than the one that is there.
 CREATE FUNCTION {s}.update_running(rows {s}.running[]) RETURNS void
 LANGUAGE plpgsql
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
-SET enable_mergejoin = off SET enable_bitmapscan = off AS
+{by_key} AS
 $$ DECLARE
     updated bigint;
 BEGIN
@@ -113,8 +111,7 @@ END $$;
 
 CREATE FUNCTION {s}.drop_running(jobs bigint[], revs int[]) RETURNS void
 LANGUAGE plpgsql
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
-SET enable_mergejoin = off SET enable_bitmapscan = off AS
+{by_key} AS
 $$ DECLARE
     dropped bigint;
 BEGIN

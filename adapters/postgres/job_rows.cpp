@@ -1,33 +1,9 @@
 // Rows of jobs.
-#include <charconv>
-
 #include "adapters/postgres/rows.h"
 
 namespace adapters::postgres {
 
 namespace {
-
-// "12,15": the jobs that it comes after, in their order.
-std::string to_line(std::vector<base::JobId> const& ids) {
-    std::string line;
-    for (base::JobId const id : ids) {
-        line += line.empty() ? "" : ",";
-        line += base::to_text(id);
-    }
-    return line;
-}
-
-std::vector<base::JobId> parse_ids(std::string_view line) {
-    std::vector<base::JobId> ids;
-    char const* at = line.data();
-    char const* const end = at + line.size();
-    while (at < end) {
-        base::JobId id;
-        at = std::from_chars(at, end, id.value).ptr + 1;
-        ids.push_back(id);
-    }
-    return ids;
-}
 
 std::int64_t or_zero(std::optional<base::Timestamp> const& at) {
     return at ? base::to_ms(*at) : 0;
@@ -128,7 +104,7 @@ jobs::Job read_job(pqxx::row const& source, TermsCache& terms) {
     job.key = row.text();
     job.created_at = row.time();
     job.body_hash = row.hash();
-    job.after = parse_ids(row.view());
+    job.after = jobs::parse_ids(row.view());
     job.has_children = row.flag();
     job.webhook = row.text();
     job.trace = row.text();
@@ -172,7 +148,7 @@ jobs::Job read_audit_job(pqxx::row const& source, TermsCache& terms) {
 void put_new_job(Rows& rows, jobs::Job const& job) {
     rows.put(job.id, job.account, job.created_at, job.quoted);
     put_course(rows, job);
-    rows.put(job.user, job.service, job.key, job.body_hash, to_line(job.after), job.webhook,
+    rows.put(job.user, job.service, job.key, job.body_hash, jobs::to_line(job.after), job.webhook,
              job.trace, pricing::to_line(job.terms), job.version, job.input);
     rows.end_row();
 }

@@ -35,17 +35,6 @@ struct Message {
     base::JobId child;
 };
 
-bool decided(std::vector<jobs::State> const& parents) {
-    bool all_ended = true;
-    for (auto const state : parents) {
-        if (state == jobs::State::failed || state == jobs::State::cancelled) {
-            return true;
-        }
-        all_ended = all_ended && jobs::ended(state);
-    }
-    return all_ended;
-}
-
 std::vector<Message> take_messages(Loading& loading, int limit) {
     std::vector<Message> messages;
     Trip trip{loading.transaction};
@@ -111,7 +100,7 @@ void look_at_children(Loading& loading, std::vector<Message> const& messages, in
         }
         bool const waits =
             loaded.job.state == jobs::State::queued && loaded.job.wait == jobs::Wait::parents;
-        bool const ready = waits && decided(loaded.parents);
+        bool const ready = waits && jobs::parents_decided(loaded.parents);
         if (ready && kept == limit) {
             later.insert(loaded.job.id);
         }

@@ -9,10 +9,16 @@
 
 namespace adapters::postgres {
 
+// In the texts `{s}` is the schema, `{app}` the application's role, `{app_text}` its name as a
+// literal, and `{by_key}` tells the planner of a function that it finds everything by key.
 struct Migration {
     std::string_view what;
-    std::vector<char const*> sql;  // `{s}` is the schema
+    std::vector<char const*> sql;
 };
+
+inline constexpr std::string_view by_key =
+    "SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off "
+    "SET enable_mergejoin = off SET enable_bitmapscan = off";
 
 std::span<Migration const> migrations();
 

@@ -27,7 +27,6 @@ struct PostgresOptions {
                                              // of a commit that was in doubt
     base::Millis lease_max{15'000};          // a lease further off than twice this is lost
     std::function<base::Timestamp()> clock;  // empty: the server's
-    bool unlogged_commits = false;  // true: a crash of the server may lose the last commits
 };
 
 // Throws Unavailable or Unusable.

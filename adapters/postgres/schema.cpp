@@ -20,31 +20,20 @@ int wanted_version() {
     return static_cast<int>(migrations().size());
 }
 
-// `{app}` and `{app_text}` are the application's role, as a name and as text.
-std::string with_role(std::string text, std::string const& schema) {
-    auto const replace = [&](std::string_view what, std::string const& with) {
-        for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at)) {
+// The text of a step with what stands in its braces put in: see migrations.h. Only our own text
+// goes through here, so every one of them is meant.
+std::string filled(Session const& session, std::string text, std::string const& schema) {
+    auto const put = [&](std::string_view what, std::string_view with) {
+        for (auto at = text.find(what); at != std::string::npos;
+             at = text.find(what, at + with.size())) {
             text.replace(at, what.size(), with);
         }
     };
-    replace("{app_text}", literal(schema + "_app"));
-    replace("{app}", "\"" + schema + "_app\"");
+    put("{app_text}", literal(schema + "_app"));
+    put("{app}", "\"" + schema + "_app\"");
+    put("{by_key}", by_key);
+    put("{s}", session.access().schema);
     return text;
-}
-
-// Only our own text goes through here, so every `{s}` is meant.
-std::string with_schema(Session const& session, std::string const& text) {
-    std::string out;
-    std::string_view rest = text;
-    while (true) {
-        auto const at = rest.find("{s}");
-        out += rest.substr(0, at);
-        if (at == std::string_view::npos) {
-            return out;
-        }
-        out += session.access().schema;
-        rest.remove_prefix(at + 3);
-    }
 }
 
 // The isolation can't be chosen in the middle of a round trip, so that what is usual must be right.
@@ -106,7 +95,7 @@ void apply(Session& session, PostgresOptions const& options, int from) {
     for (int version = from; version < wanted_version(); ++version) {
         auto const& step = migrations()[static_cast<std::size_t>(version)];
         for (char const* const text : step.sql) {
-            all.push_back(with_schema(session, with_role(text, options.schema)));
+            all.push_back(filled(session, text, options.schema));
         }
         all.push_back(
             session.sql("INSERT INTO {s}.schema_steps (what) VALUES (?)", {literal(step.what)}));

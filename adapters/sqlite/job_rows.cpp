@@ -1,33 +1,9 @@
 // Rows of jobs.
-#include <charconv>
-
 #include "adapters/sqlite/rows.h"
 
 namespace adapters::sqlite {
 
 namespace {
-
-// "12,15": the jobs that it comes after, in their order.
-std::string to_line(std::vector<base::JobId> const& ids) {
-    std::string line;
-    for (base::JobId const id : ids) {
-        line += line.empty() ? "" : ",";
-        line += base::to_text(id);
-    }
-    return line;
-}
-
-std::vector<base::JobId> parse_ids(std::string_view line) {
-    std::vector<base::JobId> ids;
-    char const* at = line.data();
-    char const* const end = at + line.size();
-    while (at < end) {
-        base::JobId id;
-        at = std::from_chars(at, end, id.value).ptr + 1;
-        ids.push_back(id);
-    }
-    return ids;
-}
 
 void read_course(Query& row, jobs::Job& job) {
     job.state = static_cast<jobs::State>(row.integer());
@@ -116,7 +92,7 @@ jobs::Job read_job(Query& row) {
     job.user = row.text();
     job.created_at = row.time();
     job.body_hash = row.hash();
-    job.after = parse_ids(row.view());
+    job.after = jobs::parse_ids(row.view());
     job.has_children = row.flag();
     job.webhook = row.text();
     job.trace = row.text();
@@ -167,7 +143,7 @@ void bind_course(Query& query, jobs::Job const& job) {
 }  // namespace
 
 void insert_job(Query& query, jobs::Job const& job) {
-    auto const parents = to_line(job.after);
+    auto const parents = jobs::to_line(job.after);
     auto const terms = pricing::to_line(job.terms);
     query.bind(job.id, job.account, job.service, job.key, job.user, job.created_at, job.body_hash,
                parents, job.has_children, job.webhook, job.trace, terms, job.version, job.quoted);

@@ -39,17 +39,6 @@ std::vector<jobs::State> states_of_parents(Database& database,
     return states;
 }
 
-bool decided(std::vector<jobs::State> const& parents) {
-    bool all_ended = true;
-    for (jobs::State const state : parents) {
-        if (state == jobs::State::failed || state == jobs::State::cancelled) {
-            return true;
-        }
-        all_ended = all_ended && jobs::ended(state);
-    }
-    return all_ended;
-}
-
 // A child whose parents have not decided is forgotten until the next of them ends.
 void calm(Database& database, base::JobId child) {
     Query{database, "DELETE FROM stirred WHERE child = ?"}.bind(child).run();
@@ -65,7 +54,7 @@ void look_at_child(Loading& loading, base::JobId child) {
     if (waits) {
         loaded->parents = states_of_parents(loading.database, loaded->job.after);
     }
-    if (!waits || !decided(loaded->parents)) {
+    if (!waits || !jobs::parents_decided(loaded->parents)) {
         calm(loading.database, child);
         loading.batch.jobs.pop_back();
         loading.jobs.erase(child);

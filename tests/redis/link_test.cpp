@@ -19,7 +19,7 @@ using tests::Redis;
 
 namespace {
 
-// The complaint of a connect or a command that fails for good, or for now.
+// What a connect or a command complains of, whether trying again would help or not.
 template <typename Failure>
 std::string failure(Settings const& settings) {
     try {

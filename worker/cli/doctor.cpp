@@ -12,6 +12,7 @@
 #include "worker/cli/context.h"
 #include "worker/cli/text.h"
 #include "worker/cli/verbs.h"
+#include "worker/wakeups.h"
 
 namespace worker::cli {
 
@@ -209,10 +210,10 @@ void judge_redis(Checks& checks, adapters::redis::Findings const& found, bool in
 void check_redis(Checks& checks, Context& context) {
     auto const& settings = context.settings().redis;
     if (!settings.there()) {
-        checks.push_back(
-            {"redis", Health::ok,
-             "none configured; workers look every " + base::to_text(context.settings().worker.poll),
-             ""});
+        auto const how = uses_postgres(context.settings())
+                             ? "look every " + base::to_text(look_every)
+                             : std::string{"are woken by the embedded store"};
+        checks.push_back({"redis", Health::ok, "none configured; workers " + how, ""});
         return;
     }
     auto const found = adapters::redis::probe(redis_settings(settings));
