@@ -49,7 +49,7 @@ DO $$ BEGIN
     GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {s} TO {app};
     GRANT SELECT ON ALL TABLES IN SCHEMA {s} TO {app};
     GRANT INSERT ON {s}.entries, {s}.grants, {s}.entry_references, {s}.job_keys, {s}.edges TO {app};
-    GRANT INSERT, UPDATE ON {s}.accounts, {s}.jobs TO {app};
+    GRANT INSERT, UPDATE ON {s}.accounts, {s}.jobs, {s}.floors TO {app};
     GRANT INSERT, UPDATE, DELETE ON {s}.ready, {s}.running, {s}.waiting, {s}.failures, {s}.stirred,
         {s}.job_events, {s}.inbox, {s}.workers, {s}.queues, {s}.duties, {s}.schedules, {s}.marks
         TO {app};

@@ -59,6 +59,27 @@ void read_outcome(Row& row, jobs::Job& job) {
     job.result = row.text();
 }
 
+// What was asked for.
+jobs::Job read_request(Row& row, TermsCache& terms) {
+    jobs::Job job;
+    job.id = {row.integer()};
+    job.account = {row.integer()};
+    job.user = row.text();
+    job.service = row.text();
+    job.key = row.text();
+    job.created_at = row.time();
+    job.body_hash = row.hash();
+    job.after = jobs::parse_ids(row.view());
+    job.has_children = row.flag();
+    job.webhook = row.text();
+    job.trace = row.text();
+    job.terms = terms.of(row.view());
+    job.version = row.text();
+    job.quoted = row.credits();
+    job.input = row.text();
+    return job;
+}
+
 // What changes in the life of a job, in the order of the table.
 void put_course(Rows& rows, jobs::Job const& job) {
     static jobs::Error const none;
@@ -94,27 +115,26 @@ std::string_view const job_columns =
     "provider, task, fate_unknown, duration_ms, has_error, error_code, error_message, "
     "error_retryable, late_result, poison, result";
 
+std::string_view const claimed_columns =
+    "id, account, user_id, service, key, created_at, body_hash, parents, has_children, webhook, "
+    "trace, terms, version, quoted, input, priority, turn, attempt, run_at";
+
 jobs::Job read_job(pqxx::row const& source, TermsCache& terms) {
     Row row{source};
-    jobs::Job job;
-    job.id = {row.integer()};
-    job.account = {row.integer()};
-    job.user = row.text();
-    job.service = row.text();
-    job.key = row.text();
-    job.created_at = row.time();
-    job.body_hash = row.hash();
-    job.after = jobs::parse_ids(row.view());
-    job.has_children = row.flag();
-    job.webhook = row.text();
-    job.trace = row.text();
-    job.terms = terms.of(row.view());
-    job.version = row.text();
-    job.quoted = row.credits();
-    job.input = row.text();
+    auto job = read_request(row, terms);
     read_money(row, job.bill);
     read_course(row, job);
     read_outcome(row, job);
+    return job;
+}
+
+jobs::Job read_claimed(pqxx::row const& source, TermsCache& terms) {
+    Row row{source};
+    auto job = read_request(row, terms);
+    job.priority = row.small();
+    job.turn = row.integer();
+    job.attempt = row.small();
+    job.run_at = row.time();
     return job;
 }
 

@@ -12,9 +12,42 @@ namespace adapters::postgres {
 
 namespace {
 
-// A claimed job does not run yet, so that its row in `jobs` says all of it.
 std::string claim_sql(std::string_view call) {
-    return fmt::format("SELECT {}, 0, place FROM {{s}}.{}", job_columns, call);
+    return fmt::format("SELECT {}, place FROM {{s}}.{}", claimed_columns, call);
+}
+
+void add_claimed(Loading& loading, pqxx::row const& row) {
+    auto job = read_claimed(row, loading.terms);
+    bool const fresh = job.attempt == 0;
+    if (auto* const loaded = add_job(loading, std::move(job), 0)) {
+        auto const id = loaded->job.id;
+        loading.loaded.standing.at(id).place = Row{row}.skip_to(claimed_column_count).text();
+        if (!fresh) {
+            loading.read_again.push_back(id);
+        }
+    }
+}
+
+// A claimed job does not run, so that its row in `jobs` says all of it.
+void ask_for_course(Loading& loading, Trip& trip) {
+    if (loading.read_again.empty()) {
+        return;
+    }
+    trip.ask(fmt::format("SELECT {} FROM {{s}}.jobs WHERE id = ANY(?)", job_columns),
+             {literal(loading.read_again)}, [&loading](pqxx::result const& rows) {
+                 std::map<base::JobId, jobs::Job> whole;
+                 for (auto const& row : rows) {
+                     auto job = read_job(row, loading.terms);
+                     auto const id = job.id;
+                     whole.emplace(id, std::move(job));
+                 }
+                 for (auto& loaded : loading.batch.jobs) {
+                     if (auto found = whole.find(loaded.job.id); found != whole.end()) {
+                         loaded.job = std::move(found->second);
+                         loading.loaded.standing.at(loaded.job.id).rest = rest_of(loaded.job);
+                     }
+                 }
+             });
 }
 
 void ask_for_claimed(Loading& loading, Trip& trip) {
@@ -32,10 +65,7 @@ void ask_for_claimed(Loading& loading, Trip& trip) {
     }
     auto const read = [&loading](pqxx::result const& rows) {
         for (auto const& row : rows) {
-            if (auto* const loaded = add_job(loading, row)) {
-                auto& place = loading.loaded.standing.at(loaded->job.id).place;
-                place = Row{row}.skip_to(row.size() - 1).text();
-            }
+            add_claimed(loading, row);
         }
     };
     if (services.size() == 1) {
@@ -269,6 +299,10 @@ void load_batch(Loading& loading) {
     ask_for_users(loading, trip);
     ask_for_clock(loading, trip);
     trip.go();
+    ask_for_course(loading, trip);
+    if (!trip.empty()) {
+        trip.go();
+    }
     ask_for_money(loading, trip);
     ask_for_charges(loading, trip);
     ask_for_every_grant(loading, trip);

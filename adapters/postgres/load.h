@@ -1,5 +1,5 @@
 // Loads what a decision asked for, inside the transaction that will write its answer, in two trips
-// at the most as a rule: jobs first, then the money of those jobs.
+// as a rule: jobs first, then the money of those jobs.
 #pragma once
 
 #include <functional>
@@ -44,6 +44,7 @@ struct Loading {
     std::optional<base::Timestamp> fixed_now;  // a clock other than the server's
     base::Millis lease_max;
     TermsCache terms{};
+    std::vector<base::JobId> read_again{};  // claimed jobs that have run before
 };
 
 void load_batch(Loading& loading);

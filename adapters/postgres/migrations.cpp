@@ -6,9 +6,10 @@ namespace adapters::postgres {
 
 std::span<Migration const> migrations() {
     static std::array const steps{
-        Migration{.what = "1: accounts, grants, entries, jobs, queues, workers and their functions",
-                  .sql = {first_tables, claim_functions, write_functions, money_functions,
-                          guard_triggers, upkeep_functions, enqueue_function, app_rights}},
+        Migration{
+            .what = "1: accounts, grants, entries, jobs, queues, workers and their functions",
+            .sql = {first_tables, claim_functions, load_functions, write_functions, money_functions,
+                    guard_triggers, upkeep_functions, enqueue_function, app_rights}},
     };
     return steps;
 }

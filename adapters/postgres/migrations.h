@@ -18,7 +18,7 @@ struct Migration {
 
 inline constexpr std::string_view by_key =
     "SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off "
-    "SET enable_mergejoin = off SET enable_bitmapscan = off";
+    "SET enable_mergejoin = off SET enable_bitmapscan = off SET jit = off";
 
 std::span<Migration const> migrations();
 
@@ -32,6 +32,7 @@ std::span<Guard const> guards();
 
 extern char const* const first_tables;     // tables.cpp
 extern char const* const claim_functions;  // functions_*.cpp
+extern char const* const load_functions;
 extern char const* const write_functions;
 extern char const* const money_functions;
 extern char const* const upkeep_functions;

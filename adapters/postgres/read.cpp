@@ -220,11 +220,8 @@ Counts counts(Session& session) {
 }
 
 bool anything_ready(Session& session, std::vector<std::string> const& services) {
-    auto const rows = session.look(
-        session.sql("SELECT EXISTS (SELECT FROM unnest(?::text[]) AS s (name) WHERE "
-                    "EXISTS (SELECT FROM {s}.ready r WHERE r.service = s.name) AND NOT EXISTS "
-                    "(SELECT FROM {s}.queues q WHERE q.service = s.name AND q.mode = 1))",
-                    {literal(services)}));
+    auto const rows =
+        session.look(session.sql("SELECT {s}.anything_ready(?)", {literal(services)}));
     return Row{rows[0]}.flag();
 }
 

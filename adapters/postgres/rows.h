@@ -27,6 +27,10 @@ inline constexpr int job_column_count = 50;
 extern std::string_view const audit_job_columns;  // what jobs::audit looks at
 
 jobs::Job read_job(pqxx::row const& row, TermsCache& terms);
+// What a claim says of a job: all there is to say, if the job has never run.
+extern std::string_view const claimed_columns;
+inline constexpr int claimed_column_count = 19;
+jobs::Job read_claimed(pqxx::row const& row, TermsCache& terms);
 jobs::Job read_audit_job(pqxx::row const& row, TermsCache& terms);
 std::vector<jobs::Job> read_jobs(pqxx::result const& result);
 
