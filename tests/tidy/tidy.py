@@ -25,7 +25,7 @@ LIBRARIES = {  # who may include which library; tests, bench and fuzz may includ
     "hiredis/": r"adapters/redis/.*",
     "spdlog/": r"worker/.*\.cpp",
     "boost/json": r"(wire|adapters/providers|worker)/.*|config/text\.cpp",
-    "boost/asio": r"(adapters/[^/]*\.h|adapters/(providers|wakeups|redis)/.*|worker/.*"
+    "boost/asio": r"(adapters/[^/]*\.h|adapters/(providers|wakeups|redis|http|fetch)/.*|worker/.*"
                   r"|cmake/asio\.cpp)",
     "openssl/": r"(base|adapters/redis)/.*\.cpp",
     "CLI/": r"worker/.*\.(cpp|h)",
