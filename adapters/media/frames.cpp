@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t zeros = 16;
 constexpr std::size_t look = 3 * FrameFormat::longest;
-constexpr int most_lessons = 16;
+constexpr int most_lessons = 64;
 
 // Bytes that are here, and whether the data ends with them.
 struct View {
@@ -71,7 +71,7 @@ bool frame_stands(Reader& reader, FrameFormat& format, std::uint64_t at) {
     if (view.bytes.empty()) {
         return false;
     }
-    format.learn(view.bytes, view.last);
+    format.learn(view.bytes, 0, view.last);
     auto const frame = format.frame(view.bytes, 0);
     return frame && stands(format, view, 0, *frame);
 }
@@ -108,9 +108,31 @@ void FrameWalk::skip(std::uint64_t count) {
     at_ += count;
 }
 
+// Learning means a search through a whole frame, so it is not done for ever.
+bool FrameWalk::learn(Here const& here, std::size_t at) {
+    if (lessons_ == most_lessons || !format_.silent_on_length(here.bytes, at)) {
+        return false;
+    }
+    ++lessons_;
+    return format_.learn(here.bytes, at, here.last);
+}
+
+// Where within the first `length` bytes another recording begins.
+std::optional<std::size_t> FrameWalk::other_within(Here const& here, std::size_t length) {
+    for (std::size_t i = 1; i < length; ++i) {
+        auto const byte = u8(here.bytes, i);
+        auto const tag = byte == 'I' ? tag_length(here.bytes, i) : std::nullopt;
+        if ((tag && *tag <= end_ - at_ - i) ||
+            (byte == 0xFF && chain_at(format_, here, i, kind_))) {
+            return i;
+        }
+    }
+    return std::nullopt;
+}
+
 // Whether the frame at at_ is one: of the known kind, or followed by what makes it one. A frame
-// into which the next recording was written, because its own was cut, is none.
-bool FrameWalk::accept(Frame const& frame) {
+// into which another recording was written, because its own was cut, is none.
+bool FrameWalk::accept(Frame& frame) {
     bool const known = kind_ == frame.kind;
     if (known && frame.length <= end_ - at_) {
         ahead_ = frame_at(at_ + frame.length);
@@ -120,28 +142,22 @@ bool FrameWalk::accept(Frame const& frame) {
         ahead_.reset();
     }
     auto const here = around(at_);
+    if (learn(here, 0)) {
+        frame = *format_.frame(here.bytes, 0);
+    }
     if (here.bytes.size() < frame.length) {
         return false;
     }
-    if (!known) {
+    if (!known || stands(format_, here, 0, frame)) {
         return stands(format_, here, 0, frame);
-    }
-    if (ends_at(here, frame.length)) {
-        return true;
     }
     auto const after = format_.frame(here.bytes, frame.length);
     if (after && stands(format_, here, frame.length, *after)) {
         return true;
     }
-    for (std::size_t inside = 1; inside < frame.length; ++inside) {
-        auto const tag =
-            here.bytes[inside] == std::byte{'I'} ? tag_length(here.bytes, inside) : std::nullopt;
-        if ((tag && *tag <= end_ - at_ - inside) || chain_at(format_, here, inside, kind_)) {
-            skip(inside);
-            return false;
-        }
-    }
-    return true;
+    auto const other = other_within(here, frame.length);
+    skip(other.value_or(0));
+    return !other;
 }
 
 bool FrameWalk::skip_tag() {
@@ -164,7 +180,7 @@ void FrameWalk::search() {
                                       : here.bytes.size() - std::min(look, here.bytes.size()) + 1;
         for (std::size_t i = 0; i < usable; ++i) {
             auto const byte = u8(here.bytes, i);
-            if (byte == 0xFF && chain_at(format_, here, i, kind_)) {
+            if (byte == 0xFF && (chain_at(format_, here, i, kind_) || learn(here, i))) {
                 skip(i);
                 kind_ = format_.frame(here.bytes, i)->kind;
                 return;
@@ -183,7 +199,7 @@ std::optional<FrameWalk::Step> FrameWalk::next() {
     bool after_tag = false;
     while (at_ < end_) {
         auto const before = at_;
-        auto const frame = ahead_ ? ahead_ : frame_at(at_);
+        auto frame = ahead_ ? ahead_ : frame_at(at_);
         ahead_.reset();
         if (frame && accept(*frame)) {
             kind_ = frame->kind;
@@ -200,13 +216,7 @@ std::optional<FrameWalk::Step> FrameWalk::next() {
         }
         if (skip_tag()) {
             after_tag = true;
-        } else if (lessons_ < most_lessons) {
-            ++lessons_;
-            auto const here = around(at_);
-            if (!format_.learn(here.bytes, here.last)) {
-                search();
-            }
-        } else {
+        } else if (!learn(around(at_), 0)) {
             search();
         }
     }

@@ -31,9 +31,15 @@ public:
     // The frame whose header begins at `at`; nullopt where no header can be read there.
     [[nodiscard]] virtual std::optional<Frame> frame(Bytes bytes, std::size_t at) const = 0;
 
-    // Frames may not say how long they are, and be as long as each other instead. Finds out from
-    // what is here, once, before a walk or when it is lost; `last`: nothing follows these bytes.
-    virtual bool learn(Bytes /*bytes*/, bool /*last*/) { return false; }
+    // Frames may not say how long they are, and be as long as each other instead: whether one of
+    // them begins at `at`.
+    [[nodiscard]] virtual bool silent_on_length(Bytes /*bytes*/, std::size_t /*at*/) const {
+        return false;
+    }
+
+    // Finds out how long they are from those that begin at `at`; false where that can't be told.
+    // `last`: nothing follows these bytes.
+    virtual bool learn(Bytes /*bytes*/, std::size_t /*at*/, bool /*last*/) { return false; }
 };
 
 // Whether a frame begins at `at` that another follows, or that is the only one.
@@ -65,7 +71,9 @@ private:
 
     std::optional<Frame> frame_at(std::uint64_t at);
     [[nodiscard]] Here around(std::uint64_t at);
-    bool accept(Frame const& frame);
+    bool accept(Frame& frame);
+    bool learn(Here const& here, std::size_t at);
+    [[nodiscard]] std::optional<std::size_t> other_within(Here const& here, std::size_t length);
     bool skip_tag();
     void search();
     void skip(std::uint64_t count);

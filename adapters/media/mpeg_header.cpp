@@ -95,37 +95,38 @@ std::optional<Frame> MpegFrames::frame(Bytes bytes, std::size_t at) const {
     return header->frame;
 }
 
-// A frame of this length at the beginning is followed by one of its kind, and that by another or
-// by the end.
-bool MpegFrames::repeats(Bytes bytes, bool last, std::uint32_t kind, std::uint32_t length) {
-    std::size_t at = 0;
+// A frame of this length is followed by one of its kind, and that by another or by an end.
+bool MpegFrames::repeats(Bytes bytes, std::size_t at, bool last, Free const& what) {
     for (int count = 0; count < 3; ++count) {
         auto const header = mpeg_header(bytes, at);
-        if (!header || header->frame.kind != kind || header->frame.length != 0) {
+        if (!header || header->frame.kind != what.kind) {
             return count == 2 && ((last && at == bytes.size()) || tag_length(bytes, at));
         }
-        at += length + header->padding;
-        if (at > bytes.size()) {
-            return false;
-        }
+        at += what.length + header->padding;
     }
     return true;
 }
 
-bool MpegFrames::learn(Bytes bytes, bool last) {
-    auto const first = mpeg_header(bytes, 0);
+bool MpegFrames::silent_on_length(Bytes bytes, std::size_t at) const {
+    auto const header = mpeg_header(bytes, at);
+    return header && header->frame.length == 0;
+}
+
+bool MpegFrames::learn(Bytes bytes, std::size_t at, bool last) {
+    auto const first = mpeg_header(bytes, at);
     if (!first || first->frame.length != 0) {
         return false;
     }
-    auto const most = std::min(longest, bytes.size());
-    for (std::size_t next = shortest_free + first->padding; next < most; ++next) {
+    auto const most = std::min(longest, bytes.size() - at);
+    for (std::size_t next = shortest_free + first->padding; next + 4 <= most; ++next) {
         // All but the padding bit and the channels' mode stays the same in such a file.
-        if (bytes[next] != bytes[0] || next + 4 > bytes.size() || bytes[next + 1] != bytes[1]) {
+        if (bytes[at + next] != bytes[at] || bytes[at + next + 1] != bytes[at + 1]) {
             continue;
         }
-        auto const length = static_cast<std::uint32_t>(next) - first->padding;
-        if (repeats(bytes, last, first->frame.kind, length)) {
-            free_ = Free{.kind = first->frame.kind, .length = length};
+        Free const what{.kind = first->frame.kind,
+                        .length = static_cast<std::uint32_t>(next) - first->padding};
+        if (repeats(bytes, at, last, what)) {
+            free_ = what;
             return true;
         }
     }

@@ -26,7 +26,8 @@ std::optional<MpegHeader> mpeg_header(Bytes bytes, std::size_t at);
 class MpegFrames : public FrameFormat {
 public:
     [[nodiscard]] std::optional<Frame> frame(Bytes bytes, std::size_t at) const override;
-    bool learn(Bytes bytes, bool last) override;
+    [[nodiscard]] bool silent_on_length(Bytes bytes, std::size_t at) const override;
+    bool learn(Bytes bytes, std::size_t at, bool last) override;
 
 private:
     struct Free {
@@ -34,8 +35,7 @@ private:
         std::uint32_t length = 0;  // without padding
     };
 
-    [[nodiscard]] static bool repeats(Bytes bytes, bool last, std::uint32_t kind,
-                                      std::uint32_t length);
+    [[nodiscard]] static bool repeats(Bytes bytes, std::size_t at, bool last, Free const& what);
 
     std::optional<Free> free_;
 };
