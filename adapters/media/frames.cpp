@@ -135,7 +135,11 @@ std::optional<std::size_t> FrameWalk::other_within(Here const& here, std::size_t
 bool FrameWalk::accept(Frame& frame) {
     bool const known = kind_ == frame.kind;
     if (known && frame.length <= end_ - at_) {
-        ahead_ = frame_at(at_ + frame.length);
+        // One look for the frame and what follows, or a window would end in between and be read
+        // again when the caller asks for the frame.
+        auto const want = std::min<std::uint64_t>(frame.length + FrameFormat::head, end_ - at_);
+        auto const bytes = reader_.at(at_, static_cast<std::size_t>(want));
+        ahead_ = bytes.size() == want ? format_.frame(bytes, frame.length) : std::nullopt;
         if (ahead_ && ahead_->kind == frame.kind) {
             return true;
         }
