@@ -50,12 +50,12 @@ public:
     Count(Reader& reader, std::uint64_t end) : reader_{reader}, end_{end} {}
 
     Measured run() {
-        while (at_ < end_ && !found_.truncated) {
+        while (at_ < end_) {
             auto const head = reader_.at(at_, longest_magic);
-            end_ = std::min(end_, reader_.size());
-            if (head.empty()) {
-                found_.truncated = true;
-            } else if (auto const* const band = band_at(head)) {
+            if (shrunk()) {
+                continue;
+            }
+            if (auto const* const band = band_at(head)) {
                 open(*band);
             } else {
                 frame(u8(head, 0));
@@ -97,12 +97,43 @@ private:
         if (length == 0) {
             fail("damaged", fmt::format("at byte {} there is no frame of AMR", at_));
         }
+        auto const other = joined_within(length);
+        if (shrunk()) {
+            return;
+        }
+        if (other > 0) {
+            // The file before the other one was cut within this frame.
+            found_.truncated = true;
+            found_.skipped_bytes += other;
+            at_ += other;
+            return;
+        }
         if (length > end_ - at_) {
             found_.truncated = true;
+            at_ = end_;
             return;
         }
         at_ += length;
         ++frames_;
+    }
+
+    // The data may turn out to end earlier than was said.
+    bool shrunk() {
+        bool const shorter = reader_.size() < end_;
+        end_ = std::min(end_, reader_.size());
+        found_.truncated = found_.truncated || shorter;
+        return shorter;
+    }
+
+    // How far into this frame another file begins; 0: none does.
+    std::uint64_t joined_within(std::uint64_t length) {
+        auto const bytes = reader_.at(at_, static_cast<std::size_t>(length) + longest_magic);
+        for (std::size_t i = 1; i < length && i < bytes.size(); ++i) {
+            if (u8(bytes, i) == '#' && band_at(bytes.subspan(i)) != nullptr) {
+                return i;
+            }
+        }
+        return 0;
     }
 
     Reader& reader_;

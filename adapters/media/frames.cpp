@@ -27,10 +27,13 @@ bool zeros_at(View const& view, std::size_t at) {
                                                 [](std::byte byte) { return byte == std::byte{}; });
 }
 
+bool ends_surely_at(View const& view, std::size_t at) {
+    return (view.last && at == view.bytes.size()) || tag_length(view.bytes, at);
+}
+
 // What may follow the last frame of a recording.
 bool ends_at(View const& view, std::size_t at) {
-    return (view.last && at == view.bytes.size()) || tag_length(view.bytes, at) ||
-           zeros_at(view, at);
+    return ends_surely_at(view, at) || zeros_at(view, at);
 }
 
 std::optional<Frame> of_kind(FrameFormat const& format, View const& view, std::size_t at,
@@ -152,8 +155,12 @@ bool FrameWalk::accept(Frame& frame) {
     if (here.bytes.size() < frame.length) {
         return false;
     }
-    if (!known || stands(format_, here, 0, frame)) {
+    if (!known || of_kind(format_, here, frame.length, frame.kind)) {
         return stands(format_, here, 0, frame);
+    }
+    // Zeros do not end it surely: they also fill the first frame of many a recording.
+    if (ends_surely_at(here, frame.length)) {
+        return true;
     }
     auto const after = format_.frame(here.bytes, frame.length);
     if (after && stands(format_, here, frame.length, *after)) {
