@@ -155,16 +155,12 @@ bool FrameWalk::accept(Frame& frame) {
     if (here.bytes.size() < frame.length) {
         return false;
     }
-    if (!known || of_kind(format_, here, frame.length, frame.kind)) {
-        return stands(format_, here, 0, frame);
-    }
     // Zeros do not end it surely: they also fill the first frame of many a recording.
-    if (ends_surely_at(here, frame.length)) {
+    if (of_kind(format_, here, frame.length, frame.kind) || ends_surely_at(here, frame.length)) {
         return true;
     }
-    auto const after = format_.frame(here.bytes, frame.length);
-    if (after && stands(format_, here, frame.length, *after)) {
-        return true;
+    if (!known) {
+        return !kind_ && stands(format_, here, 0, frame);
     }
     auto const other = other_within(here, frame.length);
     skip(other.value_or(0));
@@ -222,8 +218,14 @@ std::optional<FrameWalk::Step> FrameWalk::next() {
         }
         if (frame && frame->kind == kind_ && frame->length > end_ - at_) {
             cut_ = true;
-            at_ = end_;
-            break;
+            auto const here = around(at_);
+            auto const other = other_within(here, here.bytes.size());
+            if (!other) {
+                at_ = end_;
+                break;
+            }
+            skip(*other);
+            continue;
         }
         if (skip_tag()) {
             after_tag = true;

@@ -217,6 +217,23 @@ TEST(Mpeg, OfJoinedRecordingsOnlyTheCutOneKeepsItsPadding) {
     EXPECT_EQ(found.skipped_bytes, 77U);
 }
 
+TEST(Mpeg, ARecordingShorterThanTheCutFrameBeforeItIsHeard) {
+    auto const big = frame(0xFFF3E4C4, 480);
+    auto const small = frame(0xFFF314C4, 24);
+    auto const found = measured(times(20, big) + big.substr(0, 50) + times(5, small));
+    EXPECT_EQ(found.audio.samples, 25U * 576);
+    EXPECT_TRUE(found.truncated);
+    EXPECT_EQ(found.skipped_bytes, 50U);
+}
+
+TEST(Mpeg, AFrameCutWithinItsHeaderTakesNothingFromTheNextRecording) {
+    auto const cut = lame(307, 576, 1'056) + times(50, mono24) + mono24.substr(0, 2);
+    auto const found = measured(cut + id3v2("title") + recording(307, 576, 1'056));
+    EXPECT_EQ(found.audio.samples, 50U * 576 - 576 + 175'200);
+    EXPECT_EQ(found.segments, 2);
+    EXPECT_EQ(found.skipped_bytes, 2U);
+}
+
 TEST(Mpeg, ARecordingIsOverWhereItsFramesAndBytesAre) {
     auto const found = measured(recording(307, 576, 1'056) + times(10, mono24));
     EXPECT_EQ(found.audio.samples, 175'200U + 5'760);
