@@ -1,0 +1,11 @@
+// Any bytes are ADTS of some length, or an error with a name; near and far bytes give the same.
+#include <cstddef>
+#include <cstdint>
+
+#include "adapters/media/adts.h"
+#include "fuzz/media_frames.h"
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+    fuzz::check_frames(adapters::media::measure_adts, data, size);
+    return 0;
+}
