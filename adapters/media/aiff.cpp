@@ -62,7 +62,9 @@ private:
     std::uint64_t take(Chunk const& chunk) {
         if (chunk.name == four("COMM") && !format_) {
             auto const size = static_cast<std::size_t>(std::min<std::uint64_t>(chunk.size, 22));
-            format_ = aiff_format(reader_.at(chunk.begin, size), compressed_);
+            if (auto const bytes = reader_.at(chunk.begin, size); bytes.size() == size) {
+                format_ = aiff_format(bytes, compressed_);
+            }
         } else if (chunk.name == four("SSND") && !bytes_) {
             return sound(chunk);
         }

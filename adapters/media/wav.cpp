@@ -125,7 +125,9 @@ private:
                 if (!format_) {
                     auto const size = std::min<std::uint64_t>(chunk.size, 40);
                     auto const bytes = reader_.at(chunk.begin, static_cast<std::size_t>(size));
-                    format_ = wave_format(bytes, form_.big_endian);
+                    if (bytes.size() == size) {
+                        format_ = wave_format(bytes, form_.big_endian);
+                    }
                 }
                 break;
             case four("fact"):

@@ -39,8 +39,7 @@ struct Aiff {
     std::string after;
 
     [[nodiscard]] std::string file() const {
-        auto const declared = frames.value_or(
-            static_cast<std::uint32_t>(data.size() / (channels * ((bits + 7) / 8))));
+        auto const declared = frames ? *frames : data.size() / (channels * ((bits + 7) / 8));
         auto const comm = chunk("COMM", big(channels, 2) + big(declared, 4) + big(bits, 2) + rate +
                                             (compression.empty() ? "" : compression + zeros(2)));
         auto const sound = "SSND" +
