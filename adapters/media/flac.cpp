@@ -90,7 +90,7 @@ public:
 
 private:
     FlacCount counted(std::uint64_t first, FlacStream const& stream) {
-        if (reader_.far()) {
+        if (reader_.far() && segments_ == 0) {  // if this is not all, nothing is trusted any more
             if (auto const count = ends_of_flac(reader_, first, stream, work_)) {
                 return *count;
             }

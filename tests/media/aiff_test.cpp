@@ -141,7 +141,8 @@ TEST(Aiff, LooksLikeOneByItsFirstBytes) {
 }
 
 TEST(Aiff, CostsLittleWhenItIsFar) {
-    Far source{Aiff{.data = zeros(172'800'000), .after = chunk("NAME", "hour")}.file()};
+    Aiff const aiff{.data = "", .frames = 86'400'000, .said = 172'800'008};
+    Far source{aiff.file(), 172'800'000, chunk("NAME", "hour")};
     Reader reader{source};
     EXPECT_EQ(measure_aiff(reader).audio.samples, 86'400'000U);
     EXPECT_LT(reader.bytes_read(), 256U << 10U);
@@ -153,8 +154,8 @@ TEST(Aiff, AnswersOrNamesAnErrorWhateverBefallsIt) {
 }
 
 TEST(AiffEncoders, GiveBackTheNumberOfSamplesThatTheyGot) {
-    for (auto const* kind : {"pcm_s8", "pcm_s16be", "pcm_s24be", "pcm_f32be", "pcm_alaw"}) {
-        for (std::size_t const samples : {1U, 1'151U, 50'001U}) {
+    for (auto const* kind : {"pcm_s8", "pcm_s24be", "pcm_f32be"}) {
+        for (std::size_t const samples : {1U, 50'001U}) {
             auto const ffmpeg = "ffmpeg -v error -f s16le -ar 22050 -ac 2 -i $in -c:a " +
                                 std::string{kind} + " -f aiff ";
             for (auto const* rest : {"$out", "- > $out"}) {

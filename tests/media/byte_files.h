@@ -53,23 +53,38 @@ inline std::span<std::byte const> bytes_of(std::string const& text) {
     return std::as_bytes(std::span{text});
 }
 
-// A file that is read over a long way.
+// A file that is read over a long way. Between its two parts it may have any number of zeros.
 class Far : public adapters::ByteSource {
 public:
-    explicit Far(std::string bytes) : bytes_{std::move(bytes)} {}
+    explicit Far(std::string head, std::uint64_t hole = 0, std::string tail = "")
+        : head_{std::move(head)}, tail_{std::move(tail)}, tail_at_{head_.size() + hole} {}
 
-    std::uint64_t size() const override { return bytes_.size(); }
+    std::uint64_t size() const override { return tail_at_ + tail_.size(); }
 
     std::expected<std::size_t, adapters::MediaError> read(std::uint64_t offset,
                                                           std::span<std::byte> into) override {
-        auto const from = std::min<std::uint64_t>(offset, bytes_.size());
-        auto const count = std::min<std::size_t>(into.size(), bytes_.size() - from);
-        std::memcpy(into.data(), bytes_.data() + from, count);
-        return count;
+        auto const there = size() - std::min(offset, size());
+        auto const wanted = into.first(std::min<std::size_t>(into.size(), there));
+        std::ranges::fill(wanted, std::byte{0});
+        put(head_, 0, offset, wanted);
+        put(tail_, tail_at_, offset, wanted);
+        return wanted.size();
     }
 
 private:
-    std::string bytes_;
+    // What of `part`, which begins at `at`, falls into `into`, which begins at `offset`.
+    static void put(std::string const& part, std::uint64_t at, std::uint64_t offset,
+                    std::span<std::byte> into) {
+        auto const begin = std::max(at, offset);
+        auto const end = std::min(at + part.size(), offset + into.size());
+        if (begin < end) {
+            std::memcpy(into.data() + (begin - offset), part.data() + (begin - at), end - begin);
+        }
+    }
+
+    std::string head_;
+    std::string tail_;
+    std::uint64_t tail_at_;
 };
 
 using Parser = Measured (*)(Reader&);

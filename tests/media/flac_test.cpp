@@ -193,7 +193,7 @@ TEST(Flac, AnswersOrNamesAnErrorWhateverBefallsIt) {
 
 TEST(FlacFar, CostsLittleForAnHour) {
     Flac const flac{
-        .channels = 2, .block = 480, .frames = 400'000, .last_block = 33, .most_frame = 40};
+        .channels = 2, .block = 4'608, .frames = 40'000, .last_block = 33, .most_frame = 40};
     Far source{flac.file() + "TAG" + zeros(125)};
     Reader reader{source};
     auto const found = measure_flac(reader);
@@ -203,7 +203,7 @@ TEST(FlacFar, CostsLittleForAnHour) {
 }
 
 TEST(FlacFar, IsCutWhereItIsCut) {
-    Flac const flac{.channels = 2, .block = 480, .frames = 100'000, .most_frame = 40};
+    Flac const flac{.channels = 2, .block = 480, .frames = 20'000, .most_frame = 40};
     auto const whole = flac.file();
     auto const found = measured_far(measure_flac, whole.substr(0, whole.size() / 2));
     EXPECT_EQ(found.audio, measured(measure_flac, whole.substr(0, whole.size() / 2)).audio);
@@ -211,9 +211,9 @@ TEST(FlacFar, IsCutWhereItIsCut) {
 }
 
 TEST(FlacFar, FindsRecordingsOfTheSameLengthJoined) {
-    auto const one = Flac{.frames = 50'000, .most_frame = 40}.file();
+    auto const one = Flac{.frames = 20'000, .most_frame = 40}.file();
     auto const found = measured_far(measure_flac, one + one);
-    EXPECT_EQ(found.audio.samples, 2 * 49'999'300U);
+    EXPECT_EQ(found.audio.samples, 2 * 19'999'300U);
     EXPECT_EQ(found.segments, 2);
 }
 
@@ -225,7 +225,7 @@ std::string flac_command(std::string const& more) {
 
 TEST(FlacEncoders, GiveBackTheNumberOfSamplesThatTheyGot) {
     std::string const ffmpeg = "ffmpeg -v error -f s16le -ar 44100 -ac 2 -i $in -c:a flac ";
-    for (std::size_t const samples : {1U, 16U, 4'608U, 4'609U, 100'001U}) {
+    for (std::size_t const samples : {1U, 4'608U, 100'001U}) {
         for (auto const& command :
              {ffmpeg + "-f flac $out", ffmpeg + "-f flac - > $out",
               ffmpeg + "-sample_fmt s32 -compression_level 12 $out", flac_command("-8 -o $out $in"),

@@ -259,7 +259,7 @@ TEST(Wav, LooksLikeOneByItsFirstBytes) {
 
 TEST(Wav, CostsLittleWhenItIsFar) {
     for (auto const said : {172'800'000U, 0xFFFF'FFFFU}) {
-        Far source{Wav{.data = zeros(172'800'000), .said = said, .after = list_chunk()}.file()};
+        Far source{Wav{.data = "", .said = said}.file(), 172'800'000, list_chunk()};
         Reader reader{source};
         auto const found = measure_wav(reader);
         EXPECT_EQ(found.audio.samples, 86'400'000U);
@@ -279,8 +279,8 @@ TEST(Wav, AnswersOrNamesAnErrorWhateverBefallsIt) {
 }
 
 TEST(WavEncoders, GiveBackTheNumberOfSamplesThatTheyGot) {
-    for (auto const* kind : {"pcm_u8", "pcm_s16le", "pcm_s24le", "pcm_f32le", "pcm_mulaw"}) {
-        for (std::size_t const samples : {1U, 1'151U, 50'001U}) {
+    for (auto const* kind : {"pcm_u8", "pcm_s24le", "pcm_f32le"}) {
+        for (std::size_t const samples : {1U, 50'001U}) {
             auto const ffmpeg = "ffmpeg -v error -f s16le -ar 22050 -ac 2 -i $in -c:a " +
                                 std::string{kind} + " -f wav ";
             auto const raw = noise(samples * 4);
