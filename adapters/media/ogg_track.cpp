@@ -1,0 +1,116 @@
+// Packets out of pages, samples out of packets, and what the granules cut off.
+#include "adapters/media/ogg_track.h"
+
+#include <algorithm>
+
+namespace adapters::media {
+
+void OggTrack::begin_page(OggPage const& page) {
+    bool const gap = page.sequence != next_sequence_;
+    next_sequence_ = page.sequence + 1;
+    if (gap || !page.continued) {
+        partial_ = false;  // its rest is lost
+    }
+    passing_ = page.continued && !partial_;
+    ended_ = page.last;
+    audio_on_page_ = false;
+}
+
+void OggTrack::take(OggPage const& page) {
+    begin_page(page);
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    for (std::size_t i = 0; i < page.lacing.size(); ++i) {
+        auto const lace = u8(page.lacing, i);
+        end += lace;
+        bool const whole = lace < 255;
+        if (!whole && i + 1 < page.lacing.size()) {
+            continue;
+        }
+        auto const part = page.body.subspan(begin, end - begin);
+        begin = end;
+        if (passing_) {
+            passing_ = !whole;
+        } else if (whole && !partial_) {
+            packet(part, part.size());
+        } else {
+            if (!partial_) {
+                partial_head_.clear();
+                partial_size_ = 0;
+            }
+            auto const wanted = std::max(audio_.packets->wanted(), partial_head_.size());
+            auto const more = part.first(std::min(part.size(), wanted - partial_head_.size()));
+            partial_head_.insert(partial_head_.end(), more.begin(), more.end());
+            partial_size_ += part.size();
+            partial_ = !whole;
+            if (whole) {
+                packet(partial_head_, partial_size_);
+            }
+        }
+    }
+    if (page.granule >= 0 && audio_on_page_) {
+        settle(static_cast<std::uint64_t>(page.granule), page.last);
+    }
+}
+
+void OggTrack::packet(Bytes head, std::uint64_t size) {
+    if (auto const samples = audio_.packets->samples(head, size)) {
+        pending_ += *samples;
+        audio_on_page_ = true;
+    }
+}
+
+void OggTrack::settle(std::uint64_t granule, bool last) {
+    if (!audio_.trimmed_by_granule) {
+        end_trim_ = 0;
+    } else if (position_) {
+        end_trim_ = trim_at_end(granule);
+    } else {
+        auto const missing = pending_ > granule ? pending_ - granule : 0;
+        // On a first page that is the last too the end is cut off, not the beginning.
+        bool const in_front = audio_.trimmed_in_front && !last;
+        end_trim_ = in_front ? 0 : missing;
+        pending_ -= in_front ? missing : 0;
+        running_ = granule - std::min(granule, pending_);
+    }
+    played_ += pending_;
+    running_ += pending_;
+    pending_ = 0;
+    position_ = granule;
+}
+
+// A last granule before the end of its page's packets cuts them off. One that lies somewhere else
+// cuts nothing: it, or the one before, is wrong.
+std::uint64_t OggTrack::trim_at_end(std::uint64_t granule) const {
+    for (auto const begin : {*position_, running_}) {
+        auto const end = begin + pending_;
+        if (granule <= end && end - granule <= pending_) {
+            return end - granule;
+        }
+    }
+    return 0;
+}
+
+std::uint64_t OggTrack::samples() const {
+    if (!ready()) {
+        return 0;
+    }
+    auto const all = audio_.trimmed_by_granule ? played_ - end_trim_ : played_ + pending_;
+    return all - std::min(all, audio_.pre_skip);
+}
+
+void OggTrack::leap(OggPage const& page) {
+    auto const before = position_.value_or(0);
+    auto const played = played_;
+    partial_ = false;
+    next_sequence_ = page.sequence;
+    take(page);
+    auto const here = static_cast<std::uint64_t>(page.granule);
+    played_ = played + (here - std::min(here, before));
+    running_ = here;
+    position_ = here;
+    pending_ = 0;
+    end_trim_ = 0;
+}
+
+}  // namespace adapters::media
