@@ -27,7 +27,11 @@ struct VideoTrack {
 
 class OggFile {
 public:
-    explicit OggFile(Reader& reader) : pages_{reader} {}
+    explicit OggFile(Reader& reader) : pages_{reader} {
+        found_.container = "ogg";
+        found_.basis = Basis::trimmed;
+        found_.segments = 0;
+    }
 
     Measured measure() {
         while (auto const page = pages_.next()) {
@@ -43,7 +47,7 @@ private:
     Measured conclude();
 
     OggPages pages_;
-    Measured found_{.container = "ogg", .basis = Basis::trimmed, .segments = 0};
+    Measured found_;
     Sum audio_;
     Sum video_;
     std::optional<OggTrack> track_;

@@ -45,7 +45,7 @@ OggAudio open_speex(Bytes packet) {
         return {};
     }
     auto packets =
-        std::make_unique<SpeexPackets>(rate, (std::uint64_t{160} << mode) * frames, extra + 2);
+        std::make_unique<SpeexPackets>(rate, (std::uint64_t{160} << mode) * frames, extra + 1);
     return {.codec = "speex", .packets = std::move(packets), .trimmed_in_front = true};
 }
 

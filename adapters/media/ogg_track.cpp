@@ -48,7 +48,7 @@ void OggTrack::take(OggPage const& page) {
             }
         }
     }
-    if (page.granule >= 0 && audio_on_page_) {
+    if (page.granule >= 0 && (audio_on_page_ || position_)) {
         settle(static_cast<std::uint64_t>(page.granule), page.last);
     }
 }
@@ -61,41 +61,55 @@ void OggTrack::packet(Bytes head, std::uint64_t size) {
 }
 
 void OggTrack::settle(std::uint64_t granule, bool last) {
-    if (!audio_.trimmed_by_granule) {
-        end_trim_ = 0;
-    } else if (position_) {
-        end_trim_ = trim_at_end(granule);
+    if (pending_ == 0 && position_) {
+        settle_empty(granule);
+        return;
+    }
+    if (position_) {
+        begin_ = *position_;
+        end_trim_ = trim_at_end(granule, last);
     } else {
         auto const missing = pending_ > granule ? pending_ - granule : 0;
         // On a first page that is the last too the end is cut off, not the beginning.
         bool const in_front = audio_.trimmed_in_front && !last;
         end_trim_ = in_front ? 0 : missing;
         pending_ -= in_front ? missing : 0;
-        running_ = granule - std::min(granule, pending_);
+        begin_ = granule - std::min(granule, pending_);
+        running_ = begin_;
     }
     played_ += pending_;
     running_ += pending_;
+    page_ = pending_;
     pending_ = 0;
     position_ = granule;
 }
 
-// A last granule before the end of its page's packets cuts them off. One that lies somewhere else
-// cuts nothing: it, or the one before, is wrong.
-std::uint64_t OggTrack::trim_at_end(std::uint64_t granule) const {
+// A page behind the last samples, there only to end the stream, may still cut them.
+void OggTrack::settle_empty(std::uint64_t granule) {
+    if (granule <= begin_ + page_ && granule >= begin_) {
+        end_trim_ = begin_ + page_ - granule;
+    }
+}
+
+// A last granule before the end of its page's packets cuts them off. One that is wrong, or follows
+// on a wrong one, cuts nothing; but where a decoder is told that the stream ends before this page
+// began, it plays nothing of the page.
+std::uint64_t OggTrack::trim_at_end(std::uint64_t granule, bool last) const {
     for (auto const begin : {*position_, running_}) {
         auto const end = begin + pending_;
-        if (granule <= end && end - granule <= pending_) {
+        if (granule <= end && granule >= begin) {
             return end - granule;
         }
     }
-    return 0;
+    return last && granule < *position_ ? pending_ : 0;
 }
 
 std::uint64_t OggTrack::samples() const {
     if (!ready()) {
         return 0;
     }
-    auto const all = audio_.trimmed_by_granule ? played_ - end_trim_ : played_ + pending_;
+    auto const cut = audio_.trimmed_by_granule ? end_trim_ + pending_ : 0;
+    auto const all = played_ + pending_ - cut;
     return all - std::min(all, audio_.pre_skip);
 }
 
@@ -109,6 +123,8 @@ void OggTrack::leap(OggPage const& page) {
     played_ = played + (here - std::min(here, before));
     running_ = here;
     position_ = here;
+    begin_ = here;
+    page_ = 0;
     pending_ = 0;
     end_trim_ = 0;
 }

@@ -54,7 +54,8 @@ private:
     void begin_page(OggPage const& page);
     void packet(Bytes head, std::uint64_t size);
     void settle(std::uint64_t granule, bool last);
-    [[nodiscard]] std::uint64_t trim_at_end(std::uint64_t granule) const;
+    void settle_empty(std::uint64_t granule);
+    [[nodiscard]] std::uint64_t trim_at_end(std::uint64_t granule, bool last) const;
 
     OggAudio audio_;
     std::uint32_t serial_;
@@ -71,6 +72,8 @@ private:
     std::uint64_t end_trim_ = 0;             // what of `played_` is not, if nothing follows
     std::optional<std::uint64_t> position_;  // the last granule
     std::uint64_t running_ = 0;              // where it should be by the packets
+    std::uint64_t begin_ = 0;                // where the last page with samples began,
+    std::uint64_t page_ = 0;                 // and how many it had
     bool audio_on_page_ = false;
 };
 
