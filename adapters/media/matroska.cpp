@@ -73,7 +73,7 @@ private:
     std::optional<AudioClock> sound_;
     std::optional<VideoClock> picture_;
     bool any_sound_ = false;
-    bool any_unknown_ = false;
+    bool any_broken_ = false;
     MatroskaBlock block_;
 };
 
@@ -248,9 +248,12 @@ void MatroskaFile::take_block(std::uint64_t begin, std::uint64_t end, BlockTime 
 }
 
 void MatroskaFile::close_audio() {
+    if (!sound_->codec().known) {
+        any_broken_ = true;
+        return;
+    }
     auto const length = sound_->played();
-    if (!sound_->any() || length.samples == 0) {
-        any_unknown_ = any_unknown_ || !sound_->codec().known;
+    if (length.samples == 0) {
         return;
     }
     audio_.add(length.samples, length.rate);
@@ -312,9 +315,9 @@ std::uint64_t MatroskaFile::search(std::uint64_t from) {
 Measured MatroskaFile::conclude() {
     close_segment();
     if (audio_.empty() && any_sound_) {
-        fail(any_unknown_ ? "unsupported" : "incomplete",
-             any_unknown_ ? "the headers of its codec are missing or wrong"
-                          : "its audio track has no samples");
+        fail(any_broken_ ? "damaged" : "incomplete",
+             any_broken_ ? "the headers of its codec are missing or wrong"
+                         : "its audio track has no samples");
     }
     if (audio_.empty() && video_.empty()) {
         fail(found_.truncated ? "incomplete" : "no_audio", "it has no track of sound");

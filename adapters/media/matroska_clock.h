@@ -32,8 +32,6 @@ public:
 
     [[nodiscard]] bool gaps() const { return gaps_; }
 
-    [[nodiscard]] bool any() const { return begun_; }
-
     // Something says what at the beginning and the end is not to be played.
     [[nodiscard]] bool trimmed() const { return delay_known_; }
 
