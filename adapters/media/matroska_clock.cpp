@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "adapters/media/opus.h"
+
 namespace adapters::media {
 
 namespace {
@@ -12,6 +14,7 @@ namespace {
 __extension__ using Wide = unsigned __int128;
 
 constexpr std::uint64_t second = 1'000'000'000;
+constexpr std::uint64_t longest_block = std::uint64_t{1} << 61;  // nanoseconds
 
 // `amount` of units of which `from` make a second, in units of which `to` do, to the nearest.
 std::uint64_t convert(std::uint64_t amount, std::uint64_t from, std::uint64_t to) {
@@ -69,7 +72,8 @@ void AudioClock::take(Reader& reader, MatroskaBlock const& block, BlockTime cons
         if (rate_ == 0) {
             fail("damaged", "its Matroska track has no sample rate");
         }
-        length = static_cast<std::int64_t>(convert(samples, rate_, second));
+        length =
+            static_cast<std::int64_t>(std::min(convert(samples, rate_, second), longest_block));
         auto const discard = time.discard < 0 ? -(time.discard + 1) : time.discard;
         discarded_ +=
             std::min(samples, convert(static_cast<std::uint64_t>(discard), second, rate_));
@@ -78,7 +82,7 @@ void AudioClock::take(Reader& reader, MatroskaBlock const& block, BlockTime cons
         auto const usual = track_.default_duration * block.count;
         auto const since = begun_ ? distance(last_, time.begin) : 0;
         auto const said = time.duration.value_or(usual > 0 ? usual : since);
-        length = static_cast<std::int64_t>(std::min<std::uint64_t>(said, 3'600 * second));
+        length = static_cast<std::int64_t>(std::min(said, 3'600 * second));
     }
     // Timestamps are rounded, and those of live recordings tremble: a gap is a whole packet.
     auto const gap = begun_ ? distance(last_ + last_length_, time.begin) + tick_ : 0;
@@ -111,7 +115,7 @@ Length AudioClock::all() const {
 }
 
 std::uint64_t AudioClock::delay(std::uint64_t rate) const {
-    return codec_.pre_skip ? convert(*codec_.pre_skip, codec_.packets->rate(), rate)
+    return codec_.pre_skip ? convert(*codec_.pre_skip, opus_rate, rate)
                            : convert(track_.codec_delay, second, rate);
 }
 

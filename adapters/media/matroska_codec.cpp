@@ -131,7 +131,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 8> video_nam
 }  // namespace
 
 MatroskaCodec open_matroska_audio(MatroskaTrack const& track) {
-    MatroskaCodec opened{.codec = track.codec_id};
+    MatroskaCodec opened{.codec = track.codec_id.empty() ? "unknown" : track.codec_id};
     auto const named =
         std::ranges::find(openers, track.codec_id, &std::pair<std::string_view, Opener>::first);
     if (named != openers.end()) {

@@ -2,6 +2,7 @@
 #include "adapters/media/ogg.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 #include "adapters/media/found.h"
@@ -11,6 +12,11 @@
 namespace adapters::media {
 
 namespace {
+
+constexpr std::uint64_t far_whole = std::uint64_t{384} << 10;  // below that it is read wholly
+constexpr std::uint64_t far_beginning = std::uint64_t{64} << 10;
+constexpr std::size_t far_probe = std::size_t{20} << 10;
+constexpr std::size_t far_end = std::size_t{96} << 10;
 
 struct VideoTrack {
     OggVideo video;
@@ -27,13 +33,17 @@ struct VideoTrack {
 
 class OggFile {
 public:
-    explicit OggFile(Reader& reader) : pages_{reader} {
+    explicit OggFile(Reader& reader) : reader_{reader}, pages_{reader} {
         found_.container = "ogg";
         found_.basis = Basis::trimmed;
         found_.segments = 0;
     }
 
     Measured measure() {
+        if (reader_.far() && reader_.size() > far_whole) {
+            take_beginning();
+            take_end();
+        }
         while (auto const page = pages_.next()) {
             take(*page);
         }
@@ -42,10 +52,16 @@ public:
 
 private:
     void take(OggPage const& page);
+    void take_beginning();
+    void take_end();
+    [[nodiscard]] bool goes_on_at(std::uint64_t at, std::uint32_t& sequence);
+    [[nodiscard]] std::optional<std::uint64_t> page_before_end(std::uint64_t from,
+                                                               std::uint32_t sequence);
     void open(OggPage const& page);
     void close();
     Measured conclude();
 
+    Reader& reader_;
     OggPages pages_;
     Measured found_;
     Sum audio_;
@@ -74,6 +90,92 @@ void OggFile::take(OggPage const& page) {
     } else if (picture_ && page.serial == picture_->serial) {
         picture_->take(page);
     }
+}
+
+// As far as it takes to see a short recording in front of a long one, and where the sound begins.
+void OggFile::take_beginning() {
+    while (pages_.at() < far_beginning) {
+        auto const page = pages_.next();
+        if (!page) {
+            break;
+        }
+        take(*page);
+    }
+}
+
+// Leaps to the end where the beginning, places in between and the end are of one stream whose pages
+// are numbered on and on; else it changes nothing, and the walk goes on from where it stands.
+void OggFile::take_end() {
+    bool const one = track_ && track_->position() && track_->ready();
+    if (!one || found_.segments > 0 || pages_.skipped() > 0) {
+        return;
+    }
+    auto const end = reader_.size() - far_end;
+    auto sequence = track_->next_sequence();
+    for (auto at = far_beginning * 2; at < end; at *= 2) {
+        if (!goes_on_at(at, sequence)) {
+            return;
+        }
+    }
+    auto const from = page_before_end(end, sequence);
+    if (!from) {
+        return;
+    }
+    pages_ = OggPages{reader_, *from};
+    if (auto const page = pages_.next()) {
+        track_->leap(*page);
+    }
+    if (picture_) {
+        picture_->packets = std::numeric_limits<std::uint64_t>::max();  // they were not counted
+    }
+}
+
+// Near `at` there is a page of this stream with a higher number than `sequence`, which becomes it.
+bool OggFile::goes_on_at(std::uint64_t at, std::uint32_t& sequence) {
+    reader_.at(at, far_probe);
+    OggPages pages{reader_, at};
+    while (auto const page = pages.next()) {
+        if (page->first || page->offset - at > far_probe) {
+            return false;
+        }
+        if (page->serial == track_->serial()) {
+            bool const higher = page->sequence > sequence && !page->last;
+            sequence = page->sequence;
+            return higher;
+        }
+    }
+    return false;
+}
+
+// The first page of this stream behind `from` that says its position, if from there on there are
+// pages and nothing else, none begins a stream, and this one's are all there up to its last.
+std::optional<std::uint64_t> OggFile::page_before_end(std::uint64_t from, std::uint32_t sequence) {
+    reader_.at(from, far_end);
+    OggPages pages{reader_, from};
+    std::optional<std::uint64_t> found;
+    std::optional<std::uint64_t> skipped;
+    bool ended = false;
+    while (auto const page = pages.next()) {
+        if (page->first || skipped.value_or(pages.skipped()) != pages.skipped()) {
+            return std::nullopt;
+        }
+        skipped = pages.skipped();
+        if (page->serial != track_->serial()) {
+            continue;
+        }
+        bool const next = found ? page->sequence == sequence + 1 : page->sequence > sequence;
+        if (!next || ended) {
+            return std::nullopt;
+        }
+        sequence = page->sequence;
+        ended = page->last;
+        bool const later = page->granule > static_cast<std::int64_t>(*track_->position());
+        if (!found && later && !page->last) {
+            found = page->offset;
+        }
+    }
+    bool const clean = ended && !pages.cut() && skipped == pages.skipped();
+    return clean ? found : std::nullopt;
 }
 
 void OggFile::open(OggPage const& page) {

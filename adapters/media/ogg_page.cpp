@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 #include <string_view>
 
 #include "adapters/media/found.h"
@@ -14,9 +16,11 @@ namespace {
 
 constexpr std::size_t checksum_at = 22;
 
+constexpr std::size_t step = 16;  // bytes that are summed up at once
+
 // table[0][b] is the remainder of byte b, table[k][b] that of b with k zero bytes behind it.
 constexpr auto tables = [] {
-    std::array<std::array<std::uint32_t, 256>, 8> table{};
+    std::array<std::array<std::uint32_t, 256>, step> table{};
     for (std::uint32_t byte = 0; byte < 256; ++byte) {
         auto crc = byte << 24U;
         for (int bit = 0; bit < 8; ++bit) {
@@ -24,7 +28,7 @@ constexpr auto tables = [] {
         }
         table[0][byte] = crc;
     }
-    for (std::size_t zeros = 1; zeros < 8; ++zeros) {
+    for (std::size_t zeros = 1; zeros < step; ++zeros) {
         for (std::size_t byte = 0; byte < 256; ++byte) {
             auto const before = table[zeros - 1][byte];
             table[zeros][byte] = (before << 8U) ^ table[0][before >> 24U];
@@ -33,14 +37,24 @@ constexpr auto tables = [] {
     return table;
 }();
 
+// The remainder of four bytes with `zeros` bytes behind them.
+inline std::uint32_t fold(std::uint32_t four, std::size_t zeros) {
+    return tables[zeros + 3][four >> 24U] ^ tables[zeros + 2][four >> 16U & 255U] ^
+           tables[zeros + 1][four >> 8U & 255U] ^ tables[zeros][four & 255U];
+}
+
+inline std::uint32_t load(std::byte const* at) {
+    std::uint32_t four = 0;
+    std::memcpy(&four, at, sizeof four);
+    return std::endian::native == std::endian::little ? std::byteswap(four) : four;
+}
+
 std::uint32_t sum_up(std::uint32_t crc, Bytes bytes) {
     std::size_t at = 0;
-    for (; at + 8 <= bytes.size(); at += 8) {
-        auto const high = static_cast<std::uint32_t>(big<4>(bytes, at)) ^ crc;
-        auto const low = static_cast<std::uint32_t>(big<4>(bytes, at + 4));
-        crc = tables[7][high >> 24U] ^ tables[6][high >> 16U & 255U] ^
-              tables[5][high >> 8U & 255U] ^ tables[4][high & 255U] ^ tables[3][low >> 24U] ^
-              tables[2][low >> 16U & 255U] ^ tables[1][low >> 8U & 255U] ^ tables[0][low & 255U];
+    for (; at + step <= bytes.size(); at += step) {
+        auto const* here = bytes.data() + at;
+        crc = fold(load(here) ^ crc, 12) ^ fold(load(here + 4), 8) ^ fold(load(here + 8), 4) ^
+              fold(load(here + 12), 0);
     }
     for (; at < bytes.size(); ++at) {
         crc = (crc << 8U) ^ tables[0][(crc >> 24U) ^ u8(bytes, at)];
@@ -60,13 +74,13 @@ std::uint32_t ogg_checksum(Bytes page) {
 void OggPages::account(std::size_t bytes) {
     in_vain_ += bytes;
     constexpr std::uint64_t some = std::uint64_t{64} << 20;
-    if (in_vain_ > some && in_vain_ - some > reader_.size()) {
+    if (in_vain_ > some && in_vain_ - some > reader_->size()) {
         fail("damaged", "too many of its Ogg pages have a wrong checksum");
     }
 }
 
 OggPages::Found OggPages::look(std::uint64_t offset, OggPage& page) {
-    auto const head = reader_.at(offset, OggPage::head_size);
+    auto const head = reader_->at(offset, OggPage::head_size);
     if (!matches(head, 0, std::string_view{"OggS\0", 5})) {
         auto const begun = std::min<std::size_t>(head.size(), 4);
         return begun > 0 && head.size() < 5 && matches(head, 0, std::string_view{"OggS", begun})
@@ -77,7 +91,7 @@ OggPages::Found OggPages::look(std::uint64_t offset, OggPage& page) {
         return Found::cut;
     }
     std::size_t const laces = u8(head, 26);
-    auto const with_lacing = reader_.at(offset, OggPage::head_size + laces);
+    auto const with_lacing = reader_->at(offset, OggPage::head_size + laces);
     if (with_lacing.size() < OggPage::head_size + laces) {
         return Found::cut;
     }
@@ -85,7 +99,7 @@ OggPages::Found OggPages::look(std::uint64_t offset, OggPage& page) {
     for (std::size_t i = 0; i < laces; ++i) {
         length += u8(with_lacing, OggPage::head_size + i);
     }
-    auto const whole = reader_.at(offset, length);
+    auto const whole = reader_->at(offset, length);
     if (whole.size() < length) {
         return Found::cut;
     }
@@ -108,7 +122,7 @@ OggPages::Found OggPages::look(std::uint64_t offset, OggPage& page) {
 
 std::optional<OggPage> OggPages::next() {
     OggPage page;
-    while (at_ < reader_.size()) {
+    while (at_ < reader_->size()) {
         auto const found = look(at_, page);
         if (found == Found::page) {
             at_ = page.end();
@@ -137,8 +151,8 @@ void OggPages::pass(std::uint64_t bytes) {
 // Goes on to the next "OggS"; false: there is none.
 bool OggPages::search() {
     constexpr std::string_view pattern = "OggS";
-    while (at_ < reader_.size()) {
-        auto const here = reader_.rest_of_window(at_, pattern.size());
+    while (at_ < reader_->size()) {
+        auto const here = reader_->rest_of_window(at_, pattern.size());
         std::string_view const text{reinterpret_cast<char const*>(here.data()), here.size()};
         auto const found = text.find(pattern);
         if (found != std::string_view::npos) {

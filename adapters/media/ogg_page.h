@@ -30,7 +30,7 @@ struct OggPage {
 
 class OggPages {
 public:
-    explicit OggPages(Reader& reader, std::uint64_t offset = 0) : reader_{reader}, at_{offset} {}
+    explicit OggPages(Reader& reader, std::uint64_t offset = 0) : reader_{&reader}, at_{offset} {}
 
     // Nullopt: there is none any more. Bytes between pages are passed over.
     std::optional<OggPage> next();
@@ -52,7 +52,7 @@ private:
     void pass(std::uint64_t bytes);
     void account(std::size_t bytes);
 
-    Reader& reader_;
+    Reader* reader_;
     std::uint64_t at_;
     std::uint64_t skipped_ = 0;
     std::uint64_t after_cut_ = 0;

@@ -278,6 +278,23 @@ TEST(Matroska, PutsBackWhatWasStrippedFromFrames) {
     EXPECT_EQ(measure(data).audio, opus(2 * 9'600 - 312));
 }
 
+TEST(Matroska, FramesThatAreCompressedOrEncryptedAreMeasuredByTheirTimestamps) {
+    auto const encodings = element(0x6D80, element(0x6240, element(0x5035, {})));
+    auto const entry = track(
+        1, 2, "A_OPUS", {element(0x63A2, opus_head(312)), encodings, number(0x23E383, 20'000'000)});
+    auto const found = measure(file({element(cluster_id, cluster_body(0, 10))}, entry));
+    EXPECT_EQ(found.audio, (Length{.samples = 1'600 - 52, .rate = 8'000}));
+    EXPECT_FALSE(found.exact);
+}
+
+TEST(Matroska, BlocksLongerThanTimeCanTellAreHeldToIt) {
+    auto const entry =
+        track(1, 2, "A_PCM/INT/LIT",
+              {number(0x6264, 8), element(0xE1, element(0xB5, to_data({"?\x80\0\0", 4})))});
+    auto const data = file({element(cluster_id, cluster_body(0, 10))}, entry);
+    EXPECT_EQ(error_of(measure_matroska, data), "damaged") << "no depth is said inside of Audio";
+}
+
 TEST(Matroska, CodecsThatDoNotTellAreMeasuredByTheirTimestamps) {
     auto const entry = track(1, 2, "A_QUICKTIME", {number(0x23E383, 20'000'000)});
     auto const found = measure(file({element(cluster_id, cluster_body(0, 10))}, entry));

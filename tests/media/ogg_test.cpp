@@ -257,6 +257,42 @@ TEST(Ogg, IsKnownByItsFirstBytes) {
     EXPECT_FALSE(adapters::media::looks_like_ogg(to_data("OggS")));
 }
 
+// What is read of `data` where it is far away, and what was found.
+std::pair<Measured, std::uint64_t> measured_far(Data const& data) {
+    FarData source{data};
+    Reader reader{source};
+    auto found = measure_ogg(reader);
+    return {found, reader.bytes_read()};
+}
+
+TEST(Ogg, FarAwayOnlyPartsOfALongFileAreRead) {
+    OpusFile const file{.start = 4'800, .pages = 5'000, .each = 50, .cut = 100};
+    auto const [found, bytes] = measured_far(build(file));
+    EXPECT_EQ(found.audio, opus(length_of(file)));
+    EXPECT_TRUE(found.exact);
+    EXPECT_FALSE(found.truncated);
+    EXPECT_LT(bytes, 384U << 10);
+}
+
+TEST(Ogg, FarAwayItIsReadWhollyWhereItsEndsDoNotTellAll) {
+    OpusFile const file{.pages = 500, .each = 50, .cut = 100};
+    auto const one = build(file);
+    OpusFile const little{.serial = 1, .pages = 3};
+    for (auto const& data :
+         {joined(one, one), joined(build({.pages = 100, .each = 50}), one),
+          joined(build({.pages = 200, .each = 50}), one),
+          joined(one, build({.serial = 2, .pages = 500, .each = 50})), joined(one, build(little)),
+          joined(build(little), one), joined(one, Data(5'000)),
+          Data(one.begin(), one.end() - 1'000), build({.pages = 500, .finished = false})}) {
+        auto const [found, bytes] = measured_far(data);
+        auto const near = measure(data);
+        EXPECT_EQ(found.audio, near.audio);
+        EXPECT_EQ(found.segments, near.segments);
+        EXPECT_EQ(found.truncated, near.truncated);
+        EXPECT_EQ(found.skipped_bytes, near.skipped_bytes);
+    }
+}
+
 TEST(Ogg, HostileCopiesComeToAnEnd) {
     EXPECT_EQ(lost_copies(measure_ogg, joined(build({}), build({.serial = 2}))), 0);
 }
