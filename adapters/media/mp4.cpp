@@ -100,7 +100,7 @@ Counted first_with_samples(Reader& reader, File const& file, Kind wanted) {
         if (track.kind != wanted) {
             continue;
         }
-        auto media = mp4::samples_in_tables(reader, track, placed);
+        auto media = mp4::samples_in_tables(reader, track, placed, file.movie->fragmented);
         auto const in_movie = media.units;
         media.add(track.fragments);
         found.cut = found.cut || media.cut;

@@ -21,6 +21,7 @@ struct Line {
     std::uint64_t total = 0;
     std::uint64_t rate = 1;
     bool by_frames = false;  // the track's own time is too coarse to count with
+    std::uint64_t skip = 0;  // what the decoder leaves out, whether an edit says so or not
 };
 
 struct Edit {
@@ -140,9 +141,11 @@ Sum sum_of_edits(Reader& reader, Track const& track, Media const& media, Line co
         auto const begin =
             nearest(static_cast<std::uint64_t>(edit->begin), line.rate, track.timescale);
         auto const available = line.total - std::min(begin, line.total);
-        auto const plays = played(edit->duration, available, line.rate, movie_timescale);
+        auto const length = played(edit->duration, available, line.rate, movie_timescale);
+        auto const skipped = std::min(length, line.skip - std::min(begin, line.skip));
+        auto const plays = length - skipped;
         sum.total += std::min(plays, line.total - sum.total);  // never more than there is
-        sum.at_the_end = plays == available;
+        sum.at_the_end = length == available;
         ++sum.edits;
     }
     return sum;
@@ -201,13 +204,15 @@ void compare_with_frames(Track const& track, Media const& media, Presented& foun
 Presented presented_audio(Reader& reader, Track const& track, Media const& media,
                           std::uint64_t in_movie, std::uint64_t movie_timescale,
                           std::optional<Gapless> const& gapless) {
-    auto const line = line_of(track, media);
+    auto line = line_of(track, media);
+    line.skip = std::min(line.total, nearest(track.format.pre_skip, line.rate, 48'000));
     auto const sum = sum_of_edits(reader, track, media, line, in_movie, movie_timescale);
     auto const trimmed = gapless ? gapless_length(*gapless, track, line, media.cut) : std::nullopt;
     Presented found;
-    found.basis = sum.edits > 0 || trimmed ? Basis::trimmed : Basis::frames;
+    found.basis = sum.edits > 0 || trimmed || line.skip > 0 ? Basis::trimmed : Basis::frames;
     bool const by_edits = sum.total > 0;
-    found.length = length_of(by_edits ? sum.total : line.total, line.rate, track.format.rate);
+    found.length =
+        length_of(by_edits ? sum.total : line.total - line.skip, line.rate, track.format.rate);
     bool const all = !by_edits || sum.total == line.total;
     if (trimmed && (all || agree(*trimmed, found.length, movie_timescale))) {
         found.length = *trimmed;

@@ -207,6 +207,10 @@ Format audio_format(Reader& reader, Box const& stsd) {
         format.packet_bytes = fields.packet_bytes;
         format.packet_frames = fields.packet_frames;
     }
+    if (auto const head = child(reader, *entry, kind("dOps"), fields.fields)) {
+        auto const skip = inside(reader, *head, 2, 2);
+        format.pre_skip = skip.size() == 2 ? big<2>(skip, 0) : 0;
+    }
     if (auto const own = rate_in(reader, *entry, fields.fields, format.codec); own != 0) {
         format.rate = own;
     }

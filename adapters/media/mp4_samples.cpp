@@ -219,10 +219,10 @@ Media placed_samples(Reader& reader, Sizes& sizes, Chunks& chunks, Durations& du
 
 }  // namespace
 
-Media samples_in_tables(Reader& reader, Track const& track, bool placed) {
+Media samples_in_tables(Reader& reader, Track const& track, bool placed, bool fragmented) {
     Durations durations{reader, track};
     Sizes sizes{reader, track};
-    if (!placed && sizes.there()) {
+    if (!placed && sizes.there() && (sizes.count() > 0 || fragmented)) {
         Media media;
         durations.take_rest(sizes.count(), media);
         return media;
@@ -230,6 +230,9 @@ Media samples_in_tables(Reader& reader, Track const& track, bool placed) {
     Chunks chunks{reader, track};
     if (sizes.there() && sizes.count() > 0 && !chunks.empty()) {
         return placed_samples(reader, sizes, chunks, durations);
+    }
+    if (fragmented && sizes.there() && sizes.count() == 0) {
+        return {};  // what stts then says has been handed on to the fragments
     }
     Media media;
     durations.take_rest(UINT64_MAX, media);
