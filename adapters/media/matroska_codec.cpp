@@ -62,7 +62,7 @@ MatroskaCodec open_flac(MatroskaTrack const& track) {
         }
     }
     return {.codec = "flac",
-            .packets = std::make_unique<FlacPackets>(FlacStream{.rate = track.rate})};
+            .packets = std::make_unique<FlacPackets>(FlacBlocks{.rate = track.rate})};
 }
 
 MatroskaCodec open_pcm(MatroskaTrack const& track) {

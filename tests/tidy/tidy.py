@@ -29,6 +29,7 @@ LIBRARIES = {  # who may include which library; tests, bench and fuzz may includ
                   r"|cmake/asio\.cpp)",
     "openssl/": r"(base|adapters/redis)/.*\.cpp",
     "CLI/": r"worker/.*\.(cpp|h)",
+    "taglib/": r"adapters/media/.*\.cpp",
 }
 FREE = ("tests/", "bench/", "fuzz/")
 SCRIPTS = {"run", "test", ".ci/run"}
