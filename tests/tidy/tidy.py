@@ -27,7 +27,8 @@ LIBRARIES = {  # who may include which library; tests, bench and fuzz may includ
     "boost/json": r"(wire|adapters/providers|worker)/.*|config/text\.cpp",
     "boost/asio": r"(adapters/[^/]*\.h|adapters/(providers|wakeups|redis|http|fetch)/.*|worker/.*"
                   r"|cmake/asio\.cpp)",
-    "openssl/": r"(base|adapters/redis)/.*\.cpp",
+    "boost/beast": r"adapters/(http|fetch)/.*",
+    "openssl/": r"(base|adapters/(redis|fetch|http|identity))/.*",
     "CLI/": r"worker/.*\.(cpp|h)",
     "taglib/": r"adapters/media/.*\.cpp",
 }
