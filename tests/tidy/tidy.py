@@ -28,6 +28,7 @@ LIBRARIES = {  # who may include which library; tests, bench and fuzz may includ
     "boost/asio": r"(adapters/[^/]*\.h|adapters/(providers|wakeups|redis)/.*|worker/.*"
                   r"|cmake/asio\.cpp)",
     "openssl/": r"(base|adapters/redis)/.*\.cpp",
+    "seccomp.h": r"adapters/media/crew/.*\.cpp",
     "CLI/": r"worker/.*\.(cpp|h)",
 }
 FREE = ("tests/", "bench/", "fuzz/")
