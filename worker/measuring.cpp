@@ -1,0 +1,39 @@
+// Settings as options of the parts that measure.
+#include "worker/measuring.h"
+
+namespace worker {
+
+namespace {
+
+adapters::media::TaglibUse taglib_use(config::TaglibUse use) {
+    switch (use) {
+        case config::TaglibUse::always:
+            return adapters::media::TaglibUse::always;
+        case config::TaglibUse::never:
+            return adapters::media::TaglibUse::never;
+        case config::TaglibUse::sample:
+            return adapters::media::TaglibUse::sample;
+    }
+    return adapters::media::TaglibUse::always;
+}
+
+}  // namespace
+
+adapters::media::CrewOptions crew_options(config::Media const& settings) {
+    adapters::media::CrewOptions options;
+    options.helpers = settings.helpers;
+    options.timeout = settings.timeout;
+    options.memory = static_cast<std::uint64_t>(settings.memory);
+    options.max_duration = settings.max_duration;
+    options.max_size = static_cast<std::uint64_t>(settings.max_size);
+    options.taglib = taglib_use(settings.taglib);
+    return options;
+}
+
+std::expected<std::unique_ptr<adapters::ByteSource>, adapters::MediaError> open_url(
+    config::Media const& /*settings*/, std::string const& /*url*/) {
+    return std::unexpected{
+        adapters::MediaError{.code = "unsupported", .message = "this build fetches no URLs"}};
+}
+
+}  // namespace worker
