@@ -30,6 +30,7 @@ LIBRARIES = {  # who may include which library; tests, bench and fuzz may includ
     "openssl/": r"(base|adapters/redis)/.*\.cpp",
     "seccomp.h": r"adapters/media/crew/.*\.cpp",
     "CLI/": r"worker/.*\.(cpp|h)",
+    "taglib/": r"adapters/media/.*\.cpp",
 }
 FREE = ("tests/", "bench/", "fuzz/")
 SCRIPTS = {"run", "test", ".ci/run"}
