@@ -1,6 +1,8 @@
 // Settings as options of the parts that measure.
 #include "worker/measuring.h"
 
+#include "adapters/fetch/open.h"
+
 namespace worker {
 
 namespace {
@@ -31,9 +33,15 @@ adapters::media::CrewOptions crew_options(config::Media const& settings) {
 }
 
 std::expected<std::unique_ptr<adapters::ByteSource>, adapters::MediaError> open_url(
-    config::Media const& /*settings*/, std::string const& /*url*/) {
-    return std::unexpected{
-        adapters::MediaError{.code = "unsupported", .message = "this build fetches no URLs"}};
+    config::Media const& settings, std::string const& url) {
+    adapters::fetch::FetchOptions options;
+    options.max_size = static_cast<std::uint64_t>(settings.max_size);
+    options.connect_timeout = settings.connect_timeout;
+    options.total_timeout = settings.total_timeout;
+    options.redirects = settings.redirects;
+    options.allow_private = settings.allow_private;
+    options.ca_file = settings.ca_file;
+    return adapters::fetch::open_url(url, options);
 }
 
 }  // namespace worker
