@@ -29,6 +29,7 @@ LIBRARIES = {  # who may include which library; tests, bench and fuzz may includ
                   r"|cmake/asio\.cpp)",
     "boost/beast": r"adapters/(http|fetch)/.*",
     "openssl/": r"(base|adapters/(redis|fetch|http|identity))/.*",
+    "seccomp.h": r"adapters/media/crew/.*\.cpp",
     "CLI/": r"worker/.*\.(cpp|h)",
     "taglib/": r"adapters/media/.*\.cpp",
 }
