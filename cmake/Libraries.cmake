@@ -10,6 +10,8 @@ find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(PQXX REQUIRED IMPORTED_TARGET libpqxx)
 pkg_check_modules(HIREDIS REQUIRED IMPORTED_TARGET hiredis)
+pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
+pkg_check_modules(TAGLIB REQUIRED IMPORTED_TARGET taglib)
 
 # Asio once, in a .cpp of its own, instead of in every file that includes it.
 add_library(asio STATIC ${CMAKE_SOURCE_DIR}/cmake/asio.cpp)

@@ -12,6 +12,7 @@ namespace config {
 
 std::vector<Key<Settings>> const& settings_keys();
 std::vector<Key<Settings>> const& redis_keys();
+std::vector<Key<Settings>> const& media_keys();
 std::vector<Key<Service>> const& service_keys();
 std::vector<Key<Simulated>> const& simulated_keys();
 std::vector<Key<Command>> const& command_keys();

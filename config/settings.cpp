@@ -232,6 +232,7 @@ std::vector<Key<Settings>> const& settings_keys() {
         {.name = "log", .section = log_keys},
         {.name = "worker", .section = worker_keys},
         {.name = "redis", .section = redis_keys()},
+        {.name = "media", .section = media_keys()},
         {.name = "accounts", .section = account_keys},
         {.name = "guards", .section = guard_keys},
         {.name = "fairness", .section = fairness_keys},

@@ -53,6 +53,23 @@ struct Redis {
     [[nodiscard]] bool there() const { return !url.empty() || !sentinels.empty(); }
 };
 
+enum class TaglibUse : std::uint8_t { always, never, sample };
+
+// How audio is measured, and where it may be fetched from.
+struct Media {
+    int helpers = 0;               // processes that measure at once; zero: one a core
+    base::Millis timeout{10'000};  // of one measurement, without waiting for remote bytes
+    std::int64_t memory = std::int64_t{256} << 20;  // bytes that a helper may use
+    base::Millis max_duration{6LL * 3600 * 1000};
+    std::int64_t max_size = std::int64_t{2} << 30;  // bytes
+    TaglibUse taglib = TaglibUse::always;           // whether it is asked for a second opinion
+    bool allow_private = false;                     // URLs may lead into private networks
+    base::Millis connect_timeout{5'000};
+    base::Millis total_timeout{300'000};  // of all that is read of one URL
+    int redirects = 5;
+    std::filesystem::path ca_file;  // empty: whom the system trusts
+};
+
 // What a field of a job's input must be.
 enum class FieldType : std::uint8_t { text, number, integer, boolean, object, list, any };
 
@@ -123,6 +140,7 @@ struct Settings {
     Log log;
     Worker worker;
     Redis redis;
+    Media media;
     jobs::Rules rules;                                // its services are filled from `services`
     base::Millis retention{90LL * 24 * 3600 * 1000};  // inputs and results of ended jobs
     base::Millis expiry_every{300'000};

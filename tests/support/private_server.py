@@ -6,6 +6,7 @@
     private_server.py redis [--password P] [--tls] [--maxmemory N] [--aof]
     private_server.py pgbouncer --upstream URL [--pool-size N]
     private_server.py sentinel
+    private_server.py http [--tls good|expired|stranger|self-signed]
     private_server.py proxy --upstream URL
 
 Once it is ready it prints one line of JSON: url, port, pid, folder, and ca with --tls. Each line on
@@ -16,6 +17,7 @@ standard input is a command, answered with one line of JSON, {"error": "…"} if
     redis       kill, start, restart, cli WORD…
     pgbouncer   stop [fast|kill], start, restart [fast|kill]
     sentinel    master, kill-master
+    http        log (what was asked for since the last log); its files: see private_http.py
     proxy       see fault_proxy.py
 
 When standard input ends, with SIGTERM or SIGINT, or when its parent dies, it stops what it started
@@ -28,6 +30,7 @@ import signal
 import sys
 
 from fault_proxy import FaultProxy
+from private_http import WAYS, PrivateHttp
 from private_parts import Trouble, die_with_parent
 from private_pgbouncer import PrivatePgbouncer
 from private_postgres import PrivatePostgres
@@ -59,6 +62,7 @@ def parse():
     for kind in (pgbouncer, kinds.add_parser("proxy")):
         kind.add_argument("--upstream", required=True)
     kinds.add_parser("sentinel")
+    kinds.add_parser("http").add_argument("--tls", choices=WAYS)
     return parser.parse_args()
 
 
@@ -72,6 +76,8 @@ def start(given):
         return PrivatePgbouncer(given.upstream, given.pool_size)
     if given.kind == "proxy":
         return FaultProxy(given.upstream)
+    if given.kind == "http":
+        return PrivateHttp(given.tls)
     return PrivateSentinel()
 
 

@@ -28,7 +28,9 @@ LIBRARIES = {  # who may include which library; tests, bench and fuzz may includ
     "boost/asio": r"(adapters/[^/]*\.h|adapters/(providers|wakeups|redis)/.*|worker/.*"
                   r"|cmake/asio\.cpp)",
     "openssl/": r"(base|adapters/redis)/.*\.cpp",
+    "seccomp.h": r"adapters/media/crew/.*\.cpp",
     "CLI/": r"worker/.*\.(cpp|h)",
+    "taglib/": r"adapters/media/.*\.cpp",
 }
 FREE = ("tests/", "bench/", "fuzz/")
 SCRIPTS = {"run", "test", ".ci/run"}

@@ -28,6 +28,12 @@ void Options::optional(std::string const& name, std::string& into, std::string c
     arguments_.push_back({.name = name, .help = help});
 }
 
+void Options::several(std::string const& name, std::vector<std::string>& into,
+                      std::string const& help) {
+    app_.add_option(name, into, help)->required()->option_text("...");
+    arguments_.push_back({.name = name, .help = help});
+}
+
 void Options::text(std::string const& name, std::string const& value, std::string& into,
                    std::string const& help) {
     app_.add_option(name, into, help)->option_text(value)->check(not_empty);
