@@ -17,6 +17,7 @@ namespace adapters::fetch {
 namespace {
 
 constexpr std::size_t most_left = 65'536;  // of a body, that is read rather than left
+constexpr base::Millis most_wait{500};     // for such a rest
 constexpr std::size_t most_addresses = 8;  // that are tried
 
 bool is_redirect(unsigned status) {
@@ -39,6 +40,9 @@ std::string one_line(std::string_view text) {
 
 FetchOptions checked(FetchOptions options) {
     options.user_agent = one_line(options.user_agent);
+    if (!options.judge) {
+        options.judge = why_not_public;
+    }
     return options;
 }
 
@@ -122,9 +126,10 @@ void Client::leave() {
         return;
     }
     std::array<std::byte, 8192> unwanted{};
+    auto const until = within(most_wait);
     try {
         for (std::size_t read = 0; !connection_->free() && read < most_left;) {
-            auto const count = connection_->body(unwanted, within(options_.idle_timeout));
+            auto const count = connection_->body(unwanted, until);
             if (count == 0) {
                 break;
             }
@@ -190,7 +195,7 @@ std::vector<Address> Client::addresses_of(Url const& url, Clock::time_point unti
     auto found =
         url.address ? std::vector{*url.address} : resolve(url.host, options_.resolver, until);
     for (auto const& address : found) {
-        auto const why = options_.allow_private ? std::string_view{} : why_not_public(address);
+        auto const why = options_.allow_private ? std::string_view{} : options_.judge(address);
         if (!why.empty()) {
             fail("forbidden_address",
                  fmt::format("its host is at {}, and only public ones are fetched from", why));

@@ -6,15 +6,20 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "adapters/fetch/addresses.h"
 #include "adapters/fetch/resolve.h"
 #include "adapters/media.h"
 #include "base/time.h"
 
 namespace adapters::fetch {
+
+// Why nothing may be fetched from an address; empty where something may.
+using Judge = std::function<std::string_view(Address const&)>;
 
 struct FetchOptions {
     std::uint64_t max_size = std::uint64_t{2} << 30;
@@ -29,6 +34,7 @@ struct FetchOptions {
     std::filesystem::path spool_folder;  // empty: the system's folder for temporary files
     std::string user_agent = "tallyman";
     Resolver resolver;  // empty: the system's
+    Judge judge;        // empty: why_not_public
 };
 
 class RemoteSource : public ByteSource {

@@ -28,7 +28,7 @@ TEST(FetchBadServers, EachFailureHasItsCode) {
                     Row{"/status/502", "http_status"},  Row{"/unnamed", "http_status"},
                     Row{"/page", "not_audio"},          Row{"/page-as-audio", "not_audio"},
                     Row{"/json", "not_audio"},          Row{"/line", "not_audio"},
-                    Row{"/gzip/1000", "encoded"},       Row{"/wrong-always", "no_ranges"},
+                    Row{"/gzip/1000", "encoded"},       Row{"/wrong-always/100", "no_ranges"},
                     Row{"/several", "no_ranges"},       Row{"/far-away", "bad_url"},
                     Row{"/big-head/100", "bad_answer"}, Row{"/garbage", "bad_answer"},
                     Row{"/two-lengths", "bad_answer"},  Row{"/drop-all", "cut"},

@@ -3,18 +3,16 @@ and lie about them: see private_server.py. The path says how and how much: /whol
 of Handler named serve_… is a way."""
 import array
 import ssl
-import subprocess
 import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from private_parts import Folder, Trouble, free_port, make_certificates, need
+from private_parts import Folder, certificate, free_port
 
 DATE = "Sat, 21 Nov 2026 05:51:25 GMT"
 PAGE = b"<!DOCTYPE html><html><body>Please sign in.</body></html>"
-WAYS = ("good", "expired", "stranger", "self-signed")
 
 
 class Content:
@@ -26,7 +24,8 @@ class Content:
     def first(self, size):
         with self.lock:
             if len(self.made) < size:
-                words = array.array("I", (i * 2654435761 & 0xFFFFFFFF for i in range(size // 4 + 1)))
+                words = array.array(
+                    "I", (i * 2654435761 & 0xFFFFFFFF for i in range(size // 4 + 1)))
                 if sys.byteorder == "big":
                     words.byteswap()
                 self.made = words.tobytes()
@@ -319,26 +318,6 @@ class Handler(BaseHTTPRequestHandler):
         self.head(200, Content_Length=5, content_length=6)
         self.put(b"\0" * 6)
         self.hang_up()
-
-
-def certificate(way, folder):
-    """(certificate, key, authority) of a server that is or is not what it should be."""
-    authority, chain, key = make_certificates(folder)
-    if way == "good":
-        return chain, key, authority
-    openssl = need("openssl", "openssl")
-    request, chain = folder.file("other.csr"), folder.file("other.crt")
-    names = folder.file("names", "subjectAltName=" + (
-        "DNS:elsewhere.example" if way == "stranger" else "IP:127.0.0.1,DNS:localhost") + "\n")
-    signer = ["-signkey", key] if way == "self-signed" else [
-        "-CA", authority, "-CAkey", folder.file("ca.key"), "-CAcreateserial"]
-    for words in (["req", "-new", "-key", key, "-subj", "/CN=localhost", "-out", request],
-                  ["x509", "-req", "-in", request, "-out", chain, "-extfile", names, *signer,
-                   "-days", "-1" if way == "expired" else "2"]):
-        done = subprocess.run([openssl, *words], capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise Trouble(f"openssl could not make a certificate: {done.stderr.strip()}")
-    return chain, key, authority
 
 
 class Server(ThreadingHTTPServer):

@@ -14,6 +14,7 @@ import time
 # stopped server there could otherwise be connected to itself, and the port be gone.
 PORTS = range(20000, 32000)
 PR_SET_PDEATHSIG = 1
+CERTIFICATES = ("good", "expired", "stranger", "self-signed")  # see certificate()
 
 
 class Trouble(Exception):
@@ -194,3 +195,24 @@ def make_certificates(folder, user=None):
         if user:
             shutil.chown(path, user)
     return files
+
+
+def certificate(kind, folder):
+    """Paths of a server's certificate, its key and its authority, the certificate being good, or
+    not what it should be: for another host, expired, or signed by nobody but itself."""
+    authority, chain, key = make_certificates(folder)
+    if kind == "good":
+        return chain, key, authority
+    openssl = need("openssl", "openssl")
+    request, chain = folder.file("other.csr"), folder.file("other.crt")
+    names = folder.file("names", "subjectAltName=" + (
+        "DNS:elsewhere.example" if kind == "stranger" else "IP:127.0.0.1,DNS:localhost") + "\n")
+    signer = ["-signkey", key] if kind == "self-signed" else [
+        "-CA", authority, "-CAkey", folder.file("ca.key"), "-CAcreateserial"]
+    for words in (["req", "-new", "-key", key, "-subj", "/CN=localhost", "-out", request],
+                  ["x509", "-req", "-in", request, "-out", chain, "-extfile", names, *signer,
+                   "-days", "-1" if kind == "expired" else "2"]):
+        done = subprocess.run([openssl, *words], capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise Trouble(f"openssl could not make a certificate: {done.stderr.strip()}")
+    return chain, key, authority

@@ -30,8 +30,8 @@ import signal
 import sys
 
 from fault_proxy import FaultProxy
-from private_http import WAYS, PrivateHttp
-from private_parts import Trouble, die_with_parent
+from private_http import PrivateHttp
+from private_parts import CERTIFICATES, Trouble, die_with_parent
 from private_pgbouncer import PrivatePgbouncer
 from private_postgres import PrivatePostgres
 from private_redis import PrivateRedis, PrivateSentinel
@@ -62,7 +62,7 @@ def parse():
     for kind in (pgbouncer, kinds.add_parser("proxy")):
         kind.add_argument("--upstream", required=True)
     kinds.add_parser("sentinel")
-    kinds.add_parser("http").add_argument("--tls", choices=WAYS)
+    kinds.add_parser("http").add_argument("--tls", choices=CERTIFICATES)
     return parser.parse_args()
 
 

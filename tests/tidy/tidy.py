@@ -25,9 +25,10 @@ LIBRARIES = {  # who may include which library; tests, bench and fuzz may includ
     "hiredis/": r"adapters/redis/.*",
     "spdlog/": r"worker/.*\.cpp",
     "boost/json": r"(wire|adapters/providers|worker)/.*|config/text\.cpp",
-    "boost/asio": r"(adapters/[^/]*\.h|adapters/(providers|wakeups|redis)/.*|worker/.*"
-                  r"|cmake/asio\.cpp)",
-    "openssl/": r"(base|adapters/redis)/.*\.cpp",
+    "boost/asio": r"(adapters/[^/]*\.h|adapters/(providers|wakeups|redis|fetch)/.*"
+                  r"|worker/.*|cmake/asio\.cpp)",
+    "boost/beast": r"adapters/fetch/.*\.cpp",
+    "openssl/": r"(base|adapters/(redis|fetch))/.*\.cpp",
     "seccomp.h": r"adapters/media/crew/.*\.cpp",
     "CLI/": r"worker/.*\.(cpp|h)",
     "taglib/": r"adapters/media/.*\.cpp",
