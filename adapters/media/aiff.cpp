@@ -75,6 +75,7 @@ private:
         if (head.size() < before) {
             return reader_.size();
         }
+        auto const begin = chunk.begin + before + big<4>(head, 0);
         streamed_ = is_placeholder(reader_, chunk, Dialect::iff) || chunk.size == before;
         auto end = end_of(reader_, chunk);
         truncated_ = !streamed_ && end - chunk.begin < chunk.size;
@@ -82,7 +83,6 @@ private:
             end = std::max(chunk.begin + before, reader_.size());
             end = without_tail(reader_, chunk.begin + before, end, Dialect::iff);
         }
-        auto const begin = chunk.begin + before + big<4>(head, 0);
         bytes_ = end - std::min(end, begin);
         return streamed_ || truncated_ ? reader_.size() : after(reader_, chunk, Dialect::iff);
     }

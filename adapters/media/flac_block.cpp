@@ -29,11 +29,11 @@ std::size_t number_length(std::uint8_t first) {
 
 }  // namespace
 
-std::optional<FlacStream> parse_flac_stream(Bytes info) {
+std::optional<FlacBlocks> parse_flac_stream(Bytes info) {
     if (info.size() < 34) {
         return std::nullopt;
     }
-    FlacStream const stream{.rate = big<3>(info, 10) >> 4, .block = big<2>(info, 2)};
+    FlacBlocks const stream{.rate = big<3>(info, 10) >> 4, .block = big<2>(info, 2)};
     return stream.rate > 0 ? std::optional{stream} : std::nullopt;
 }
 

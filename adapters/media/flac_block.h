@@ -8,13 +8,13 @@
 
 namespace adapters::media {
 
-struct FlacStream {
+struct FlacBlocks {
     std::uint64_t rate = 0;
     std::uint64_t block = 0;  // the largest block
 };
 
 // The 34 bytes of a STREAMINFO block.
-std::optional<FlacStream> parse_flac_stream(Bytes info);
+std::optional<FlacBlocks> parse_flac_stream(Bytes info);
 
 // 0: this is not the beginning of a frame.
 std::uint64_t flac_block_samples(Bytes head);
@@ -22,7 +22,7 @@ std::uint64_t flac_block_samples(Bytes head);
 class FlacPackets : public Packets {
 public:
     // Without a stream description (rate 0) the packets are to bring it: old FLAC in Ogg.
-    explicit FlacPackets(FlacStream const& stream) : stream_{stream} {}
+    explicit FlacPackets(FlacBlocks const& stream) : stream_{stream} {}
 
     std::optional<std::uint64_t> samples(Bytes head, std::uint64_t size) override;
 
@@ -31,7 +31,7 @@ public:
     [[nodiscard]] std::uint64_t rate() const override { return stream_.rate; }
 
 private:
-    FlacStream stream_;
+    FlacBlocks stream_;
 };
 
 }  // namespace adapters::media

@@ -50,14 +50,14 @@ OggAudio open_speex(Bytes packet) {
 }
 
 OggAudio open_flac(Bytes packet) {
-    std::optional<FlacStream> stream;
+    std::optional<FlacBlocks> stream;
     if (matches(packet, 0,
                 "\x7F"
                 "FLAC") &&
         matches(packet, 9, "fLaC") && packet.size() >= 51) {
         stream = parse_flac_stream(packet.subspan(17));
     } else if (packet.size() == 4 && matches(packet, 0, "fLaC")) {
-        stream = FlacStream{};  // before there was a mapping: the description is the next packet
+        stream = FlacBlocks{};  // before there was a mapping: the description is the next packet
     }
     if (!stream) {
         return {};

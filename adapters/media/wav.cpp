@@ -58,8 +58,7 @@ std::uint64_t next_form(Reader& reader, std::uint64_t begin, std::uint64_t end) 
         std::string_view const text{reinterpret_cast<char const*>(bytes.data()), bytes.size()};
         for (auto found = text.find(mark, 8); found != text.npos;
              found = text.find(mark, found + 1)) {
-            if (form_of(bytes.subspan(found - 8)) &&
-                chunk_at(reader, at + found + 4, Dialect::riff)) {
+            if (form_of(bytes.subspan(found - 8))) {
                 return at + found - 8;
             }
         }
@@ -98,18 +97,28 @@ public:
     [[nodiscard]] std::uint64_t unused() const { return unused_; }
 
     // Of a compressed recording: what its encoder was given, where that ends in the last block.
-    [[nodiscard]] std::optional<std::uint64_t> trimmed() const {
+    [[nodiscard]] bool trimmed() const {
         auto const counted = format_->samples(bytes_);
-        bool const in_last_block = fact_ && format_->in_blocks() && *fact_ <= counted &&
-                                   counted - *fact_ < format_->block_samples && *fact_ > 0;
-        return in_last_block ? fact_ : std::nullopt;
+        return format_->in_blocks() && declared_ != 0 && declared_ <= counted &&
+               counted - declared_ < format_->block_samples;
     }
 
     [[nodiscard]] std::uint64_t samples() const {
-        return trimmed().value_or(format_->samples(bytes_));
+        return trimmed() || pads_within() ? declared_ : format_->samples(bytes_);
     }
 
 private:
+    // RF64 and Wave64 are written, by some, with sizes that count the padding as data. Then the
+    // number of samples beside tells, if it can.
+    [[nodiscard]] bool pads_within() const {
+        if (format_->block_samples != 1 || declared_ == 0 || declared_ > bytes_) {
+            return false;
+        }
+        auto const real = declared_ * format_->block_bytes;
+        auto const most = form_.dialect == Dialect::wave64 ? 8U : form_.sizes_elsewhere ? 2U : 0U;
+        return real < bytes_ && bytes_ - real < most && bytes_ % most == 0;
+    }
+
     std::uint64_t take(Chunk const& chunk) {
         switch (chunk.name) {
             case four("fmt "):
@@ -120,16 +129,14 @@ private:
                 }
                 break;
             case four("fact"):
-                if (auto const bytes = reader_.at(chunk.begin, 4);
-                    chunk.size >= 4 && bytes.size() == 4) {
-                    fact_ = form_.big_endian ? big<4>(bytes, 0) : little<4>(bytes, 0);
-                }
+                take_declared(chunk, form_.dialect == Dialect::wave64 ? 8 : 4, 0);
                 break;
             case four("ds64"):
                 if (auto const bytes = reader_.at(chunk.begin, 16);
                     chunk.size >= 16 && bytes.size() == 16) {
                     long_size_ = little<8>(bytes, 8);
                 }
+                take_declared(chunk, 8, 16);
                 break;
             case four("data"):
                 return data(chunk);
@@ -137,6 +144,19 @@ private:
                 break;
         }
         return after(reader_, chunk, form_.dialect);
+    }
+
+    // A number of samples, which is believed only where it goes with what is there.
+    void take_declared(Chunk const& chunk, std::size_t width, std::size_t from) {
+        auto const bytes = reader_.at(chunk.begin + from, width);
+        if (chunk.size < from + width || bytes.size() < width) {
+            return;
+        }
+        if (width == 8) {
+            declared_ = little<8>(bytes, 0);
+        } else if (!form_.sizes_elsewhere || little<4>(bytes, 0) != 0xFFFF'FFFF) {
+            declared_ = form_.big_endian ? big<4>(bytes, 0) : little<4>(bytes, 0);
+        }
     }
 
     std::uint64_t data(Chunk chunk) {
@@ -171,7 +191,7 @@ private:
     Reader& reader_;
     Form form_;
     std::optional<WaveFormat> format_;
-    std::optional<std::uint64_t> fact_;
+    std::uint64_t declared_ = 0;  // samples
     std::uint64_t long_size_ = 0;
     std::uint64_t bytes_ = 0;
     std::uint64_t unused_ = 0;
@@ -192,7 +212,7 @@ public:
             say(fmt::format("the recordings joined are of different codecs, {} too", format.codec));
         }
         ++count_;
-        trimmed_ = trimmed_ && recording.trimmed().has_value();
+        trimmed_ = trimmed_ && recording.trimmed();
         found_.truncated = found_.truncated || recording.truncated();
         found_.skipped_bytes += recording.unused();
         if (recording.streamed()) {

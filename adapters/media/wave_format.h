@@ -22,8 +22,8 @@ struct WaveFormat {
 
     [[nodiscard]] std::uint64_t samples(std::uint64_t bytes) const;
 
-    // Blocks hold more samples than one, and the last one need not be full.
-    [[nodiscard]] bool in_blocks() const { return block_samples > 1; }
+    // The last block need not be full of what the encoder was given.
+    [[nodiscard]] bool in_blocks() const { return block_samples > 2; }
 };
 
 // Throws Unmeasurable: damaged, unsupported. Not `byte rate`, and not always `block align`, is
