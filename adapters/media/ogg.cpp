@@ -169,7 +169,7 @@ std::optional<std::uint64_t> OggFile::page_before_end(std::uint64_t from, std::u
         }
         sequence = page->sequence;
         ended = page->last;
-        bool const later = page->granule > static_cast<std::int64_t>(*track_->position());
+        bool const later = page->granule > *track_->position();
         if (!found && later && !page->last) {
             found = page->offset;
         }

@@ -5,6 +5,12 @@
 
 namespace adapters::media {
 
+namespace {
+
+constexpr std::int64_t farthest = std::int64_t{1} << 62;  // no position is behind it
+
+}  // namespace
+
 void OggTrack::begin_page(OggPage const& page) {
     bool const gap = page.sequence != next_sequence_;
     next_sequence_ = page.sequence + 1;
@@ -48,19 +54,20 @@ void OggTrack::take(OggPage const& page) {
             }
         }
     }
-    if (page.granule >= 0 && (audio_on_page_ || position_)) {
-        settle(static_cast<std::uint64_t>(page.granule), page.last);
+    if (page.granule != -1 && (audio_on_page_ || position_)) {
+        settle(std::clamp(page.granule, -farthest, farthest), page.last);
     }
 }
 
 void OggTrack::packet(Bytes head, std::uint64_t size) {
     if (auto const samples = audio_.packets->samples(head, size)) {
         pending_ += *samples;
+        last_packet_ = *samples;
         audio_on_page_ = true;
     }
 }
 
-void OggTrack::settle(std::uint64_t granule, bool last) {
+void OggTrack::settle(std::int64_t granule, bool last) {
     if (pending_ == 0 && position_) {
         settle_empty(granule);
         return;
@@ -69,39 +76,51 @@ void OggTrack::settle(std::uint64_t granule, bool last) {
         begin_ = *position_;
         end_trim_ = trim_at_end(granule, last);
     } else {
-        auto const missing = pending_ > granule ? pending_ - granule : 0;
-        // On a first page that is the last too the end is cut off, not the beginning.
-        bool const in_front = audio_.trimmed_in_front && !last;
-        end_trim_ = in_front ? 0 : missing;
-        pending_ -= in_front ? missing : 0;
-        begin_ = granule - std::min(granule, pending_);
-        running_ = begin_;
+        settle_first(granule, last);
     }
     played_ += pending_;
-    running_ += pending_;
+    running_ += static_cast<std::int64_t>(pending_);
     page_ = pending_;
     pending_ = 0;
     position_ = granule;
 }
 
+// On a first page that is the last too the end is cut off, not the beginning. Where it is the
+// beginning, or the end is before the stream began, decoders cut off no more than the packet that
+// they have in their hands when they get to know: the page's last one.
+void OggTrack::settle_first(std::int64_t granule, bool last) {
+    begin_ = granule - static_cast<std::int64_t>(pending_);
+    auto const missing = begin_ < 0 ? static_cast<std::uint64_t>(-begin_) : 0;
+    bool const in_front = audio_.trimmed_in_front && !last;
+    bool const limited = audio_.trimmed_in_front && (in_front || granule < 0);
+    auto const trim = std::min(missing, limited ? last_packet_ : pending_);
+    end_trim_ = in_front ? 0 : trim;
+    pending_ -= in_front ? trim : 0;
+    begin_ = granule - static_cast<std::int64_t>(pending_);
+    running_ = begin_;
+}
+
 // A page behind the last samples, there only to end the stream, may still cut them.
-void OggTrack::settle_empty(std::uint64_t granule) {
-    if (granule <= begin_ + page_ && granule >= begin_) {
-        end_trim_ = begin_ + page_ - granule;
+void OggTrack::settle_empty(std::int64_t granule) {
+    auto const end = begin_ + static_cast<std::int64_t>(page_);
+    if (granule <= end && granule >= begin_) {
+        end_trim_ = static_cast<std::uint64_t>(end - granule);
     }
 }
 
-// A last granule before the end of its page's packets cuts them off. One that is wrong, or follows
-// on a wrong one, cuts nothing; but where a decoder is told that the stream ends before this page
-// began, it plays nothing of the page.
-std::uint64_t OggTrack::trim_at_end(std::uint64_t granule, bool last) const {
-    for (auto const begin : {*position_, running_}) {
-        auto const end = begin + pending_;
-        if (granule <= end && granule >= begin) {
-            return end - granule;
-        }
+// A last granule before the end of its page's packets cuts them off; one behind it cuts nothing.
+// One before the page begins may be right where the granule before it is wrong, which only the
+// packets can tell; else a decoder plays nothing of the page.
+std::uint64_t OggTrack::trim_at_end(std::int64_t granule, bool last) const {
+    auto const here = granule >= *position_ ? *position_ : running_;
+    auto const end = here + static_cast<std::int64_t>(pending_);
+    if (granule > end) {
+        return 0;
     }
-    return last && granule < *position_ ? pending_ : 0;
+    if (granule >= here) {
+        return static_cast<std::uint64_t>(end - granule);
+    }
+    return last ? pending_ : 0;
 }
 
 std::uint64_t OggTrack::samples() const {
@@ -114,13 +133,13 @@ std::uint64_t OggTrack::samples() const {
 }
 
 void OggTrack::leap(OggPage const& page) {
-    auto const before = position_.value_or(0);
+    auto const before = std::max<std::int64_t>(position_.value_or(0), 0);
     auto const played = played_;
     partial_ = false;
     next_sequence_ = page.sequence;
     take(page);
-    auto const here = static_cast<std::uint64_t>(page.granule);
-    played_ = played + (here - std::min(here, before));
+    auto const here = std::clamp(page.granule, before, farthest);
+    played_ = played + static_cast<std::uint64_t>(here - before);
     running_ = here;
     position_ = here;
     begin_ = here;

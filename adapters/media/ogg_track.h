@@ -42,7 +42,7 @@ public:
     [[nodiscard]] bool unplaced() const { return audio_.trimmed_by_granule && pending_ > 0; }
 
     // The position at which the last page that was taken ends; nullopt: none had one yet.
-    [[nodiscard]] std::optional<std::uint64_t> position() const { return position_; }
+    [[nodiscard]] std::optional<std::int64_t> position() const { return position_; }
 
     [[nodiscard]] std::uint32_t next_sequence() const { return next_sequence_; }
 
@@ -53,9 +53,10 @@ public:
 private:
     void begin_page(OggPage const& page);
     void packet(Bytes head, std::uint64_t size);
-    void settle(std::uint64_t granule, bool last);
-    void settle_empty(std::uint64_t granule);
-    [[nodiscard]] std::uint64_t trim_at_end(std::uint64_t granule, bool last) const;
+    void settle(std::int64_t granule, bool last);
+    void settle_first(std::int64_t granule, bool last);
+    void settle_empty(std::int64_t granule);
+    [[nodiscard]] std::uint64_t trim_at_end(std::int64_t granule, bool last) const;
 
     OggAudio audio_;
     std::uint32_t serial_;
@@ -67,13 +68,14 @@ private:
     std::vector<std::byte> partial_head_;
     std::uint64_t partial_size_ = 0;
 
-    std::uint64_t pending_ = 0;              // samples of packets since the last granule
-    std::uint64_t played_ = 0;               // samples up to the last granule
-    std::uint64_t end_trim_ = 0;             // what of `played_` is not, if nothing follows
-    std::optional<std::uint64_t> position_;  // the last granule
-    std::uint64_t running_ = 0;              // where it should be by the packets
-    std::uint64_t begin_ = 0;                // where the last page with samples began,
-    std::uint64_t page_ = 0;                 // and how many it had
+    std::uint64_t pending_ = 0;             // samples of packets since the last granule
+    std::uint64_t played_ = 0;              // samples up to the last granule
+    std::uint64_t end_trim_ = 0;            // what of `played_` is not, if nothing follows
+    std::optional<std::int64_t> position_;  // the last granule
+    std::int64_t running_ = 0;              // where it should be by the packets
+    std::int64_t begin_ = 0;                // where the last page with samples began,
+    std::uint64_t page_ = 0;                // and how many it had
+    std::uint64_t last_packet_ = 0;         // samples
     bool audio_on_page_ = false;
 };
 

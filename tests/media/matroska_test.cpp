@@ -287,12 +287,17 @@ TEST(Matroska, FramesThatAreCompressedOrEncryptedAreMeasuredByTheirTimestamps) {
     EXPECT_FALSE(found.exact);
 }
 
-TEST(Matroska, BlocksLongerThanTimeCanTellAreHeldToIt) {
-    auto const entry =
-        track(1, 2, "A_PCM/INT/LIT",
-              {number(0x6264, 8), element(0xE1, element(0xB5, to_data({"?\x80\0\0", 4})))});
-    auto const data = file({element(cluster_id, cluster_body(0, 10))}, entry);
-    EXPECT_EQ(error_of(measure_matroska, data), "damaged") << "no depth is said inside of Audio";
+TEST(Matroska, SamplesThatAreNotCodedAreCountedByTheirBytes) {
+    auto const one_hertz = element(0xB5, to_data({"?\x80\0\0", 4}));
+    auto const depth = number(0x6264, 16);
+    auto const data = [&](std::vector<Data> const& more) {
+        auto const entry = track(1, 2, "A_PCM/INT/LIT", more);
+        return file({element(cluster_id, cluster_body(0, 10))}, entry);
+    };
+    auto const found = measure(data({element(0xE1, together({one_hertz, depth}))}));
+    EXPECT_EQ(found.audio, (Length{.samples = 200, .rate = 1}));
+    EXPECT_EQ(found.codec, "pcm_s16le");
+    EXPECT_EQ(error_of(measure_matroska, data({element(0xE1, one_hertz)})), "damaged");
 }
 
 TEST(Matroska, CodecsThatDoNotTellAreMeasuredByTheirTimestamps) {

@@ -34,6 +34,47 @@ TEST(Vorbis, HasTheSamplesThatWereEncoded) {
                        "vorbis");
 }
 
+// The pages of an Ogg file of one stream, each granule moved by `by` but those of headers.
+Data moved(Data const& data, std::int64_t by) {
+    Data all;
+    Reader reader{Bytes{data}};
+    adapters::media::OggPages pages{reader};
+    OggStream stream{1};
+    while (auto const page = pages.next()) {
+        auto const granule = page->granule > 0 ? page->granule + by : page->granule;
+        unsigned const flags = (page->continued ? continues : 0U) | (page->first ? begins : 0U) |
+                               (page->last ? ends : 0U);
+        append(all, stream.raw_page(static_cast<std::uint64_t>(granule), flags,
+                                    Data(page->lacing.begin(), page->lacing.end()),
+                                    Data(page->body.begin(), page->body.end())));
+    }
+    return all;
+}
+
+TEST(Vorbis, AFirstPageThatSaysFewerSamplesCutsTheBeginningByAPacketAtMost) {
+    Encoded const file{175'200, 24'000,
+                       "ffmpeg -v error -y -i IN -c:a libvorbis -page_duration 400000 OUT",
+                       "a.ogg"};
+    ASSERT_TRUE(file.made());
+    auto const length = [&](std::int64_t by) {
+        return measured(measure_ogg, moved(file.data(), by)).audio.samples;
+    };
+    EXPECT_EQ(length(0), 175'200U);
+    EXPECT_EQ(length(100'000), 175'200U) << "joined late";
+    EXPECT_EQ(length(-10), 175'190U);
+    EXPECT_EQ(length(-300), 174'900U);
+    EXPECT_LT(length(-100'000), 175'200U);
+    EXPECT_GE(length(-100'000), 175'200U - 1'024);
+}
+
+TEST(Vorbis, AFileThatEndsBeforeItBeginsStillHasItsPackets) {
+    Encoded const file{12'345, 48'000, "oggenc -Q -o OUT IN", "a.ogg"};
+    ASSERT_TRUE(file.made());
+    auto const found = measured(measure_ogg, moved(file.data(), -14'400));
+    EXPECT_LE(found.audio.samples, 12'608U);
+    EXPECT_GE(found.audio.samples, 12'608U - 1'024);
+}
+
 TEST(Vorbis, WithoutItsSetupHeaderHasNoLength) {
     Encoded const file{24'000, 24'000, "oggenc -Q -o OUT IN", "a.ogg"};
     ASSERT_TRUE(file.made());
