@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Whether PostgreSQL stays as fast with a long history: measures `tallyman bench` on a fresh
 private server with durable settings, adds finished jobs (10 million unless told otherwise) and a
-long queue of another service (1 million), and measures again. Prints both and the ratio.
+long queue of another service (1 million), and measures again. That queue is paused, or the workers
+measured would work it off too. Prints both and the ratio.
 
     TALLYMAN_BIN=build/release/bin/tallyman python3 bench/flat.py [FINISHED [QUEUED [JOBS]]]
 """
@@ -50,6 +51,7 @@ def fill(server, finished, queued):
             server.psql("INSERT INTO tallyman.ready SELECT id, id, account, 0, service FROM "
                         f"tallyman.jobs WHERE id > {first} AND state = 0 AND service = 'other'")
         print(f"  {done + count:,} jobs added", flush=True)
+    server.psql("INSERT INTO tallyman.queues VALUES ('other', 1)")
     server.psql("VACUUM (ANALYZE)")
     server.psql("CHECKPOINT")  # what the filling left to write must not be written while we measure
 

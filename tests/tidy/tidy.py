@@ -28,7 +28,7 @@ LIBRARIES = {  # who may include which library; tests, bench and fuzz may includ
     "boost/asio": r"(adapters/[^/]*\.h|adapters/(providers|wakeups|redis|http|fetch)/.*|worker/.*"
                   r"|cmake/asio\.cpp)",
     "boost/beast": r"adapters/(http|fetch)/.*",
-    "openssl/": r"(base|adapters/(redis|fetch|http|identity))/.*",
+    "openssl/": r"(base|adapters/(redis|fetch|http|identity))/.*\.cpp",
     "seccomp.h": r"adapters/media/crew/.*\.cpp",
     "CLI/": r"worker/.*\.(cpp|h)",
     "taglib/": r"adapters/media/.*\.cpp",
