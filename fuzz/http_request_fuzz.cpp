@@ -23,8 +23,8 @@ constexpr ReaderLimits limits{.header = 2'048, .body = 4'096, .headers = 20};
 
 struct Understood {
     std::vector<std::string> requests;
-    int refused = 0;  // a status
-    bool waits = false;
+    int refused = 0;         // a status
+    bool undecided = false;  // in a body, for want of a few bytes
 };
 
 void check_sense(Request const& request) {
@@ -91,7 +91,7 @@ Understood understood(std::string_view bytes, std::size_t step) {
         }
         CHECK(waiting.size() <= std::max(limits.header, bytes.size()));
     }
-    result.waits = reader.state() == State::body;
+    result.undecided = reader.state() == State::body && waiting.size() < 5;
     return result;
 }
 
@@ -102,6 +102,6 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     auto const whole = understood(bytes, std::max<std::size_t>(size, 1));
     auto const in_parts = understood(bytes, 1 + size % 7);
     CHECK(whole.requests == in_parts.requests);
-    CHECK((whole.refused == 0) == (in_parts.refused == 0));
+    CHECK((whole.refused == 0) == (in_parts.refused == 0) || whole.undecided || in_parts.undecided);
     return 0;
 }
