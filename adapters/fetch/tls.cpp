@@ -1,7 +1,7 @@
-// Asio's TLS is compiled here as well, once, since only this room uses it.
+// Whom we trust at the other end.
 #include "adapters/fetch/tls.h"
 
-#include <boost/asio/ssl/impl/src.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <fmt/format.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>

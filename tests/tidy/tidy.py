@@ -26,10 +26,11 @@ LIBRARIES = {  # who may include which library; tests, bench and fuzz may includ
     "spdlog/": r"worker/.*\.cpp",
     "boost/json": r"(wire|adapters/providers|worker)/.*|config/text\.cpp",
     "boost/asio": r"(adapters/[^/]*\.h|adapters/(providers|wakeups|redis|http|fetch)/.*|worker/.*"
-                  r"|cmake/asio\.cpp)",
-    "boost/beast": r"adapters/(http|fetch)/.*",
+                  r"|cmake/asio(_ssl)?\.cpp)",
+    "boost/beast": r"adapters/(http|fetch)/.*\.cpp",
     "openssl/": r"(base|adapters/(redis|fetch|http|identity))/.*\.cpp",
     "seccomp.h": r"adapters/media/crew/.*\.cpp",
+    "zlib.h": r"adapters/http/.*\.cpp",
     "CLI/": r"worker/.*\.(cpp|h)",
     "taglib/": r"adapters/media/.*\.cpp",
 }
