@@ -7,84 +7,19 @@
 #include <fmt/format.h>
 
 #include "adapters/media/mp4_edits.h"
-#include "adapters/media/mp4_fragments.h"
 #include "adapters/media/mp4_samples.h"
+#include "adapters/media/mp4_walk.h"
 
 namespace adapters::media {
 
 namespace {
 
-using mp4::Box;
-using mp4::Boxes;
+using mp4::File;
 using mp4::kind;
 using mp4::Kind;
 using mp4::Media;
 using mp4::Movie;
 using mp4::Track;
-
-constexpr std::array known_boxes{kind("ftyp"), kind("moov"), kind("mdat"), kind("free"),
-                                 kind("skip"), kind("wide"), kind("pnot"), kind("styp"),
-                                 kind("moof"), kind("sidx"), kind("uuid"), kind("emsg"),
-                                 kind("prft"), kind("ssix"), kind("mfra"), kind("meta")};
-
-bool is_known(std::uint32_t kind) {
-    return std::ranges::find(known_boxes, kind) != known_boxes.end();
-}
-
-struct File {
-    std::optional<Movie> movie;
-    bool cut = false;         // a box says that it reaches beyond the end
-    std::uint64_t rest = 0;   // bytes at the end that are no box
-    std::uint64_t other = 0;  // further movies, which nobody plays
-    bool early = false;       // fragments came before the movie
-};
-
-void fragments_before(Reader& reader, std::uint64_t end, Movie& movie) {
-    auto boxes = Boxes::of_file(reader);
-    while (auto const box = boxes.next()) {
-        if (box->begin >= end) {
-            return;
-        }
-        if (box->kind == kind("moof")) {
-            mp4::add_fragment(reader, *box, movie.tracks);
-        }
-    }
-}
-
-void take_movie(Reader& reader, Box const& box, File& file) {
-    if (file.movie) {
-        ++file.other;
-        return;
-    }
-    if (box.cut) {
-        fail("incomplete", "an MP4 file that ends within its header (moov)");
-    }
-    file.movie = mp4::parse_movie(reader, box);
-    if (file.early) {
-        fragments_before(reader, box.begin, *file.movie);
-    }
-}
-
-File walk(Reader& reader) {
-    File file;
-    auto boxes = Boxes::of_file(reader);
-    while (auto const box = boxes.next()) {
-        if (!is_known(box->kind) && box->cut) {  // no box, but whatever stands behind the last one
-            file.rest = box->end - box->begin;
-            return file;
-        }
-        file.cut = file.cut || box->cut;
-        if (box->kind == kind("moov")) {
-            take_movie(reader, *box, file);
-        } else if (box->kind == kind("moof") && file.movie) {
-            mp4::add_fragment(reader, *box, file.movie->tracks);
-        } else if (box->kind == kind("moof")) {
-            file.early = true;
-        }
-    }
-    file.rest = reader.size() - std::min(boxes.position(), reader.size());
-    return file;
-}
 
 struct Counted {
     Track const* track = nullptr;
@@ -145,6 +80,10 @@ void describe(File const& file, Counted const& audio, Measured& measured) {
         measured.exact = false;
         note("it does not say where its samples are");
     }
+    if (audio.media.bridged) {
+        measured.exact = false;
+        note("by the times of its first and last fragment: those between were not fetched");
+    }
     if (file.other > 0) {
         note("a second header (moov) is ignored, as players do");
     }
@@ -155,6 +94,31 @@ void describe(File const& file, Counted const& audio, Measured& measured) {
     }
 }
 
+std::string codec_of(Track const& track) {
+    return track.format.codec.empty() ? "unknown" : track.format.codec;
+}
+
+void take_audio(Reader& reader, Movie const& movie, Counted const& audio, Measured& measured) {
+    auto const gapless =
+        movie.metadata ? mp4::parse_gapless(reader, *movie.metadata) : std::nullopt;
+    auto presented = mp4::presented_audio(reader, *audio.track, audio.media, audio.in_movie,
+                                          movie.timescale, gapless);
+    if (presented.length.samples == 0) {
+        return;
+    }
+    measured.codec = codec_of(*audio.track);
+    measured.audio = presented.length;
+    measured.basis = presented.basis;
+    measured.exact = presented.exact;
+    measured.note = std::move(presented.note);
+}
+
+void take_video(Reader& reader, Movie const& movie, Counted const& video, Measured& measured) {
+    measured.video_codec = codec_of(*video.track);
+    measured.video =
+        mp4::presented_video(reader, *video.track, video.media, movie.timescale).length;
+}
+
 }  // namespace
 
 bool looks_like_mp4(Bytes bytes) {
@@ -163,11 +127,11 @@ bool looks_like_mp4(Bytes bytes) {
     }
     auto const size = big<4>(bytes, 0);
     auto const first = static_cast<std::uint32_t>(big<4>(bytes, 4));
-    return (size == 0 || size == 1 || size >= 8) && is_known(first);
+    return (size == 0 || size == 1 || size >= 8) && mp4::is_known(first);
 }
 
 Measured measure_mp4(Reader& reader) {
-    auto const file = walk(reader);
+    auto const file = mp4::walk(reader);
     if (!file.movie) {
         fail_without_movie(reader, file);
     }
@@ -178,20 +142,13 @@ Measured measure_mp4(Reader& reader) {
     }
     Measured measured{.container = "mp4"};
     if (audio.track != nullptr) {
-        auto const gapless =
-            file.movie->metadata ? mp4::parse_gapless(reader, *file.movie->metadata) : std::nullopt;
-        auto presented = mp4::presented_audio(reader, *audio.track, audio.media, audio.in_movie,
-                                              file.movie->timescale, gapless);
-        measured.codec = audio.track->format.codec;
-        measured.audio = presented.length;
-        measured.basis = presented.basis;
-        measured.exact = presented.exact;
-        measured.note = std::move(presented.note);
+        take_audio(reader, *file.movie, audio, measured);
     }
     if (video.track != nullptr) {
-        measured.video_codec = video.track->format.codec;
-        measured.video =
-            mp4::presented_video(reader, *video.track, video.media, file.movie->timescale).length;
+        take_video(reader, *file.movie, video, measured);
+    }
+    if (measured.codec.empty() && measured.video_codec.empty()) {
+        fail("no_audio", "an MP4 file of which a decoder leaves out every sample");
     }
     bool const in_fragments =
         file.movie->fragmented && (file.cut || (file.rest > 0 && file.rest < 8));

@@ -48,6 +48,9 @@ public:
     // Where the next box would begin. What lies between here and the end is no box.
     [[nodiscard]] std::uint64_t position() const { return at_; }
 
+    // Goes on elsewhere.
+    void jump(std::uint64_t to) { at_ = to; }
+
 private:
     Boxes(Reader& reader, std::uint64_t begin, std::uint64_t end, bool top)
         : reader_{&reader}, at_{begin}, end_{end}, top_{top} {}

@@ -84,7 +84,7 @@ Line line_of(Track const& track, Media const& media) {
     Line const by_time{.total = media.units, .rate = track.timescale};
     auto const rate = track.format.rate;
     auto const each = track.format.frame_samples;
-    if (rate == 0 || each == 0 || Wide{each} * track.timescale % rate == 0 ||
+    if (rate == 0 || each == 0 || media.bridged || Wide{each} * track.timescale % rate == 0 ||
         media.samples > std::numeric_limits<std::uint64_t>::max() / (each * 2)) {
         return by_time;
     }
@@ -186,7 +186,7 @@ bool agree(Length const& one, Length const& other, std::uint64_t movie_timescale
 void compare_with_frames(Track const& track, Media const& media, Presented& found) {
     auto const rate = track.format.rate;
     auto const each = track.format.frame_samples;
-    if (rate == 0 || each == 0 || media.samples > UINT32_MAX) {
+    if (rate == 0 || each == 0 || media.bridged || media.samples > UINT32_MAX) {
         return;
     }
     auto const by_frames = Wide{media.samples} * each * track.timescale;

@@ -121,23 +121,108 @@ void add_run(Reader& reader, Box const& trun, Run& run) {
     add_rows(reader, rows, columns, run, media);
 }
 
+// Base media decode time.
+std::optional<std::uint64_t> time_of(Bytes tfdt) {
+    if (tfdt.size() < 8) {
+        return std::nullopt;
+    }
+    bool const wide = u8(tfdt, 0) == 1;
+    return !wide               ? std::optional{big<4>(tfdt, 4)}
+           : tfdt.size() >= 12 ? std::optional{big<8>(tfdt, 4)}
+                               : std::nullopt;
+}
+
+void add_bridge(Track& track, std::optional<std::uint64_t> time) {
+    if (time && track.next_time && *time >= *track.next_time) {
+        track.fragments.add_time(*time - *track.next_time);
+        track.fragments.bridged = true;
+    }
+}
+
+void add_track(Reader& reader, Box const& traf, Run& run, bool bridge) {
+    auto& track = *run.track;
+    auto const tfdt = child(reader, traf, kind("tfdt"));
+    auto const time = tfdt ? time_of(inside(reader, *tfdt, 0, 12)) : std::nullopt;
+    if (bridge) {
+        add_bridge(track, time);
+    }
+    auto const before = track.fragments.units;
+    auto boxes = Boxes::inside(reader, traf);
+    while (auto const box = boxes.next()) {
+        if (box->kind == kind("trun")) {
+            add_run(reader, *box, run);
+        }
+    }
+    std::uint64_t end = 0;
+    bool const known = time && !__builtin_add_overflow(*time, track.fragments.units - before, &end);
+    track.next_time = known ? std::optional{end} : std::nullopt;
+}
+
+std::optional<std::uint64_t> last_in_sidx(Reader& reader, Box const& sidx) {
+    auto const head = inside(reader, sidx, 0, 36);
+    std::size_t const at = head.empty() || u8(head, 0) == 0 ? 16 : 24;
+    if (head.size() < at + 8) {
+        return std::nullopt;
+    }
+    auto offset = sidx.end + std::min(at == 16 ? big<4>(head, 16) : big<8>(head, 20), nowhere);
+    Table rows{reader, sidx, at + 8, big<2>(head, at + 6), 12};
+    for (std::uint64_t i = 0; i + 1 < rows.count(); ++i) {
+        auto const row = rows.row(i);
+        offset = std::min(offset + (row.empty() ? 0 : big<4>(row, 0) & 0x7FFFFFFF), nowhere);
+    }
+    return rows.count() < 2 ? std::nullopt : std::optional{offset};
+}
+
+// The last entry of the first track's index; the other tracks must be in the same fragment.
+std::optional<std::uint64_t> last_in_mfra(Reader& reader) {
+    auto const size = reader.size();
+    auto const tail = size < 16 ? Bytes{} : reader.at(size - 16, 16);
+    auto const length = matches(tail, 4, "mfro") && tail.size() == 16 ? big<4>(tail, 12) : 0;
+    if (length < 24 || length > size) {
+        return std::nullopt;
+    }
+    Box const mfra{.begin = size - length, .body = size - length + 8, .end = size};
+    auto const tfra = child(reader, mfra, kind("tfra"));
+    auto const head = tfra ? inside(reader, *tfra, 0, 16) : Bytes{};
+    if (head.size() < 16) {
+        return std::nullopt;
+    }
+    auto const lengths = big<4>(head, 8);
+    auto const numbers = 3 + (lengths & 3) + (lengths >> 2 & 3) + (lengths >> 4 & 3);
+    std::size_t const each = u8(head, 0) == 1 ? 8 : 4;
+    auto const count = big<4>(head, 12);
+    Table rows{reader, *tfra, 16, count, 2 * each + numbers};
+    auto const row = count == 0 ? Bytes{} : rows.row(count - 1);
+    return row.empty() ? std::nullopt
+           : each == 8 ? std::optional{big<8>(row, 8)}
+                       : std::optional{big<4>(row, 4)};
+}
+
 }  // namespace
 
-void add_fragment(Reader& reader, Box const& moof, std::span<Track> tracks) {
+std::optional<std::uint64_t> last_fragment(Reader& reader, std::optional<Box> const& sidx) {
+    auto const said = sidx ? last_in_sidx(reader, *sidx) : std::nullopt;
+    auto const found = said ? said : last_in_mfra(reader);
+    auto const head = found ? reader.at(*found, 8) : Bytes{};
+    for (auto const* name : {"moof", "sidx", "styp", "emsg", "prft"}) {
+        if (matches(head, 4, name)) {
+            return found;
+        }
+    }
+    return std::nullopt;
+}
+
+void add_fragment(Reader& reader, Box const& moof, std::span<Track> tracks, bool bridge) {
     auto last_end = moof.begin;
     auto boxes = Boxes::inside(reader, moof);
     while (auto const traf = boxes.next()) {
         if (traf->kind != kind("traf")) {
             continue;
         }
-        Run run;
-        auto inner = Boxes::inside(reader, *traf);
-        while (auto const box = inner.next()) {
-            if (box->kind == kind("tfhd")) {
-                run = open_run(inside(reader, *box, 0, 32), moof, last_end, tracks);
-            } else if (box->kind == kind("trun") && run.track != nullptr) {
-                add_run(reader, *box, run);
-            }
+        auto const tfhd = child(reader, *traf, kind("tfhd"));
+        auto run = tfhd ? open_run(inside(reader, *tfhd, 0, 32), moof, last_end, tracks) : Run{};
+        if (run.track != nullptr) {
+            add_track(reader, *traf, run, bridge);
         }
         last_end = run.track != nullptr ? run.position : last_end;
     }

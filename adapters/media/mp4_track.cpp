@@ -138,14 +138,20 @@ void Media::add(std::uint64_t count, std::uint64_t each) {
     }
 }
 
+void Media::add_time(std::uint64_t more) {
+    if (__builtin_add_overflow(units, more, &units)) {
+        fail("damaged", "its samples last longer than can be counted");
+    }
+}
+
 void Media::add(Media const& other) {
     auto const last = other.samples > 0 ? other.last_delta : last_delta;
-    add(1, other.units);
-    samples -= 1;
+    add_time(other.units);
     add(other.samples, 0);
     last_delta = last;
     cut = cut || other.cut;
     unplaced = unplaced || other.unplaced;
+    bridged = bridged || other.bridged;
 }
 
 Movie parse_movie(Reader& reader, Box const& moov) {

@@ -19,8 +19,10 @@ struct Media {
     std::uint64_t last_delta = 0;  // of the last sample counted
     bool cut = false;              // some are said to be where the data has ended
     bool unplaced = false;         // nothing says where they are
+    bool bridged = false;          // some were not visited: `samples` is without them, `units` not
 
     void add(std::uint64_t count, std::uint64_t each);
+    void add_time(std::uint64_t more);
     void add(Media const& other);
 };
 
@@ -34,6 +36,7 @@ struct Track {
     std::uint64_t default_duration = 0;  // trex
     std::uint64_t default_size = 0;
     Media fragments;
+    std::optional<std::uint64_t> next_time;  // where the last fragment's samples end, by its tfdt
 };
 
 struct Movie {

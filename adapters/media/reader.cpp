@@ -9,7 +9,7 @@ namespace adapters::media {
 
 namespace {
 
-constexpr std::size_t first_near = std::size_t{64} << 10;
+constexpr std::size_t first_near = std::size_t{16} << 10;
 constexpr std::size_t first_far = std::size_t{8} << 10;
 constexpr std::size_t last_near = Reader::most_at_once;
 constexpr std::size_t last_far = std::size_t{128} << 10;

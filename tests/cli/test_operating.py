@@ -8,7 +8,8 @@ import unittest
 from support import CliTest
 
 VERBS = ("up worker scheduler migrate enqueue job jobs cancel retry explain queues account history "
-         "grant statement expire audit prices quote measure doctor bench version completion").split()
+         "grant statement expire audit prices quote measure doctor bench version "
+         "completion").split()
 
 
 class Help(CliTest):

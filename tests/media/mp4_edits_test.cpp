@@ -131,6 +131,11 @@ TEST(Mp4Edits, LeaveOutWhatAnOpusDecoderLeavesOut) {
     EXPECT_EQ(measured(track).audio, (Length{175'217, 48'000}));
 }
 
+TEST(Mp4Edits, LeaveNoAudioWhereADecoderLeavesOutEverySample) {
+    TrackOf const track{.entry = boxes::opus_entry(312), .timescale = 48'000, .runs = {{1, 300}}};
+    EXPECT_THROW(measured(track), adapters::media::Unmeasurable);
+}
+
 TEST(Mp4Clock, CountsFramesWhereTheTimeIsTooCoarse) {
     // 1024 samples at 44.1 kHz are 23.22 ms: 23, and sometimes 24.
     auto track = trimmed({});

@@ -121,6 +121,55 @@ TEST(Mp4Fragments, MayComeBeforeTheHeader) {
     EXPECT_EQ(measured(file).audio, (Length{3 * 1024, 24'000}));
 }
 
+// Fragments of 40 samples of 10,000 bytes, whose last one is said by an index at the end to begin
+// where it begins, or elsewhere.
+std::string indexed(std::int64_t index_is_off, bool timed = true) {
+    auto file = header(trex(1, 1024, 10'000));
+    std::uint64_t begin = 0;
+    for (std::uint64_t i = 0; i < 10; ++i) {
+        begin = file.size();
+        auto const tfdt = timed ? boxes::full("tfdt", 0, {be32(i * 40'960)}) : "";
+        file += moof({traf(base_is_moof, "", tfdt + boxes::full("trun", 0, {be32(40)}))});
+        file += mdat(400'000);
+    }
+    begin += static_cast<std::uint64_t>(index_is_off);
+    auto const tfra =
+        boxes::full("tfra", 0, {be32(1), be32(0), be32(1), be32(0), be32(begin), boxes::zeros(3)});
+    auto const mfro = boxes::full("mfro", 0, {be32(8 + tfra.size() + 16)});
+    return file + boxes::box("mfra", {tfra, mfro});
+}
+
+struct FarResult {
+    Measured found;
+    std::uint64_t read = 0;
+};
+
+FarResult measured_from_afar(std::string_view bytes) {
+    boxes::FarSource source{bytes};
+    Reader reader{source};
+    auto found = adapters::media::measure_mp4(reader);
+    return {.found = std::move(found), .read = reader.bytes_read()};
+}
+
+TEST(Mp4Fragments, OfAFarFileAreNotAllFetchedWhereAnIndexAndTheirTimesTell) {
+    auto const file = indexed(0);
+    auto const [found, read] = measured_from_afar(file);
+    EXPECT_EQ(found.audio, (Length{400 * 1024, 24'000}));
+    EXPECT_LT(read, 64U << 10);
+    EXPECT_FALSE(found.exact);
+    EXPECT_FALSE(found.note.empty());
+    EXPECT_TRUE(measured(file).exact);
+    EXPECT_EQ(measured(file).audio, found.audio);
+}
+
+TEST(Mp4Fragments, AreAllVisitedWhereTheIndexLiesOrTheyHaveNoTimes) {
+    for (auto const& file : {indexed(-1), indexed(8), indexed(1 << 30), indexed(0, false)}) {
+        auto const [found, read] = measured_from_afar(file);
+        EXPECT_EQ(found.audio, (Length{400 * 1024, 24'000}));
+        EXPECT_TRUE(found.exact);
+    }
+}
+
 TEST(Mp4Fragments, AreIncompleteWithoutTheHeaderOrWithoutAny) {
     auto const fragment = moof({traf(base_is_moof, "", boxes::full("trun", 0, {be32(3)}))});
     EXPECT_EQ(refused(fragment + mdat(3)), "incomplete");

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <new>
 
+#include <malloc.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -185,6 +186,13 @@ void warm_up() {
     }
 }
 
+// What one file needed the next one will: giving memory back between them costs more than counting.
+void keep_memory() {
+    constexpr int most = 16 << 20;
+    ::mallopt(M_MMAP_THRESHOLD, most);
+    ::mallopt(M_TRIM_THRESHOLD, 2 * most);
+}
+
 }  // namespace
 
 int run_helper(int argc, char const* const* argv, MeasureFunction measure) {
@@ -196,6 +204,7 @@ int run_helper(int argc, char const* const* argv, MeasureFunction measure) {
     for (auto* const stream : {&std::cout, &std::cerr, &std::clog}) {
         stream->rdbuf(nullptr);
     }
+    keep_memory();
     warm_up();
     Helper helper{measure};
     auto const problem = enter_sandbox(memory_of(argc, argv));

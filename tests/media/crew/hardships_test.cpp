@@ -131,6 +131,7 @@ TEST(Hardships, AHelperKilledWhileIdleIsNobodysFault) {
 TEST(Hardships, OneThatDiesIdleIsReplacedAndLeavesNoZombie) {
     Crew crew{options()};
     auto const pid = static_cast<pid_t>(samples(tell(crew, "PID")));
+    ASSERT_GT(pid, 0);
     ::kill(pid, SIGKILL);
     auto const begin = Clock::now();
     while ((state_of(pid) != "" || crew.counts().started < 2) &&
@@ -147,6 +148,7 @@ TEST(Hardships, AHelperKilledAtWorkIsReplaced) {
     settings.timeout = base::Millis{3'000};
     Crew crew{settings};
     auto const pid = static_cast<pid_t>(samples(tell(crew, "PID")));
+    ASSERT_GT(pid, 0);
     std::vector<std::byte> data(300'000);
     auto const word = order("SUM");
     std::ranges::copy(word, data.begin());

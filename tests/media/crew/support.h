@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstring>
 #include <filesystem>
@@ -98,7 +99,7 @@ public:
     std::optional<std::uint64_t> claimed;
     std::optional<std::uint64_t> breaks_at;
     std::chrono::milliseconds delay{0};
-    int reads = 0;
+    std::atomic<int> reads = 0;
 
 private:
     std::vector<std::byte> bytes_;
