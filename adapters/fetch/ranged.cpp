@@ -26,11 +26,11 @@ constexpr std::size_t most_kept = 262'144;
 
 class Ranged final : public RemoteSource {
 public:
-    Ranged(std::unique_ptr<Client> client, Url url, Head const& head, std::uint64_t size,
+    Ranged(std::unique_ptr<Client> client, Url url, Head head, std::uint64_t size,
            std::vector<std::byte> first)
         : client_{std::move(client)},
           url_{std::move(url)},
-          head_{head},
+          head_{std::move(head)},
           size_{size},
           first_{std::move(first)},
           walk_end_{first_.size()},

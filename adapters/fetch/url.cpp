@@ -131,8 +131,9 @@ std::expected<void, MediaError> take_port(Url& url, std::string_view text) {
         return {};
     }
     text.remove_prefix(1);  // the colon
-    auto const* const end = text.data() + text.size();
-    auto const [stopped, error] = std::from_chars(text.data(), end, url.port);
+    auto const* const begin = text.begin();
+    auto const* const end = text.end();
+    auto const [stopped, error] = std::from_chars(begin, end, url.port);
     if (text.empty() || error != std::errc{} || stopped != end || text[0] == '0') {
         return bad("the port in the URL is not a number from 1 to 65535");
     }
