@@ -1,8 +1,7 @@
 // One walk over the boxes of the file; then the first audio and the first video track.
 #include "adapters/media/mp4.h"
 
-#include <algorithm>
-#include <array>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -15,7 +14,6 @@ namespace adapters::media {
 namespace {
 
 using mp4::File;
-using mp4::kind;
 using mp4::Kind;
 using mp4::Media;
 using mp4::Movie;
@@ -72,7 +70,7 @@ Counted first_with_samples(Reader& reader, File const& file, Kind wanted) {
 }
 
 void describe(File const& file, Counted const& audio, Measured& measured) {
-    auto const note = [&](std::string text) {
+    auto const note = [&](std::string_view text) {
         measured.note += measured.note.empty() ? "" : "; ";
         measured.note += text;
     };

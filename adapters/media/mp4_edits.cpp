@@ -192,7 +192,7 @@ void compare_with_frames(Track const& track, Media const& media, Presented& foun
     auto const by_frames = Wide{media.samples} * each * track.timescale;
     auto const by_time = Wide{media.units} * rate;
     if (distance(by_frames, by_time) >
-        Wide{2 * each} * track.timescale + Wide{media.samples} * rate) {
+        Wide{each} * 2 * track.timescale + Wide{media.samples} * rate) {
         found.exact = false;
         found.note = fmt::format("its times add up to other than its {} frames of {} samples",
                                  media.samples, each);
