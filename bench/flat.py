@@ -19,7 +19,7 @@ FREE_JOB = """
 INSERT INTO tallyman.jobs SELECT {first} + i, 1 + i % {accounts}, 1700000000000, 0,
   1700000000000, 0, 0, 1700000000000, {finished}, 1700000000000, 0, 0, 0, 0, 0, 0, -1, 0,
   {attempt}, 0, 0, 0, 100, {state}, 0, false, false, false, false, false, false, false, false,
-  '', 'demo', '', '', '', '', '{{"ok":true}}', 'someone', 'other', '', '\\x', '', '', '',
+  '', 'demo', '', '', '', '', '{{"ok":true}}', '', 'someone', 'other', '', '\\x', '', '', '',
   '{terms}', 'v', '{{"text":"a line of text to be spoken, sixty bytes of it"}}'
 FROM generate_series(1, {count}) AS i
 """

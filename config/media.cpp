@@ -48,6 +48,7 @@ std::vector<Key<Settings>> const& media_keys() {
         {"redirects",
          [](Value const& v, Settings& s) { read_integer(v, s.media.redirects, 0, 20); }},
         {"ca_file", [](Value const& v, Settings& s) { read_path(v, s.media.ca_file); }},
+        {"input_dir", [](Value const& v, Settings& s) { read_path(v, s.media.input_dir); }},
     };
     return keys;
 }

@@ -63,6 +63,12 @@ void read_input(Value const& value, Service& service) {
     });
 }
 
+void read_result_fields(Value const& value, Service& service) {
+    service.result_fields.clear();
+    for_each_item(
+        value, [&](Value const& item) { read_text(item, service.result_fields.emplace_back()); });
+}
+
 void check_service(Value const& value, Service const& service) {
     auto const& rules = service.rules;
     bool const set_here = value.has("backoff") || value.has("backoff_cap");
@@ -152,6 +158,13 @@ std::vector<Key<Service>> const& service_keys() {
         {"text_field", [](Value const& v, Service& s) { read_name(v, s.text_field); }},
         {"duration_field", [](Value const& v, Service& s) { read_name(v, s.duration_field); }},
         {"maximum_field", [](Value const& v, Service& s) { read_name(v, s.maximum_field); }},
+        {"media_field", [](Value const& v, Service& s) { read_name(v, s.media_field); }},
+        {.name = "result_fields", .read = read_result_fields, .form = Key<Service>::Form::tree},
+        {"track",
+         [](Value const& v, Service& s) {
+             read_word<Track>(v, s.track.emplace(Track::audio),
+                              {{"audio", Track::audio}, {"video", Track::video}});
+         }},
         {.name = "input", .read = read_input, .form = Key<Service>::Form::tree},
     };
     return keys;

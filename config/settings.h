@@ -68,7 +68,12 @@ struct Media {
     base::Millis total_timeout{300'000};  // of all that is read of one URL
     int redirects = 5;
     std::filesystem::path ca_file;  // empty: whom the system trusts
+    // Below this folder, and nowhere else, inputs may name files; empty: they may name none.
+    std::filesystem::path input_dir;
 };
+
+// Which of a file's tracks is priced; the other one where it has none of these.
+enum class Track : std::uint8_t { audio, video };
 
 // What a field of a job's input must be.
 enum class FieldType : std::uint8_t { text, number, integer, boolean, object, list, any };
@@ -91,6 +96,12 @@ struct Service {
     std::string text_field = "text";          // whose length bounds the output
     std::string duration_field = "duration";  // declared seconds, a decimal
     std::string maximum_field = "max_duration";
+    std::string media_field = "audio";  // names the file whose length is priced
+    // Fields of the result that may name what was made, the first that is there; with a slash
+    // before it a JSON pointer.
+    std::vector<std::string> result_fields{"file",  "audio",     "audio_url",
+                                           "video", "video_url", "url"};
+    std::optional<Track> track;  // none: see track_of()
     jobs::ServiceRules rules;
 };
 
@@ -153,6 +164,12 @@ struct Settings {
 inline Service const& service_for(Settings const& settings, std::string_view name) {
     auto const found = settings.services.find(name);
     return found == settings.services.end() ? settings.defaults : found->second;
+}
+
+// Where nobody says so, what the service `video` makes is measured as video.
+inline Track track_of(Settings const& settings, std::string_view name) {
+    auto const usual = name == "video" ? Track::video : Track::audio;
+    return service_for(settings, name).track.value_or(usual);
 }
 
 }  // namespace config

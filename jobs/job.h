@@ -11,6 +11,7 @@
 #include "base/ids.h"
 #include "base/sha256.h"
 #include "base/time.h"
+#include "jobs/measurement.h"
 #include "pricing/terms.h"
 
 namespace jobs {
@@ -88,8 +89,9 @@ struct Job {
     std::string provider;       // who runs it, from the first attempt on
     std::string task;           // the provider's own id of the current task; empty: none known
     bool fate_unknown = false;  // the provider's task can't be seen at the moment
-    std::optional<base::Millis> duration;  // measured
-    std::string result;                    // JSON; empty: none
+    std::optional<base::Millis> duration;  // what it is billed by, where it is billed by duration
+    std::optional<Measurement> measurement;  // what `duration` follows from
+    std::string result;                      // JSON; empty: none
     std::optional<Error> error;
     bool late_result = false;  // a result came after the job had ended without one
     bool poison = false;

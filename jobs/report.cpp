@@ -99,10 +99,28 @@ ReportOutcome lose_sight(Batch& batch, LoadedJob& loaded, Report const& report,
     return go_on(batch, loaded, report, rules);
 }
 
+// What was debited by the length of the input stays so; else what was made says more than what was
+// declared before.
+void take_length(Job& job, Report const& report) {
+    bool const decided = job.measurement && !settled_by_duration(job.terms);
+    if (decided || !report.duration) {
+        return;
+    }
+    job.duration = report.duration;
+    job.measurement = report.measurement;
+    bool const told = !job.measurement && job.terms.mode == pricing::Mode::duration;
+    if (told && report.duration->count() >= 0) {
+        job.measurement = as_told(Source::provider, *report.duration);
+    }
+}
+
 ReportOutcome complete(Batch& batch, LoadedJob& loaded, Report const& report, Rules const& rules) {
     Job& job = loaded.job;
     job.result = report.result;
-    job.duration = report.duration;
+    take_length(job, report);
+    if (!report.remark.empty()) {
+        tell(batch, job, report.remark, report.attempt, report.note);
+    }
     job.progress = 100;
     job.error.reset();
     settle_charge(batch, loaded, rules);

@@ -30,7 +30,9 @@ struct Report {
     std::string note;
     std::string task;
     std::string result;                    // JSON
-    std::optional<base::Millis> duration;  // measured
+    std::optional<base::Millis> duration;    // of what was made
+    std::optional<Measurement> measurement;  // what the duration follows from
+    std::string remark;  // completed: the kind of an event to be told with `note`; empty: none
     std::optional<Error> error;
     bool needs_charge = false;  // whether the answer may have to move money: see needs_charge()
 };

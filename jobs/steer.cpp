@@ -40,7 +40,7 @@ void begin_anew(Job& job, base::Timestamp now) {
     job.progress_note.clear();
     job.task.clear();
     job.result.clear();
-    job.duration.reset();
+    job.duration = job.measurement ? duration_of(*job.measurement) : std::nullopt;
     job.error.reset();
 }
 

@@ -82,6 +82,14 @@ Submission check_funds(Batch& batch, Request const& request, Job const& job,
     return answer;
 }
 
+pricing::Usage usage_of(Request const& request) {
+    auto usage = request.usage;
+    if (request.measurement) {
+        usage.duration = duration_of(*request.measurement);
+    }
+    return usage;
+}
+
 Job make_job(Batch const& batch, Request const& request, Rules const& rules) {
     return {.user = request.user,
             .service = request.service,
@@ -97,6 +105,18 @@ Job make_job(Batch const& batch, Request const& request, Rules const& rules) {
             .provider = rules_for(rules, request.service).provider};
 }
 
+// What the input is priced by, so that its price can be computed again.
+void note_length(Job& job, Request const& request) {
+    bool const by_input =
+        job.terms.mode == pricing::Mode::duration && job.terms.measure != pricing::Measure::output;
+    auto const length = usage_of(request).duration;
+    if (!by_input || !length) {
+        return;
+    }
+    job.duration = length;
+    job.measurement = request.measurement.value_or(as_told(Source::declared, *length));
+}
+
 // Freezes the price on the job, or says why there is none.
 Submission price(Job& job, Request const& request, ledger::Wallet const* wallet,
                  pricing::Book const& book, base::Timestamp now, Rules const& rules) {
@@ -105,13 +125,14 @@ Submission price(Job& job, Request const& request, ledger::Wallet const* wallet,
     if (!terms) {
         return {.outcome = SubmitOutcome::unknown_service};
     }
-    auto const quote = pricing::quote(*terms, request.usage);
+    auto const quote = pricing::quote(*terms, usage_of(request));
     if (quote.status != pricing::QuoteStatus::quoted) {
         return {.outcome = outcome_of(quote.status)};
     }
     job.terms = *terms;
     job.version = book.version;
     job.quoted = quote.credits;
+    note_length(job, request);
     auto const cap = rules.guards.job_cap;
     if (cap.value > 0 && quote.credits > cap) {
         return {.outcome = SubmitOutcome::over_job_cap, .required = quote.credits, .limit = cap};

@@ -24,6 +24,7 @@ struct Request {
     std::string service;
     std::string input;       // JSON
     pricing::Usage usage;    // what the input says about its length
+    std::optional<Measurement> measurement;  // of the input: it beats what the input says
     std::string key;         // idempotency key; empty: none
     base::Hash body_hash{};  // over everything that a repeat must have in common
     int priority = 0;

@@ -46,6 +46,20 @@ json::object price_json(jobs::Job const& job) {
     return price;
 }
 
+json::object measurement_json(jobs::Measurement const& measurement) {
+    json::object out{{"samples", measurement.samples},
+                     {"rate", measurement.rate},
+                     {"basis", view(jobs::to_text(measurement.basis))},
+                     {"codec", view(measurement.codec)},
+                     {"of", view(jobs::to_text(measurement.of))},
+                     {"exact", measurement.exact},
+                     {"truncated", measurement.truncated}};
+    if (!measurement.note.empty()) {
+        out["note"] = view(measurement.note);
+    }
+    return out;
+}
+
 json::object charge_json(jobs::Bill const& bill) {
     json::object charge{{"debited", bill.debited.value},
                         {"settled", bill.settled.value},
@@ -131,6 +145,9 @@ json::value job_json(jobs::Job const& job) {
                      {"charge", charge_json(job.bill)}};
     if (job.duration) {
         out["duration_ms"] = job.duration->count();
+    }
+    if (job.measurement) {
+        out["measurement"] = measurement_json(*job.measurement);
     }
     if (!job.result.empty()) {
         out["result"] = embedded(job.result);

@@ -37,6 +37,8 @@ Refusal refusal_of(jobs::Submission const& submission, std::string_view service)
 Refusal refusal_of(jobs::Steered const& steered, base::JobId id);
 Refusal refusal_of(jobs::Moved const& answer);
 Refusal refusal_of(std::vector<FieldError> const& errors);
+// Of an input whose length is the price and can't be found out.
+Refusal unmeasurable(std::string const& field, jobs::Error const& error);
 
 // {"type","title","status","detail","code", …facts}
 boost::json::object problem_json(Refusal const& refusal);

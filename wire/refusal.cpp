@@ -190,6 +190,12 @@ Refusal refusal_of(std::vector<FieldError> const& errors) {
     return refusal;
 }
 
+Refusal unmeasurable(std::string const& field, jobs::Error const& error) {
+    Refusal refusal = bad_input(error.code, error.message);
+    refusal.facts = {{"field", field}, {"retryable", error.retryable}};
+    return refusal;
+}
+
 json::object problem_json(Refusal const& refusal) {
     json::object out{{"type", "about:blank"},
                      {"title", std::string(title_of(refusal.status))},

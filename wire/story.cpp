@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "wire/measurement_text.h"
 #include "wire/terms_text.h"
 
 namespace wire {
@@ -68,8 +69,10 @@ std::string money_at_the_end(jobs::Bill const& bill) {
 
 std::string finished_text(jobs::Job const& job) {
     auto text = money_at_the_end(job.bill);
-    if (job.duration) {
-        text = fmt::format("measured {}, {}", base::to_text(*job.duration), text);
+    if (job.measurement) {
+        text = in_words(*job.measurement) + ", " + text;
+    } else if (job.duration) {
+        text = fmt::format("{} long, {}", base::to_text(*job.duration), text);
     }
     if (job.error) {
         text = fmt::format("{}: {}; {}", job.error->code, job.error->message, text);

@@ -37,6 +37,10 @@ std::string worker_name() {
     return std::string{host} + "-" + std::to_string(getpid()) + "-" + digits;
 }
 
+OpenUrl opener(config::Settings const& settings) {
+    return [&media = settings.media](std::string const& url) { return open_url(media, url); };
+}
+
 std::vector<std::string> services_of(config::Settings const& settings, pricing::Book const& book) {
     std::vector<std::string> names;
     for (auto const& [name, periods] : book.services) {
@@ -61,6 +65,9 @@ App::App(config::Settings const& settings, pricing::Book book, Parts parts)
       store_{redis_.announcing(open_store(settings, Opening::create))},
       presence_{store_->enter(name_)},
       shelf_{std::move(book)},
+      crew_{crew_options(settings.media)},
+      input_meter_{crew_, opener(settings), settings},
+      output_meter_{crew_, opener(settings), settings},
       signals_{io_, SIGINT, SIGTERM, SIGHUP},
       drain_timer_{io_},
       wakeup_{make_wakeup(settings, io_.get_executor(), redis_)},
@@ -72,13 +79,21 @@ App::App(config::Settings const& settings, pricing::Book book, Parts parts)
               *wakeup_,
               settings,
               log_,
-              {.name = name_, .services = services_of(settings, shelf_.current())}},
+              {.name = name_,
+               .services = services_of(settings, shelf_.current()),
+               .meter = &output_meter_}},
       clerk_{*store_, name_},
       scheduler_{io_.get_executor(), duty_pool_, clerk_,
-                 duty_table(*store_, settings, [this] { return shelf_.current(); }), log_} {}
+                 duty_table(
+                     *store_, settings, [this] { return shelf_.current(); }, &input_meter_),
+                 log_} {}
 
 // What still runs on the pools refers to the parts that are taken down next.
 App::~App() {
+    redis_.stop_intake();
+    input_meter_.stop();
+    output_meter_.stop();
+    output_meter_.join();
     pool_.join();
     duty_pool_.join();
 }
@@ -91,7 +106,7 @@ void App::run() {
         asio::co_spawn(io_, runner_.write_reports(), base::rethrow);
     }
     if (parts_.worker) {
-        redis_.start_intake(*store_, name_, [this] { return shelf_.current(); });
+        redis_.start_intake(*store_, name_, [this] { return shelf_.current(); }, &input_meter_);
     }
     scheduler_.start(parts_.scheduler);  // a worker alone still does what workers live by
     announce();
@@ -140,6 +155,7 @@ asio::awaitable<void> App::shut_down() {
                {"at_most", base::to_text(settings_.worker.drain)}});
     runner_.quiet();
     scheduler_.stop();
+    input_meter_.stop();
     auto const leave = [this] { redis_.stop_intake(); };
     co_await pool_.run(leave);
     co_await wait_until_idle(settings_.worker.drain);
@@ -147,6 +163,7 @@ asio::awaitable<void> App::shut_down() {
         log_.info("app", "handing jobs back",
                   {{"jobs", static_cast<std::int64_t>(runner_.running())}});
         runner_.release_all();
+        output_meter_.stop();
         stop_signals_ = 1;
         co_await wait_until_idle(hand_back_within);
     }

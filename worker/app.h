@@ -15,7 +15,10 @@
 #include "worker/blocking_pool.h"
 #include "worker/compose.h"
 #include "worker/duties.h"
+#include "worker/input_meter.h"
 #include "worker/log.h"
+#include "worker/measuring.h"
+#include "worker/output_meter.h"
 #include "worker/price_shelf.h"
 #include "worker/redis_parts.h"
 #include "worker/run.h"
@@ -50,6 +53,9 @@ private:
     std::unique_ptr<adapters::Store> store_;
     std::unique_ptr<adapters::Presence> presence_;
     PriceShelf shelf_;
+    CrewOnDemand crew_;
+    InputMeter input_meter_;
+    OutputMeter output_meter_;
     boost::asio::io_context io_{1};
     BlockingPool pool_{2};
     BlockingPool duty_pool_{2};

@@ -5,6 +5,8 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "worker/output_length.h"
+
 namespace worker {
 
 namespace asio = boost::asio;
@@ -23,15 +25,22 @@ bool goes_on(Reported const& reported) {
     return reported.outcome == ReportOutcome::noted;
 }
 
+// Whether another try may tell how long its result is.
+bool is_open(OutputLength const& found, jobs::Job const& job) {
+    return !found.measured &&
+           meaning_of(found.measured.error().code, job.terms.measure) == Unmeasured::try_again;
+}
+
 }  // namespace
 
 Attempt::Attempt(asio::any_io_executor executor, jobs::Job job, adapters::Provider* provider,
-                 adapters::Call call, Reporter& reporter, Log& log)
+                 adapters::Call call, Reporter& reporter, Log& log, OutputMeter* meter)
     : job_{std::move(job)},
       provider_{provider},
       call_{std::move(call)},
       reporter_{reporter},
       log_{log},
+      meter_{meter},
       timer_{executor},
       task_{job_.task},
       told_progress_{job_.progress},
@@ -178,15 +187,7 @@ asio::awaitable<bool> Attempt::note(Verdict const& verdict, Reported& last) {
 
 asio::awaitable<Reported> Attempt::conclude(Verdict verdict) {
     if (verdict.fate == Fate::completed) {
-        auto done = report(Said::completed);
-        done.result = std::move(verdict.result);
-        done.duration = verdict.duration;
-        if (done.duration && done.duration->count() < 0) {
-            log_.warning("provider", "gave a negative duration, which is ignored",
-                         {{"job", job_.id.value}, {"provider", job_.provider}});
-            done.duration.reset();
-        }
-        co_return co_await reporter_.send(std::move(done));
+        co_return co_await complete(std::move(verdict));
     }
     if (verdict.fate == Fate::gone) {
         auto gone = report(Said::gone);
@@ -198,6 +199,60 @@ asio::awaitable<Reported> Attempt::conclude(Verdict verdict) {
                                .message = std::move(verdict.message),
                                .retryable = verdict.fate == Fate::failed_retryable};
     co_return co_await reporter_.send(std::move(failed));
+}
+
+// A result is a result only when it is there, and is charged for what there is of it.
+asio::awaitable<Reported> Attempt::complete(Verdict verdict) {
+    auto done = report(Said::completed);
+    done.result = std::move(verdict.result);
+    done.duration = verdict.duration;
+    if (done.duration && done.duration->count() < 0) {
+        log_.warning("provider", "gave a negative duration, which is ignored",
+                     {{"job", job_.id.value}, {"provider", job_.provider}});
+        done.duration.reset();
+    }
+    if (meter_ != nullptr && OutputMeter::concerns(job_)) {
+        auto found = co_await measure(done.result);
+        if (is_open(found, job_) && released_ && !taken_) {
+            co_return co_await let_go({});  // whoever resumes it has the time to try again
+        }
+        done = judged(std::move(found), std::move(done));
+    }
+    co_return co_await reporter_.send(std::move(done));
+}
+
+asio::awaitable<OutputLength> Attempt::measure(std::string const& result) {
+    auto found = co_await meter_->measure(job_, result, call_.result_dir);
+    for (auto const wait : meter_->pauses()) {
+        if (!is_open(found, job_) || stopping()) {
+            break;
+        }
+        co_await pause(wait);
+        found = co_await meter_->measure(job_, result, call_.result_dir);
+    }
+    co_return found;
+}
+
+// The report of a completed attempt, with what its result turned out to be.
+jobs::Report Attempt::judged(OutputLength found, jobs::Report done) {
+    if (found.name.empty()) {
+        return done;
+    }
+    if (found.measured) {
+        charge_measured(done, std::move(*found.measured), done.duration);
+    } else if (meaning_of(found.measured.error().code, job_.terms.measure) ==
+               Unmeasured::no_result) {
+        auto failed = report(Said::failed);
+        failed.error = bad_result(found.name, found.measured.error());
+        return failed;
+    } else {
+        charge_unmeasured(done, found.measured.error(), done.duration);
+    }
+    if (!done.remark.empty()) {
+        log_.warning("media", done.remark,
+                     {{"job", job_.id.value}, {"provider", job_.provider}, {"why", done.note}});
+    }
+    return done;
 }
 
 // The attempt ends without a verdict: the job was taken away from it, or the worker stops.

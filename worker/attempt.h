@@ -11,14 +11,16 @@
 #include "adapters/provider.h"
 #include "jobs/report.h"
 #include "worker/log.h"
+#include "worker/output_meter.h"
 #include "worker/reporter.h"
 
 namespace worker {
 
 class Attempt {
 public:
+    // Without a meter the provider's word is taken for the length of what it made.
     Attempt(boost::asio::any_io_executor executor, jobs::Job job, adapters::Provider* provider,
-            adapters::Call call, Reporter& reporter, Log& log);
+            adapters::Call call, Reporter& reporter, Log& log, OutputMeter* meter = nullptr);
 
     // Runs to the end of the attempt and returns the answer to its last report.
     boost::asio::awaitable<jobs::Reported> run();
@@ -44,6 +46,9 @@ private:
     boost::asio::awaitable<jobs::Reported> ask_until_verdict();
     boost::asio::awaitable<jobs::Reported> park();
     boost::asio::awaitable<jobs::Reported> conclude(adapters::Verdict verdict);
+    boost::asio::awaitable<jobs::Reported> complete(adapters::Verdict verdict);
+    boost::asio::awaitable<OutputLength> measure(std::string const& result);
+    jobs::Report judged(OutputLength found, jobs::Report done);
     boost::asio::awaitable<bool> note(adapters::Verdict const& verdict, jobs::Reported& last);
     boost::asio::awaitable<jobs::Reported> let_go(jobs::Reported last);
     boost::asio::awaitable<void> pause(base::Millis wait);
@@ -56,6 +61,7 @@ private:
     adapters::Call call_;
     Reporter& reporter_;
     Log& log_;
+    OutputMeter* meter_;
     boost::asio::steady_timer timer_;
     std::string task_;
     int progress_ = -1;

@@ -10,6 +10,7 @@
 #include "wire/job_request.h"
 #include "wire/json.h"
 #include "worker/compose.h"
+#include "worker/inbox.h"
 
 namespace worker {
 
@@ -81,10 +82,25 @@ DutyRun run_retention(adapters::Store& store, base::Millis keep) {
     return {.result = count(pruned, "jobs pruned")};
 }
 
+// Of the one request, whose key tells it apart.
+PreparedInput prepare(std::vector<jobs::Request>& requests, adapters::Store& store,
+                      pricing::Book const& book, InputMeter* meter) {
+    if (meter == nullptr) {
+        return {};
+    }
+    auto const name = requests.front().key;
+    auto const input = meter->prepare(store, book, requests, {name}).front();
+    if (input.state != PreparedInput::State::later) {
+        meter->forget({name});
+    }
+    return input;
+}
+
 // The occurrence is the idempotency key, so that an occurrence enqueues one job however many hosts
-// come to it. Returns what became of it.
-std::string fire(adapters::Store& store, config::Settings const& settings,
-                 config::Schedule const& schedule, base::Timestamp at, pricing::Book const& book) {
+// come to it. Returns what became of it; nothing while its input is being measured.
+std::optional<std::string> fire(adapters::Store& store, config::Settings const& settings,
+                                config::Schedule const& schedule, base::Timestamp at,
+                                pricing::Book const& book, InputMeter* meter) {
     auto const parsed = wire::parse_request(
         {.user = schedule.user,
          .service = schedule.service,
@@ -95,11 +111,16 @@ std::string fire(adapters::Store& store, config::Settings const& settings,
         auto const& error = parsed.errors.front();
         return "was refused: " + error.field + " " + error.what;
     }
+    std::vector<jobs::Request> requests{*parsed.request};
+    auto const input = prepare(requests, store, book, meter);
+    if (input.state != PreparedInput::State::ready) {
+        bool const later = input.state == PreparedInput::State::later;
+        return later ? std::nullopt : std::optional{"was refused: " + input.error.message};
+    }
     std::vector<jobs::Submission> answers;
-    store.transact(jobs::load_for_submit({*parsed.request}, settings.rules),
-                   [&](jobs::Batch& batch) {
-                       answers = jobs::submit(batch, {*parsed.request}, book, settings.rules);
-                   });
+    store.transact(jobs::load_for_submit(requests, settings.rules), [&](jobs::Batch& batch) {
+        answers = jobs::submit(batch, requests, book, settings.rules);
+    });
     auto const& answer = answers.front();
     if (!answer.job) {
         return "was refused: " + wire::refusal_of(answer, schedule.service).detail;
@@ -108,7 +129,7 @@ std::string fire(adapters::Store& store, config::Settings const& settings,
 }
 
 DutyRun run_cron(adapters::Store& store, config::Settings const& settings,
-                 pricing::Book const& book) {
+                 pricing::Book const& book, InputMeter* meter) {
     DutyRun run;
     for (auto const& schedule : settings.schedules) {
         auto const now = store.now();
@@ -122,98 +143,21 @@ DutyRun run_cron(adapters::Store& store, config::Settings const& settings,
         if (!due) {
             continue;
         }
+        auto const fired = fire(store, settings, schedule, *due, book, meter);
+        if (!fired) {
+            continue;
+        }
         run.result += run.result.empty() ? "" : "; ";
-        run.result += schedule.name + " " + fire(store, settings, schedule, *due, book);
+        run.result += schedule.name + " " + *fired;
         store.set_schedule_mark(schedule.name, *due);
     }
     return run;
 }
 
-// What the inbox holds, apart: what can be submitted, and what does not even parse.
-struct Letters {
-    std::vector<jobs::Request> requests;
-    std::vector<std::pair<jobs::Request, jobs::Error>> unreadable;
-
-    // What has to be loaded for both.
-    [[nodiscard]] std::vector<jobs::Request> all() const {
-        auto every = requests;
-        for (auto const& [request, error] : unreadable) {
-            every.push_back(request);
-        }
-        return every;
-    }
-};
-
-Letters read_letters(std::vector<adapters::InboxRequest> const& inbox,
-                     config::Settings const& settings) {
-    Letters letters;
-    for (auto const& letter : inbox) {
-        auto parsed = wire::parse_request({.user = letter.user,
-                                           .service = letter.service,
-                                           .input = letter.input,
-                                           .key = letter.key,
-                                           .run_at = letter.run_at},
-                                          settings);
-        if (parsed.request) {
-            parsed.request->id = letter.id;
-            letters.requests.push_back(std::move(*parsed.request));
-            continue;
-        }
-        auto const refusal = wire::refusal_of(parsed.errors);
-        letters.unreadable.emplace_back(
-            jobs::Request{.id = letter.id,
-                          .user = letter.user,
-                          .service = letter.service,
-                          .input = letter.input,
-                          .run_at = letter.run_at},
-            jobs::Error{.code = refusal.code, .message = refusal.detail});
-    }
-    return letters;
-}
-
-struct TakenUp {
-    int queued = 0;
-    int refused = 0;
-};
-
-TakenUp take_up(jobs::Batch& batch, Letters const& letters, pricing::Book const& book,
-                jobs::Rules const& rules) {
-    TakenUp sum;
-    for (auto const& answer : jobs::submit(batch, letters.requests, book, rules)) {
-        if (answer.job) {  // none: another process was quicker
-            (answer.job->error ? sum.refused : sum.queued) += 1;
-        }
-    }
-    for (auto const& [request, error] : letters.unreadable) {
-        sum.refused += jobs::refuse(batch, request, error, rules) ? 1 : 0;
-    }
-    return sum;
-}
-
-// Several processes may be at it at once: each request is taken up by whoever locks it first.
-DutyRun run_inbox(adapters::Store& store, config::Settings const& settings,
-                  std::function<pricing::Book()> const& book) {
-    auto const inbox = store.inbox(at_once);
-    if (inbox.empty()) {
-        return {};
-    }
-    auto const letters = read_letters(inbox, settings);
-    auto const current = book();
-    TakenUp sum;
-    store.transact(jobs::load_for_submit(letters.all(), settings.rules), [&](jobs::Batch& batch) {
-        sum = take_up(batch, letters, current, settings.rules);
-    });
-    if (sum.queued + sum.refused == 0) {
-        return {};
-    }
-    return {.result = count(sum.queued, "taken up, ") + count(sum.refused, "refused"),
-            .again = inbox.size() == at_once};
-}
-
 }  // namespace
 
 std::vector<DutyPlan> duty_table(adapters::Store& store, config::Settings const& settings,
-                                 std::function<pricing::Book()> book) {
+                                 std::function<pricing::Book()> book, InputMeter* meter) {
     std::vector<DutyPlan> table{
         {.name = "expiry",
          .every = settings.expiry_every,
@@ -231,19 +175,20 @@ std::vector<DutyPlan> duty_table(adapters::Store& store, config::Settings const&
          .run = [&store, &settings] { return run_retention(store, settings.retention); }},
     };
     if (uses_postgres(settings)) {
-        table.push_back(
-            {.name = "inbox",
-             .every = inbox_every,
-             .light = true,
-             .workers_too = true,
-             .run = [&store, &settings, book] { return run_inbox(store, settings, book); }});
+        table.push_back({.name = "inbox",
+                         .every = inbox_every,
+                         .light = true,
+                         .workers_too = true,
+                         .run = [inbox = Inbox{store, settings, book, meter}]() mutable {
+                             return inbox.run();
+                         }});
     }
     if (!settings.schedules.empty()) {
         table.push_back({.name = "cron",
                          .every = cron_every,
                          .light = true,
-                         .run = [&store, &settings, book = std::move(book)] {
-                             return run_cron(store, settings, book());
+                         .run = [&store, &settings, meter, book = std::move(book)] {
+                             return run_cron(store, settings, book(), meter);
                          }});
     }
     return table;

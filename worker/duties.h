@@ -12,6 +12,7 @@
 #include "adapters/store.h"
 #include "config/settings.h"
 #include "pricing/book.h"
+#include "worker/input_meter.h"
 
 namespace worker {
 
@@ -32,9 +33,9 @@ struct DutyPlan {
 };
 
 // `book` is asked for at each run, since a reload may swap it. The inbox is only looked into where
-// the settings name a store that has one.
+// the settings name a store that has one. Without a meter what a request declares is believed.
 std::vector<DutyPlan> duty_table(adapters::Store& store, config::Settings const& settings,
-                                 std::function<pricing::Book()> book);
+                                 std::function<pricing::Book()> book, InputMeter* meter = nullptr);
 
 // One turn of a duty: claims it if it must be, runs it, records it. Nothing if another holds it or
 // it is not due.

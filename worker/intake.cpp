@@ -135,62 +135,118 @@ IntakeRequest read_message(Message const& message, config::Settings const& setti
 }
 
 IntakeDesk::IntakeDesk(adapters::Store& store, config::Settings const& settings,
-                       std::function<pricing::Book()> book, Log& log)
-    : store_{store}, settings_{settings}, book_{std::move(book)}, log_{log} {}
+                       std::function<pricing::Book()> book, Log& log, InputMeter* meter)
+    : store_{store}, settings_{settings}, book_{std::move(book)}, log_{log}, meter_{meter} {}
 
 std::vector<Verdict> IntakeDesk::take(std::vector<Message> const& messages) {
     std::vector<Verdict> verdicts(messages.size());
-    std::vector<jobs::Request> requests;
-    std::vector<std::size_t> asked_by;  // which message each request is from
+    Asked asked;
     for (std::size_t at = 0; at < messages.size(); ++at) {
         auto read = read_message(messages[at], settings_);
         if (read.parsed.request) {
-            requests.push_back(std::move(*read.parsed.request));
-            asked_by.push_back(at);
+            asked.requests.push_back(std::move(*read.parsed.request));
+            asked.by.push_back(at);
         } else {
             verdicts[at] = dead(wire::refusal_of(read.parsed.errors));
         }
     }
-    auto const answers = submit(requests);
-    for (std::size_t n = 0; n < requests.size(); ++n) {
-        auto& verdict = verdicts[asked_by[n]];
+    bool const there = measure(asked, messages, verdicts);
+    auto const answers = there ? submit(asked.requests) : std::vector<jobs::Submission>{};
+    for (std::size_t n = 0; n < asked.requests.size(); ++n) {
+        auto& verdict = verdicts[asked.by[n]];
         if (answers.empty()) {
             verdict.kind = Verdict::Kind::later;
             continue;
         }
-        auto const refusal = wire::refusal_of(answers[n], requests[n].service);
+        auto const refusal = wire::refusal_of(answers[n], asked.requests[n].service);
         if (!refusal.code.empty()) {
             verdict = dead(refusal);
         }
     }
+    forget(messages, verdicts);
     tell(messages, verdicts);
     return verdicts;
 }
 
-// Nothing if the store can't be reached; that is logged once, until it is back.
+// Sorts out what can't be submitted now or ever. False: the store can't be reached.
+bool IntakeDesk::measure(Asked& asked, std::vector<Message> const& messages,
+                         std::vector<Verdict>& verdicts) {
+    if (meter_ == nullptr || asked.requests.empty()) {
+        return true;
+    }
+    std::vector<std::string> names;
+    for (auto const at : asked.by) {
+        names.push_back("redis:" + messages[at].id);
+    }
+    std::vector<PreparedInput> inputs;
+    if (!with_store([&] { inputs = meter_->prepare(store_, book_(), asked.requests, names); })) {
+        return false;
+    }
+    Asked ready;
+    for (std::size_t n = 0; n < inputs.size(); ++n) {
+        auto& verdict = verdicts[asked.by[n]];
+        if (inputs[n].state == PreparedInput::State::ready) {
+            ready.requests.push_back(std::move(asked.requests[n]));
+            ready.by.push_back(asked.by[n]);
+        } else if (inputs[n].state == PreparedInput::State::later) {
+            verdict.kind = Verdict::Kind::working;
+        } else {
+            verdict = {.kind = Verdict::Kind::dead,
+                       .code = inputs[n].error.code,
+                       .detail = inputs[n].error.message};
+        }
+    }
+    asked = std::move(ready);
+    return true;
+}
+
+void IntakeDesk::forget(std::vector<Message> const& messages,
+                        std::vector<Verdict> const& verdicts) {
+    if (meter_ == nullptr) {
+        return;
+    }
+    std::vector<std::string> names;
+    for (std::size_t at = 0; at < messages.size(); ++at) {
+        auto const kind = verdicts[at].kind;
+        if (kind == Verdict::Kind::taken || kind == Verdict::Kind::dead) {
+            names.push_back("redis:" + messages[at].id);
+        }
+    }
+    meter_->forget(names);
+}
+
+// Nothing if the store can't be reached.
 std::vector<jobs::Submission> IntakeDesk::submit(std::vector<jobs::Request> const& requests) {
     std::vector<jobs::Submission> answers;
     if (requests.empty()) {
         return answers;
     }
-    std::string why;
-    try {
+    bool const there = with_store([&] {
         store_.transact(jobs::load_for_submit(requests, settings_.rules), [&](jobs::Batch& batch) {
             answers = jobs::submit(batch, requests, book_(), settings_.rules);
         });
+    });
+    if (!there) {
+        answers.clear();
+    }
+    return answers;
+}
+
+// False if the store can't be reached; that is logged once, until it is back.
+bool IntakeDesk::with_store(std::function<void()> const& work) {
+    std::string why;
+    try {
+        work();
     } catch (adapters::Unavailable const& error) {
         why = error.what();
     } catch (adapters::Unusable const& error) {
         why = error.what();
     }
-    if (!why.empty()) {
-        answers.clear();
-        if (!store_away_) {
-            log_.error("store", "requests from Redis have to wait", {{"why", why}});
-        }
+    if (!why.empty() && !store_away_) {
+        log_.error("store", "requests from Redis have to wait", {{"why", why}});
     }
     store_away_ = !why.empty();
-    return answers;
+    return !store_away_;
 }
 
 void IntakeDesk::tell(std::vector<Message> const& messages, std::vector<Verdict> const& verdicts) {

@@ -11,6 +11,7 @@
 #include "jobs/submit.h"
 #include "pricing/book.h"
 #include "wire/job_request.h"
+#include "worker/input_meter.h"
 #include "worker/log.h"
 
 namespace worker {
@@ -29,15 +30,27 @@ IntakeRequest read_message(adapters::redis::Message const& message,
 class IntakeDesk {
 public:
     // `book` is asked for at each delivery, since a reload may swap it; from the intake's thread.
+    // Without a meter what a request declares is believed.
     IntakeDesk(adapters::Store& store, config::Settings const& settings,
-               std::function<pricing::Book()> book, Log& log);
+               std::function<pricing::Book()> book, Log& log, InputMeter* meter = nullptr);
 
     // A verdict for each message, in order. A store that can't be reached makes all of them wait.
     std::vector<adapters::redis::Verdict> take(
         std::vector<adapters::redis::Message> const& messages);
 
 private:
+    // Requests, and which message each is from.
+    struct Asked {
+        std::vector<jobs::Request> requests;
+        std::vector<std::size_t> by;
+    };
+
+    bool measure(Asked& asked, std::vector<adapters::redis::Message> const& messages,
+                 std::vector<adapters::redis::Verdict>& verdicts);
     std::vector<jobs::Submission> submit(std::vector<jobs::Request> const& requests);
+    bool with_store(std::function<void()> const& work);
+    void forget(std::vector<adapters::redis::Message> const& messages,
+                std::vector<adapters::redis::Verdict> const& verdicts);
     void tell(std::vector<adapters::redis::Message> const& messages,
               std::vector<adapters::redis::Verdict> const& verdicts);
 
@@ -45,6 +58,7 @@ private:
     config::Settings const& settings_;
     std::function<pricing::Book()> book_;
     Log& log_;
+    InputMeter* meter_;
     bool store_away_ = false;
 };
 

@@ -32,8 +32,7 @@ adapters::media::CrewOptions crew_options(config::Media const& settings) {
     return options;
 }
 
-std::expected<std::unique_ptr<adapters::ByteSource>, adapters::MediaError> open_url(
-    config::Media const& settings, std::string const& url) {
+OpenResult open_url(config::Media const& settings, std::string const& url) {
     adapters::fetch::FetchOptions options;
     options.max_size = static_cast<std::uint64_t>(settings.max_size);
     options.connect_timeout = settings.connect_timeout;
@@ -42,6 +41,11 @@ std::expected<std::unique_ptr<adapters::ByteSource>, adapters::MediaError> open_
     options.allow_private = settings.allow_private;
     options.ca_file = settings.ca_file;
     return adapters::fetch::open_url(url, options);
+}
+
+adapters::media::Crew& CrewOnDemand::crew() {
+    std::call_once(once_, [this] { crew_ = std::make_unique<adapters::media::Crew>(options_); });
+    return *crew_;
 }
 
 }  // namespace worker

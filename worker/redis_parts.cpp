@@ -52,11 +52,11 @@ std::unique_ptr<adapters::Wakeup> RedisParts::wakeup(boost::asio::any_io_executo
 }
 
 void RedisParts::start_intake(adapters::Store& store, std::string const& consumer,
-                              std::function<pricing::Book()> book) {
+                              std::function<pricing::Book()> book, InputMeter* meter) {
     if (!redis_ || !settings_.redis.intake) {
         return;
     }
-    desk_.emplace(store, settings_, std::move(book), log_);
+    desk_.emplace(store, settings_, std::move(book), log_, meter);
     intake_.emplace(
         *redis_, redis::IntakeOptions{.consumer = consumer},
         [this](auto const& messages) { return desk_->take(messages); }, teller("intake"));

@@ -44,9 +44,10 @@ public:
     // Null where there is no Redis.
     std::unique_ptr<adapters::Wakeup> wakeup(boost::asio::any_io_executor executor);
 
-    // Takes requests in this name until `stop_intake`, if that is configured.
+    // Takes requests in this name until `stop_intake`, if that is configured. The meter must
+    // outlive the intake.
     void start_intake(adapters::Store& store, std::string const& consumer,
-                      std::function<pricing::Book()> book);
+                      std::function<pricing::Book()> book, InputMeter* meter = nullptr);
     void stop_intake();  // blocks for a moment
 
     // Waits until Redis has been told all, for so long at the most.

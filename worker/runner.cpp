@@ -212,7 +212,7 @@ void Runner::begin(jobs::Start started) {
     running_of_[job.service] += 1;
     auto attempt = std::make_unique<Attempt>(
         executor_, std::move(job), provider == providers_.end() ? nullptr : provider->second.get(),
-        std::move(call), reporter_, log_);
+        std::move(call), reporter_, log_, options_.meter);
     Attempt& running = *attempt;
     bool const fresh = attempts_.emplace(key, std::move(attempt)).second;
     CHECK(fresh);

@@ -29,6 +29,7 @@ namespace worker {
 struct RunnerOptions {
     std::string name;                   // of this worker, unique among all
     std::vector<std::string> services;  // whose jobs it takes
+    OutputMeter* meter = nullptr;       // measures what they make; none: see Attempt
 };
 
 class Runner {

@@ -48,10 +48,11 @@ FetchOptions checked(FetchOptions options) {
 
 void check_status(Client const& client, Head const& head) {
     auto const status = head.status;
-    if (status == 403 || status == 404) {
+    if (status == 403 || status == 404 || status == 410) {
         client.fail_here(fmt::format("http_{}", status),
-                         status == 403 ? "the server refuses it (403); has the URL expired?"
-                                       : "there is no such file (404)");
+                         status == 403   ? "the server refuses it (403); has the URL expired?"
+                         : status == 404 ? "there is no such file (404)"
+                                         : "the file is gone (410)");
     }
     if (status != 200 && status != 206 && status != 416) {
         client.fail_here("http_status", fmt::format("the server answers with status {}", status));

@@ -50,7 +50,7 @@ using OpenResult = std::expected<std::unique_ptr<RemoteSource>, MediaError>;
 // Asks for the first bytes, so that size and kind are known when it returns. The message of an
 // error names the URL without its query. Codes, of read() as well:
 //   bad_url, forbidden_address (and ports), dns, connect, tls, timeout
-//   http_403, http_404, http_status (any other), too_many_redirects
+//   http_403, http_404, http_410, http_status (any other), too_many_redirects
 //   not_audio (a page of text), encoded (gzip and the like), too_large
 //   changed (it is another file than before), cut (less came than promised)
 //   no_ranges (parts other than those asked for, and not the whole either)

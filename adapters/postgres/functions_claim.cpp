@@ -13,7 +13,8 @@ $$ SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint $$;
 CREATE TYPE {s}.claimed AS (
     place tid, id bigint, account bigint, user_id text, service text, key text, created_at bigint,
     body_hash bytea, parents text, has_children boolean, webhook text, trace text, terms text,
-    version text, quoted bigint, input text, priority int, turn bigint, attempt int, run_at bigint
+    version text, quoted bigint, input text, priority int, turn bigint, attempt int, run_at bigint,
+    measured text
 );
 
 -- Dead entries before the queue's beginning would be walked over again and again until a vacuum
@@ -102,7 +103,7 @@ BEGIN
             FOR UPDATE SKIP LOCKED)
         SELECT m.place, j.id, j.account, j.user_id, j.service, j.key, j.created_at, j.body_hash,
             j.parents, j.has_children, j.webhook, j.trace, j.terms, j.version, j.quoted, j.input,
-            j.priority, j.turn, j.attempt, j.run_at
+            j.priority, j.turn, j.attempt, j.run_at, j.measured
         FROM (TABLE above UNION ALL TABLE on_floor UNION ALL TABLE below) AS m
         CROSS JOIN LATERAL (SELECT * FROM {s}.jobs x WHERE x.id = m.job OFFSET 0) AS j;
     IF first.at = 0 THEN
@@ -160,7 +161,7 @@ BEGIN
     END LOOP;
     RETURN QUERY SELECT r.ctid, j.id, j.account, j.user_id, j.service, j.key, j.created_at,
             j.body_hash, j.parents, j.has_children, j.webhook, j.trace, j.terms, j.version,
-            j.quoted, j.input, j.priority, j.turn, j.attempt, j.run_at
+            j.quoted, j.input, j.priority, j.turn, j.attempt, j.run_at, j.measured
         FROM unnest(mine) WITH ORDINALITY AS m (at, place) JOIN {s}.ready r ON r.ctid = m.at
         JOIN {s}.jobs j ON j.id = r.job ORDER BY m.place;
     IF {s}.pages_walked() - before > 64 + cardinality(services) * (3 + most / 50) THEN

@@ -14,7 +14,7 @@ CREATE TYPE {s}.new_job AS (
     progress smallint, state smallint, wait smallint, charge_open boolean, pruned boolean,
     has_children boolean, fate_unknown boolean, late_result boolean, poison boolean,
     has_error boolean, error_retryable boolean, worker text, provider text, task text,
-    progress_note text, error_code text, error_message text, result text, user_id text,
+    progress_note text, error_code text, error_message text, result text, measured text, user_id text,
     service text, key text, body_hash bytea, parents text, webhook text, trace text, terms text,
     version text, input text
 );
@@ -27,7 +27,7 @@ CREATE TYPE {s}.job_change AS (
     charge_open boolean, pruned boolean, has_children boolean, fate_unknown boolean,
     late_result boolean, poison boolean, has_error boolean, error_retryable boolean,
     worker text, provider text, task text, progress_note text, error_code text,
-    error_message text, result text
+    error_message text, result text, measured text
 );
 
 CREATE TYPE {s}.new_event AS (job bigint, at bigint, attempt int, kind text, detail text);
@@ -56,7 +56,7 @@ $$ BEGIN
         late_result = u.late_result, poison = u.poison, has_error = u.has_error,
         error_retryable = u.error_retryable, worker = u.worker, provider = u.provider,
         task = u.task, progress_note = u.progress_note, error_code = u.error_code,
-        error_message = u.error_message, result = u.result
+        error_message = u.error_message, result = u.result, measured = u.measured
         FROM unnest(rows) AS u WHERE j.id = u.id RETURNING j.id, j.state, j.has_children)
     INSERT INTO {s}.stirred (child) SELECT e.child FROM written w JOIN {s}.edges e
         ON e.parent = w.id WHERE w.has_children AND w.state >= 2;

@@ -57,6 +57,7 @@ void read_outcome(Row& row, jobs::Job& job) {
     job.late_result = row.flag();
     job.poison = row.flag();
     job.result = row.text();
+    job.measurement = jobs::parse_measurement(row.view());
 }
 
 // What was asked for.
@@ -93,7 +94,8 @@ void put_course(Rows& rows, jobs::Job const& job) {
              static_cast<int>(job.state), static_cast<int>(job.wait), bill.open, job.pruned,
              job.has_children, job.fate_unknown, job.late_result, job.poison, job.error.has_value(),
              error.retryable, job.worker, job.provider, job.task, job.progress_note, error.code,
-             error.message, job.result);
+             error.message, job.result,
+             job.measurement ? jobs::to_line(*job.measurement) : std::string{});
 }
 
 }  // namespace
@@ -113,11 +115,11 @@ std::string_view const job_columns =
     "state, wait, priority, turn, attempt, failures, losses, progress, progress_note, run_at, "
     "started_at, finished_at, lease_until, deadline_at, worker, pruned, "
     "provider, task, fate_unknown, duration_ms, has_error, error_code, error_message, "
-    "error_retryable, late_result, poison, result";
+    "error_retryable, late_result, poison, result, measured";
 
 std::string_view const claimed_columns =
     "id, account, user_id, service, key, created_at, body_hash, parents, has_children, webhook, "
-    "trace, terms, version, quoted, input, priority, turn, attempt, run_at";
+    "trace, terms, version, quoted, input, priority, turn, attempt, run_at, measured";
 
 jobs::Job read_job(pqxx::row const& source, TermsCache& terms) {
     Row row{source};
@@ -135,6 +137,10 @@ jobs::Job read_claimed(pqxx::row const& source, TermsCache& terms) {
     job.turn = row.integer();
     job.attempt = row.small();
     job.run_at = row.time();
+    job.measurement = jobs::parse_measurement(row.view());
+    if (job.measurement) {
+        job.duration = jobs::duration_of(*job.measurement);
+    }
     return job;
 }
 
@@ -198,6 +204,7 @@ AtRest rest_of(jobs::Job const& job) {
             .run_at = job.run_at,
             .finished_at = job.finished_at,
             .duration = job.duration,
+            .measurement = job.measurement,
             .pruned = job.pruned,
             .late_result = job.late_result,
             .poison = job.poison,

@@ -23,13 +23,13 @@ private:
 };
 
 extern std::string_view const job_columns;  // of `jobs` and of `job_now`: all of them
-inline constexpr int job_column_count = 50;
+inline constexpr int job_column_count = 51;
 extern std::string_view const audit_job_columns;  // what jobs::audit looks at
 
 jobs::Job read_job(pqxx::row const& row, TermsCache& terms);
 // What a claim says of a job: all there is to say, if the job has never run.
 extern std::string_view const claimed_columns;
-inline constexpr int claimed_column_count = 19;
+inline constexpr int claimed_column_count = 20;
 jobs::Job read_claimed(pqxx::row const& row, TermsCache& terms);
 jobs::Job read_audit_job(pqxx::row const& row, TermsCache& terms);
 std::vector<jobs::Job> read_jobs(pqxx::result const& result);
@@ -49,6 +49,7 @@ struct AtRest {
     base::Timestamp run_at;
     std::optional<base::Timestamp> finished_at;
     std::optional<base::Millis> duration;
+    std::optional<jobs::Measurement> measurement;
     bool pruned = false;
     bool late_result = false;
     bool poison = false;

@@ -124,6 +124,7 @@ CREATE TABLE {s}.jobs (
     error_code text NOT NULL,
     error_message text NOT NULL,
     result text NOT NULL,
+    measured text NOT NULL,
     user_id text NOT NULL,
     service text NOT NULL,
     key text NOT NULL,
@@ -210,7 +211,7 @@ SELECT j.id, j.account, j.created_at, j.quoted, j.run_at, j.turn,
     j.error_retryable, coalesce(r.worker, j.worker) AS worker,
     coalesce(r.provider, j.provider) AS provider, coalesce(r.task, j.task) AS task,
     coalesce(r.progress_note, j.progress_note) AS progress_note, j.error_code, j.error_message,
-    j.result, j.user_id, j.service, j.key, j.body_hash, j.parents, j.webhook, j.trace, j.terms,
+    j.result, j.measured, j.user_id, j.service, j.key, j.body_hash, j.parents, j.webhook, j.trace, j.terms,
     j.version, j.input, coalesce(r.rev, 0) AS rev
 FROM {s}.jobs j LEFT JOIN {s}.running r ON r.job = j.id;
 

@@ -146,18 +146,19 @@ void Intake::step(Link& link) {
     if (leaving_) {
         return;
     }
-    if (!held_.empty() || dying_.size() >= most_dying) {
-        keep_hold(link);
+    keep_hold(link);
+    if (must_wait_ || held_.size() >= options_.most_held || dying_.size() >= most_dying) {
         keeper_.stopping().pause(options_.retry_every);
         return;
     }
+    auto const undecided = held_.size();
     if (due(claim_at_, options_.claim_every)) {
         claim_abandoned(link);
     }
     if (due(forget_at_, forget_every)) {
         forget_consumers(link);
     }
-    if (held_.empty() && !group_gone_) {
+    if (held_.size() <= undecided && !group_gone_) {
         read_new(link);
     }
 }
@@ -261,6 +262,7 @@ void Intake::keep_hold(Link& link) {
 }
 
 void Intake::decide() {
+    must_wait_ = false;
     if (held_.empty()) {
         return;
     }
@@ -271,7 +273,9 @@ void Intake::decide() {
     auto verdicts = deliver_(messages);
     verdicts.resize(messages.size(), {.kind = Verdict::Kind::later});
     for (std::size_t at = 0; at < messages.size(); ++at) {
-        if (verdicts[at].kind == Verdict::Kind::later) {
+        auto const kind = verdicts[at].kind;
+        must_wait_ = must_wait_ || kind == Verdict::Kind::later;
+        if (kind == Verdict::Kind::later || kind == Verdict::Kind::working) {
             continue;
         }
         held_.erase(messages[at].id);

@@ -26,6 +26,7 @@ struct IntakeOptions {
     base::Millis claim_every{5'000};      // how often that is looked for
     base::Millis retry_every{500};        // how often "later" is asked again
     base::Millis consumer_idle{600'000};  // consumers without messages are forgotten after this
+    std::size_t most_held = 512;          // messages without a verdict, while others are read
     int most_deliveries = 10;             // more often than this, and it is dead
     int dead_kept = 10'000;               // dead letters kept, about
     std::size_t dead_bytes = 131'072;     // of one dead letter; longer values are cut
@@ -79,6 +80,7 @@ private:
     std::deque<Dead> dying_;               // to become dead letters
     std::vector<std::string> done_;        // to be acknowledged
     std::string claim_cursor_ = "0-0";
+    bool must_wait_ = false;   // the last verdicts had "later" among them
     bool group_gone_ = false;  // the stream or its group: somebody wiped Redis
     Clock::time_point claim_at_;
     Clock::time_point forget_at_;

@@ -16,9 +16,10 @@ struct Message {
 
 struct Verdict {
     enum class Kind : std::uint8_t {
-        taken,  // the store has it for good
-        dead,   // it can't be taken, now or ever: `code` and `detail` say why
-        later,  // the store can't be reached; keep it and ask again
+        taken,    // the store has it for good
+        dead,     // it can't be taken, now or ever: `code` and `detail` say why
+        later,    // the store can't be reached; keep it and ask again, before any others
+        working,  // not known yet; keep it and ask again, beside others
     };
 
     Kind kind = Kind::taken;

@@ -55,6 +55,7 @@ void read_outcome(Query& row, jobs::Job& job) {
     if (auto const duration = row.maybe_integer()) {
         job.duration = base::Millis{*duration};
     }
+    job.measurement = jobs::parse_measurement(row.view());
     job.error = read_error(row);
     job.late_result = row.flag();
     job.poison = row.flag();
@@ -69,8 +70,8 @@ std::string const& lean_job_columns() {
         "state, wait, priority, turn, worker, lease_until, run_at, finished_at, pruned, attempt, "
         "failures, losses, progress, progress_note, started_at, deadline_at, "
         "charge, charge_open, debited, settled, refunded, waived, absorbed, net, "
-        "provider, task, fate_unknown, duration_ms, error_code, error_message, error_retryable, "
-        "late_result, poison, '', ''";
+        "provider, task, fate_unknown, duration_ms, measured, error_code, error_message, "
+        "error_retryable, late_result, poison, '', ''";
     return columns;
 }
 
@@ -109,7 +110,7 @@ jobs::Job read_job(Query& row) {
 
 char const* insert_job_sql() {
     static std::string const sql = [] {
-        constexpr int columns = 49;
+        constexpr int columns = 50;
         std::string values = "?";
         for (int i = 1; i < columns; ++i) {
             values += ", ?";
@@ -121,7 +122,12 @@ char const* insert_job_sql() {
 
 namespace {
 
-void bind_course(Query& query, jobs::Job const& job) {
+std::string measured_line(jobs::Job const& job) {
+    return job.measurement ? jobs::to_line(*job.measurement) : "";
+}
+
+// Texts are not copied: `measured` must be there until the query has run.
+void bind_course(Query& query, jobs::Job const& job, std::string const& measured) {
     query.bind(static_cast<int>(job.state), static_cast<int>(job.wait), job.priority, job.turn,
                job.worker, job.lease_until, job.run_at, job.finished_at, job.pruned, job.attempt,
                job.failures, job.losses, job.progress, job.progress_note, job.started_at,
@@ -129,7 +135,7 @@ void bind_course(Query& query, jobs::Job const& job) {
     jobs::Bill const& bill = job.bill;
     query.bind(bill.charge, bill.open, bill.debited, bill.settled, bill.refunded, bill.waived,
                bill.absorbed, bill.net);
-    query.bind(job.provider, job.task, job.fate_unknown, job.duration);
+    query.bind(job.provider, job.task, job.fate_unknown, job.duration, measured);
     if (job.error) {
         query.bind(job.error->code, job.error->message, job.error->retryable);
     } else {
@@ -145,9 +151,10 @@ void bind_course(Query& query, jobs::Job const& job) {
 void insert_job(Query& query, jobs::Job const& job) {
     auto const parents = jobs::to_line(job.after);
     auto const terms = pricing::to_line(job.terms);
+    auto const measured = measured_line(job);
     query.bind(job.id, job.account, job.service, job.key, job.user, job.created_at, job.body_hash,
                parents, job.has_children, job.webhook, job.trace, terms, job.version, job.quoted);
-    bind_course(query, job);
+    bind_course(query, job, measured);
     query.bind(job.input, job.result);
     query.run();
 }
@@ -157,11 +164,12 @@ char const* const update_job_sql =
     "run_at = ?, finished_at = ?, pruned = ?, attempt = ?, failures = ?, losses = ?, progress = ?, "
     "progress_note = ?, started_at = ?, deadline_at = ?, charge = ?, charge_open = ?, debited = ?, "
     "settled = ?, refunded = ?, waived = ?, absorbed = ?, net = ?, provider = ?, task = ?, "
-    "fate_unknown = ?, duration_ms = ?, error_code = ?, error_message = ?, error_retryable = ?, "
-    "late_result = ?, poison = ?, result = ? WHERE id = ?";
+    "fate_unknown = ?, duration_ms = ?, measured = ?, error_code = ?, error_message = ?, "
+    "error_retryable = ?, late_result = ?, poison = ?, result = ? WHERE id = ?";
 
 void update_job(Query& query, jobs::Job const& job) {
-    bind_course(query, job);
+    auto const measured = measured_line(job);
+    bind_course(query, job, measured);
     query.bind(job.result, job.id);
     query.run();
 }

@@ -108,6 +108,7 @@ CREATE TABLE jobs (
     task TEXT NOT NULL,
     fate_unknown INTEGER NOT NULL,
     duration_ms INTEGER,
+    measured TEXT NOT NULL,
     error_code TEXT,
     error_message TEXT,
     error_retryable INTEGER,

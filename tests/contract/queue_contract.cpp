@@ -20,6 +20,22 @@ jobs::Load claim(int limit, std::vector<jobs::Claim::Room> rooms) {
 
 }  // namespace
 
+TEST_P(StoreContract, AClaimBringsTheMeasurementOfTheInput) {
+    open("u1");
+    auto job = a_job({.service = "video"});
+    job.measurement = jobs::Measurement{
+        .samples = 288'001, .rate = 24'000, .of = jobs::Source::input, .codec = "pcm_s16le"};
+    job.duration = jobs::duration_of(*job.measurement);
+    job.id = add(job);
+    job.account = store().find_job(job.id)->account;
+
+    auto const batch = load(claim(1, {{"video", 1}}));
+
+    ASSERT_EQ(batch.jobs.size(), 1U);
+    expect_same(job, batch.jobs[0].job);
+    EXPECT_EQ(batch.jobs[0].job.duration, base::Millis{12'001});
+}
+
 TEST_P(StoreContract, ClaimsByPriorityThenTurnThenId) {
     open("u1");
     auto const ids = add({a_job({.turn = 20}), a_job({.turn = 10}), a_job({.turn = 10}),

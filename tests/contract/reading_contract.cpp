@@ -56,6 +56,13 @@ jobs::Job job_with_everything(base::Timestamp now) {
     job.task = "t";
     job.fate_unknown = true;
     job.duration = Millis{12'345};
+    job.measurement = jobs::Measurement{.samples = 544'414,
+                                        .rate = 44'100,
+                                        .basis = jobs::Basis::trimmed,
+                                        .codec = "mp3",
+                                        .exact = false,
+                                        .truncated = true,
+                                        .note = "it's \\ \"odd\""};
     job.result = std::string("{\"bytes\":\"\x01\"}");
     job.error = jobs::Error{.code = "c", .message = "m", .retryable = true};
     job.late_result = true;
@@ -101,6 +108,7 @@ TEST_P(StoreContract, KeepsEveryFieldOfAChangedJob) {
         job = ended(kept, State::completed, now());
         job.error.reset();
         job.duration.reset();
+        job.measurement.reset();
         job.deadline_at.reset();
         job.started_at.reset();
         kept = job;

@@ -117,6 +117,7 @@ void expect_same_outcome(jobs::Job const& expected, jobs::Job const& actual) {
     EXPECT_EQ(expected.task, actual.task);
     EXPECT_EQ(expected.fate_unknown, actual.fate_unknown);
     EXPECT_EQ(expected.duration, actual.duration);
+    EXPECT_EQ(expected.measurement, actual.measurement);
     EXPECT_EQ(expected.result, actual.result);
     EXPECT_EQ(expected.error, actual.error);
     EXPECT_EQ(expected.late_result, actual.late_result);

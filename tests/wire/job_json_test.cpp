@@ -90,6 +90,22 @@ TEST(JobJson, AnEndedJobHasItsBillAndItsResult) {
     EXPECT_EQ(out.at("finished_at").as_int64(), 1'200);
 }
 
+TEST(JobJson, AMeasuredJobSaysHow) {
+    auto job = a_job();
+    job.measurement = jobs::Measurement{.samples = 175'200,
+                                        .rate = 24'000,
+                                        .basis = jobs::Basis::trimmed,
+                                        .codec = "mp3",
+                                        .note = "2 segments"};
+    job.duration = jobs::duration_of(*job.measurement);
+    auto const out = job_json(job).as_object();
+    EXPECT_EQ(out.at("duration_ms").as_int64(), 7'300);
+    EXPECT_EQ(boost::json::serialize(out.at("measurement")),
+              R"({"samples":175200,"rate":24000,"basis":"trimmed","codec":"mp3","of":"output",)"
+              R"("exact":true,"truncated":false,"note":"2 segments"})");
+    EXPECT_FALSE(job_json(a_job()).as_object().contains("measurement"));
+}
+
 TEST(JobJson, AFailedJobSaysWhy) {
     auto job = a_job();
     job.state = jobs::State::failed;

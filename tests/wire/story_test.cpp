@@ -57,6 +57,26 @@ TEST(Story, IsInTheOrderOfTime) {
                                                "failed"}));
 }
 
+TEST(Story, TheEndSaysByWhatTheBillWasMade) {
+    auto story = a_story();
+    story.job.state = jobs::State::completed;
+    story.job.error.reset();
+    story.job.bill = {.charge = 1, .debited = {10}, .settled = {8}};
+    story.job.measurement = jobs::Measurement{
+        .samples = 175'200, .rate = 24'000, .basis = jobs::Basis::trimmed, .codec = "mp3"};
+    EXPECT_EQ(steps_of(story).back().detail,
+              "measured 7.300 s (175,200 samples at 24,000 Hz, trimmed), settled at 8");
+    story.job.measurement->of = jobs::Source::input;
+    story.job.measurement->exact = false;
+    EXPECT_EQ(steps_of(story).back().detail,
+              "input measured 7.300 s (175,200 samples at 24,000 Hz, trimmed, not exact), "
+              "settled at 8");
+    story.job.measurement = jobs::as_told(jobs::Source::provider, base::Millis{1'234'567});
+    EXPECT_EQ(steps_of(story).back().detail, "1,234.567 s as the provider says, settled at 8");
+    story.job.measurement->of = jobs::Source::declared;
+    EXPECT_EQ(steps_of(story).back().detail, "1,234.567 s as declared, settled at 8");
+}
+
 TEST(Story, WhatHappensInOneMillisecondKeepsItsCourse) {
     auto story = a_story();
     story.job.started_at = story.job.finished_at = story.job.created_at;

@@ -29,6 +29,11 @@ worker::Providers providers_of(asio::io_context& io, Stage& stage) {
     return providers;
 }
 
+worker::RunnerOptions with(worker::RunnerOptions options, worker::OutputMeter& meter) {
+    options.meter = &meter;
+    return options;
+}
+
 config::Settings quick_settings() {
     config::Settings settings;
     settings.worker = {.slots = 8,
@@ -43,12 +48,19 @@ config::Settings quick_settings() {
 
 }  // namespace
 
-Hand::Hand(adapters::Store& store, config::Settings const& settings, Stage& stage,
+Hand::Hand(adapters::Store& store, config::Settings const& settings, Stage& stage, FakeMedia& media,
            worker::RunnerOptions options)
     : presence_{store.enter(options.name)},
       providers_{providers_of(io_, stage)},
-      runner_{io_.get_executor(), store, pool_, providers_, wakeup_, settings, *log_,
-              std::move(options)} {
+      meter_{media, media.web(), settings, {.at_once = 2, .pauses = {Millis{1}, Millis{2}}}},
+      runner_{io_.get_executor(),
+              store,
+              pool_,
+              providers_,
+              wakeup_,
+              settings,
+              *log_,
+              with(std::move(options), meter_)} {
     asio::co_spawn(io_, runner_.claim_jobs(), rethrow);
     asio::co_spawn(io_, runner_.keep_leases(), rethrow);
     asio::co_spawn(io_, runner_.write_reports(), rethrow);
@@ -58,6 +70,8 @@ Hand::~Hand() {
     if (thread_.joinable()) {
         thread_.join();
     }
+    meter_.stop();
+    meter_.join();
     pool_.join();
 }
 
@@ -80,6 +94,7 @@ asio::awaitable<void> Hand::shut_down(bool hand_back) {
     runner_.quiet();
     if (hand_back) {
         runner_.release_all();
+        meter_.stop();
     }
     asio::steady_timer timer{io_};
     while (!runner_.idle()) {
@@ -118,7 +133,7 @@ Hand& World::hire(std::string const& name) {
     for (auto const& [service, periods] : desk.book.services) {
         services.push_back(service);
     }
-    auto hand = std::make_unique<Hand>(store, settings, stage,
+    auto hand = std::make_unique<Hand>(store, settings, stage, media,
                                        worker::RunnerOptions{.name = name, .services = services});
     return *hands_.insert_or_assign(name, std::move(hand)).first->second;
 }

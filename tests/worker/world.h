@@ -15,6 +15,7 @@
 #include "tests/jobs/desk.h"
 #include "tests/support/builders.h"
 #include "tests/support/flaky_store.h"
+#include "tests/worker/fake_media.h"
 #include "tests/worker/stage.h"
 #include "worker/runner.h"
 
@@ -23,7 +24,7 @@ namespace tests {
 // A worker as the program has it, without the program around it.
 class Hand {
 public:
-    Hand(adapters::Store& store, config::Settings const& settings, Stage& stage,
+    Hand(adapters::Store& store, config::Settings const& settings, Stage& stage, FakeMedia& media,
          worker::RunnerOptions options);
     Hand(Hand const&) = delete;
     Hand& operator=(Hand const&) = delete;
@@ -53,6 +54,7 @@ private:
     worker::BlockingPool pool_{2};
     adapters::wakeups::Timer wakeup_{io_.get_executor()};
     worker::Providers providers_;
+    worker::OutputMeter meter_;
     worker::Runner runner_;
     std::thread thread_;
     std::atomic<bool> left_ = false;
@@ -73,6 +75,7 @@ public:
     support::Clock clock;
     config::Settings settings;  // quick; set before the first worker is hired
     Stage stage;
+    FakeMedia media;
     Desk desk;                  // everybody else: users, sweeps, the operator
     support::FlakyStore store;  // what the workers see of the desk's store
 

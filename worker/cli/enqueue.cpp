@@ -8,6 +8,8 @@
 #include "worker/cli/text.h"
 #include "worker/cli/values.h"
 #include "worker/cli/verbs.h"
+#include "worker/input_meter.h"
+#include "worker/measuring.h"
 
 namespace worker::cli {
 
@@ -36,11 +38,15 @@ public:
     }
 
     int run(Context& context) override {
-        auto const parsed = parse(context);
+        auto parsed = parse(context);
         if (!parsed.request) {
             return context.refuse(wire::refusal_of(parsed.errors), usage);
         }
         auto& store = context.store(Opening::create);
+        auto const input = measure(context, store, *parsed.request);
+        if (input.state == PreparedInput::State::refused) {
+            return context.refuse(wire::unmeasurable(input.field, input.error), answer_is_no);
+        }
         auto const submission = submit(context, store, *parsed.request);
         auto const refusal = wire::refusal_of(submission, fields_.service);
         if (!refusal.code.empty()) {
@@ -63,6 +69,16 @@ private:
             fields_.run_at = when("--run-at", run_at_, context.store(Opening::create).now());
         }
         return wire::parse_request(fields_, settings);
+    }
+
+    // What the input names, where its length is the price.
+    static PreparedInput measure(Context& context, adapters::Store& store, jobs::Request& request) {
+        auto const& settings = context.settings();
+        auto options = crew_options(settings.media);
+        options.helpers = 1;
+        CrewOnDemand crew{std::move(options)};
+        auto const open = [&](std::string const& url) { return open_url(settings.media, url); };
+        return InputMeter{crew, open, settings}.prepare_now(store, context.book(), request);
     }
 
     static jobs::Submission submit(Context& context, adapters::Store& store,

@@ -1,6 +1,7 @@
 // explain: one page with everything that happened to a job and to its credits.
 #include <fmt/format.h>
 
+#include "wire/measurement_text.h"
 #include "wire/story.h"
 #include "wire/terms_text.h"
 #include "worker/cli/context.h"
@@ -20,6 +21,11 @@ void print_head(jobs::Job const& job) {
     fmt::print("          price book {}: {}\n", clean(job.version),
                clean(pricing::to_line(job.terms)));
     fmt::print("quoted    {}\n", wire::in_words(job.quoted));
+    if (job.measurement) {
+        auto const& length = *job.measurement;
+        fmt::print("length    {}{}\n", clean(wire::in_words(length)),
+                   length.note.empty() ? "" : "; " + clean(length.note));
+    }
     if (!job.provider.empty()) {
         fmt::print("provider  {}{}\n", clean(job.provider),
                    job.task.empty() ? "" : ", task " + clean(job.task));

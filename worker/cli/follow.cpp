@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "wire/measurement_text.h"
 #include "worker/cli/text.h"
 #include "worker/cli/verb.h"
 
@@ -124,8 +125,8 @@ void print_bill(jobs::Job const& job, adapters::Store& store) {
     if (job.error) {
         fmt::print("  error     {}: {}\n", clean(job.error->code), clean(job.error->message));
     }
-    if (job.duration) {
-        fmt::print("  measured  {}\n", base::to_text(*job.duration));
+    if (job.measurement) {
+        fmt::print("  length    {}\n", clean(wire::in_words(*job.measurement)));
     }
     auto const line = [](char const* what, base::Credits credits, bool always) {
         if (always || credits.value != 0) {

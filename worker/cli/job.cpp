@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "wire/measurement_text.h"
 #include "wire/terms_text.h"
 #include "worker/cli/context.h"
 #include "worker/cli/follow.h"
@@ -160,7 +161,7 @@ void show_job(Context const& context, jobs::Job const& job) {
     line("task", clean(job.task));
     line("price", clean(wire::in_words(job.terms)));
     line("bill", bill_of(job));
-    line("measured", job.duration ? base::to_text(*job.duration) : "");
+    line("length", job.measurement ? clean(wire::in_words(*job.measurement)) : "");
     line("error", job.error ? clean(job.error->code + ": " + job.error->message) : "");
     line("result", shortened(clean(job.result), 200));
 }
