@@ -89,7 +89,7 @@ struct Job {
     std::string provider;       // who runs it, from the first attempt on
     std::string task;           // the provider's own id of the current task; empty: none known
     bool fate_unknown = false;  // the provider's task can't be seen at the moment
-    std::optional<base::Millis> duration;  // what it is billed by, where it is billed by duration
+    std::optional<base::Millis> duration;    // what it is billed by, where it is billed by duration
     std::optional<Measurement> measurement;  // what `duration` follows from
     std::string result;                      // JSON; empty: none
     std::optional<Error> error;

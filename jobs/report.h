@@ -29,7 +29,7 @@ struct Report {
     int progress = -1;  // percent; -1: nothing new
     std::string note;
     std::string task;
-    std::string result;                    // JSON
+    std::string result;                      // JSON
     std::optional<base::Millis> duration;    // of what was made
     std::optional<Measurement> measurement;  // what the duration follows from
     std::string remark;  // completed: the kind of an event to be told with `note`; empty: none

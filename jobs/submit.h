@@ -22,11 +22,11 @@ struct Request {
     base::JobId id;  // the id that it was promised, if it came through the inbox; none: a new one
     std::string user;
     std::string service;
-    std::string input;       // JSON
-    pricing::Usage usage;    // what the input says about its length
+    std::string input;                       // JSON
+    pricing::Usage usage;                    // what the input says about its length
     std::optional<Measurement> measurement;  // of the input: it beats what the input says
-    std::string key;         // idempotency key; empty: none
-    base::Hash body_hash{};  // over everything that a repeat must have in common
+    std::string key;                         // idempotency key; empty: none
+    base::Hash body_hash{};                  // over everything that a repeat must have in common
     int priority = 0;
     std::optional<base::Timestamp> run_at;
     std::vector<base::JobId> after;

@@ -246,7 +246,7 @@ jobs::Report Attempt::judged(OutputLength found, jobs::Report done) {
         failed.error = bad_result(found.name, found.measured.error());
         return failed;
     } else {
-        charge_unmeasured(done, found.measured.error(), done.duration);
+        charge_unmeasured(done, found.name, found.measured.error(), done.duration);
     }
     if (!done.remark.empty()) {
         log_.warning("media", done.remark,

@@ -139,8 +139,8 @@ PreparedInput InputMeter::answer(Length const& length, jobs::Request& request,
     return {.state = State::refused,
             .field = field,
             .error = {.code = "unmeasurable_input",
-                      .message = fmt::format("{}: `{}` can't be measured: {} ({}){}", field,
-                                             shown(media), printable(error.message), error.code, advice),
+                      .message = fmt::format("{}: `{}` can't be measured: {}{}", field,
+                                             shown(media), reason(media, error), advice),
                       .retryable = is_open(error)}};
 }
 

@@ -221,6 +221,15 @@ std::string shown(std::string const& name) {
     return printable(std::string_view{name}.substr(0, url ? name.find_first_of("?#") : name.npos));
 }
 
+std::string reason(std::string const& name, MediaError const& error) {
+    std::string_view message = error.message;
+    auto const before = shown(name) + ": ";
+    if (message.starts_with(before)) {
+        message.remove_prefix(before.size());
+    }
+    return fmt::format("{} ({})", printable(message), error.code);
+}
+
 MeasureResult Gauge::measure(std::string const& name, std::filesystem::path const& folder) {
     auto const scheme = scheme_of(name);
     if (scheme == "http" || scheme == "https") {

@@ -39,6 +39,9 @@ std::string printable(std::string_view text);
 // may hold a signature.
 std::string shown(std::string const& name);
 
+// "there is no such file (not_found)"; `name` itself is not said once more.
+std::string reason(std::string const& name, adapters::MediaError const& error);
+
 // Measures what has a name. May be called from any thread; blocks.
 class Gauge {
 public:

@@ -31,10 +31,6 @@ bool is_one_of(std::array<Codes, size> const& codes, std::string_view code) {
     return std::ranges::find(codes, code) != codes.end();
 }
 
-std::string reason(adapters::MediaError const& why) {
-    return fmt::format("{} ({})", printable(why.message), why.code);
-}
-
 bool far_apart(base::Millis one, base::Millis other) {
     auto const difference = one > other ? one - other : other - one;
     return difference > std::max(least_difference, std::max(one, other) / share);
@@ -55,7 +51,7 @@ Unmeasured meaning_of(std::string const& code, pricing::Measure measure) {
 jobs::Error bad_result(std::string const& name, adapters::MediaError const& why) {
     return {.code = "bad_result",
             .message = fmt::format("the result names `{}`, and that can't be measured: {}",
-                                   shown(name), reason(why)),
+                                   shown(name), reason(name, why)),
             .retryable = true};
 }
 
@@ -76,16 +72,16 @@ void charge_measured(jobs::Report& report, jobs::Measurement measured,
     report.measurement = std::move(measured);
 }
 
-void charge_unmeasured(jobs::Report& report, adapters::MediaError const& why,
-                       std::optional<base::Millis> told) {
+void charge_unmeasured(jobs::Report& report, std::string const& name,
+                       adapters::MediaError const& why, std::optional<base::Millis> told) {
     report.remark = "not_measured";
-    report.note = fmt::format("{}; {}", reason(why),
+    report.note = fmt::format("{}; {}", reason(name, why),
                               told ? "the provider's " + base::to_text(*told) + " are charged"
                                    : std::string{"what was quoted stands"});
     report.duration = told;
     if (told) {
         report.measurement = jobs::as_told(jobs::Source::provider, *told);
-        report.measurement->note = "not measured: " + reason(why);
+        report.measurement->note = "not measured: " + reason(name, why);
     }
 }
 

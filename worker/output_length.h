@@ -30,7 +30,7 @@ void charge_measured(jobs::Report& report, jobs::Measurement measured,
                      std::optional<base::Millis> told);
 
 // The provider's word is charged; without it what was quoted stands.
-void charge_unmeasured(jobs::Report& report, adapters::MediaError const& why,
-                       std::optional<base::Millis> told);
+void charge_unmeasured(jobs::Report& report, std::string const& name,
+                       adapters::MediaError const& why, std::optional<base::Millis> told);
 
 }  // namespace worker

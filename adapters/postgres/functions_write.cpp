@@ -14,9 +14,9 @@ CREATE TYPE {s}.new_job AS (
     progress smallint, state smallint, wait smallint, charge_open boolean, pruned boolean,
     has_children boolean, fate_unknown boolean, late_result boolean, poison boolean,
     has_error boolean, error_retryable boolean, worker text, provider text, task text,
-    progress_note text, error_code text, error_message text, result text, measured text, user_id text,
-    service text, key text, body_hash bytea, parents text, webhook text, trace text, terms text,
-    version text, input text
+    progress_note text, error_code text, error_message text, result text, measured text,
+    user_id text, service text, key text, body_hash bytea, parents text, webhook text, trace text,
+    terms text, version text, input text
 );
 
 CREATE TYPE {s}.job_change AS (

@@ -14,7 +14,8 @@
 // Enums are stored as the numbers of their declarations: state 0 queued, 1 processing, 2 completed,
 // 3 failed, 4 cancelled; wait 0 none, 1 time, 2 parents, 3 room; kind 3 consume, 4 settle, 5
 // refund. Times are milliseconds since the epoch. Nothing in `jobs` is null: a row without a null
-// bitmap that differs from its predecessor costs less log; 0 is "no time", -1 "no duration".
+// bitmap that differs from its predecessor costs less log; 0 is "no time", -1 "no duration". What
+// the duration rests on is the line in `measured` (jobs/measurement.h); empty: nothing was.
 #include "adapters/postgres/migrations.h"
 
 namespace adapters::postgres {
@@ -211,8 +212,8 @@ SELECT j.id, j.account, j.created_at, j.quoted, j.run_at, j.turn,
     j.error_retryable, coalesce(r.worker, j.worker) AS worker,
     coalesce(r.provider, j.provider) AS provider, coalesce(r.task, j.task) AS task,
     coalesce(r.progress_note, j.progress_note) AS progress_note, j.error_code, j.error_message,
-    j.result, j.measured, j.user_id, j.service, j.key, j.body_hash, j.parents, j.webhook, j.trace, j.terms,
-    j.version, j.input, coalesce(r.rev, 0) AS rev
+    j.result, j.measured, j.user_id, j.service, j.key, j.body_hash, j.parents, j.webhook, j.trace,
+    j.terms, j.version, j.input, coalesce(r.rev, 0) AS rev
 FROM {s}.jobs j LEFT JOIN {s}.running r ON r.job = j.id;
 
 CREATE TABLE {s}.waiting (

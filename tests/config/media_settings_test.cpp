@@ -20,13 +20,14 @@ TEST(MediaKeys, TheShippedOnesAreTheDefaults) {
     EXPECT_EQ(shipped.total_timeout, plain.total_timeout);
     EXPECT_EQ(shipped.redirects, plain.redirects);
     EXPECT_EQ(shipped.ca_file, plain.ca_file);
+    EXPECT_EQ(shipped.input_dir, plain.input_dir);
 }
 
 TEST(MediaKeys, EachOfThem) {
     auto const loaded = load_text(
         "media: {helpers: 3, timeout: 2s, memory: 33554432, max_duration: 1h, max_size: 1000,\n"
         "  taglib: sample, allow_private: true, connect_timeout: 250ms, total_timeout: 1m,\n"
-        "  redirects: 0, ca_file: /ca.pem}\n");
+        "  redirects: 0, ca_file: /ca.pem, input_dir: /srv/uploads}\n");
     ASSERT_TRUE(loaded.value) << to_text(loaded.problems[0]);
     auto const& media = loaded.value->media;
     EXPECT_EQ(media.helpers, 3);
@@ -40,6 +41,7 @@ TEST(MediaKeys, EachOfThem) {
     EXPECT_EQ(media.total_timeout, base::Millis{60'000});
     EXPECT_EQ(media.redirects, 0);
     EXPECT_EQ(media.ca_file, "/ca.pem");
+    EXPECT_EQ(media.input_dir, "/srv/uploads");
 }
 
 TEST(MediaKeys, TaglibIsTrueFalseOrSample) {
@@ -53,7 +55,33 @@ TEST(MediaKeys, TaglibIsTrueFalseOrSample) {
     EXPECT_EQ(taglib("sample"), TaglibUse::sample);
 }
 
+TEST(MediaKeys, AServiceSaysWhatOfItIsMeasured) {
+    auto const shipped = load_settings("", {}).value.value();
+    EXPECT_EQ(shipped.defaults.media_field, Service{}.media_field);
+    EXPECT_EQ(shipped.defaults.result_fields, Service{}.result_fields);
+    EXPECT_EQ(track_of(shipped, "tts"), Track::audio);
+    EXPECT_EQ(track_of(shipped, "video"), Track::video);
+
+    auto const own = load_text(
+        "services:\n  defaults: {media_field: song}\n"
+        "  tts: {result_fields: [/data/0/url, file], track: video}\n  dub: {result_fields: []}\n");
+    ASSERT_TRUE(own.value) << to_text(own.problems[0]);
+    EXPECT_EQ(service_for(*own.value, "tts").media_field, "song");
+    EXPECT_EQ(service_for(*own.value, "tts").result_fields,
+              (std::vector<std::string>{"/data/0/url", "file"}));
+    EXPECT_TRUE(service_for(*own.value, "dub").result_fields.empty());
+    EXPECT_EQ(track_of(*own.value, "tts"), Track::video);
+    EXPECT_EQ(track_of(*own.value, "dub"), Track::audio);
+    EXPECT_EQ(track_of(*own.value, "video"), Track::video);
+    auto const changed =
+        load_text("data_dir: d\n", {{"TALLYMAN_SERVICES_DEFAULTS_RESULT_FIELDS", "[a, b]"}});
+    EXPECT_EQ(changed.value.value().defaults.result_fields, (std::vector<std::string>{"a", "b"}));
+}
+
 TEST(MediaKeys, MistakesNameTheKey) {
+    EXPECT_EQ(mistakes("services: {tts: {track: sound}}\n"),
+              Lines{"1: services.tts.track: expected audio or video, got `sound`"});
+    EXPECT_EQ(mistakes("services: {tts: {result_fields: file}}\n").size(), 1U);
     EXPECT_EQ(mistakes("media: {taglib: often}\n"),
               Lines{"1: media.taglib: expected true, false or sample, got `often`"});
     EXPECT_EQ(mistakes("media: {helper: 2}\n"),

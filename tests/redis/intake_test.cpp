@@ -1,6 +1,8 @@
 // The stream, on a good day and with readers that die.
 #include "adapters/redis/intake.h"
 
+#include <atomic>
+
 #include <gtest/gtest.h>
 
 #include "tests/redis/support.h"
@@ -97,6 +99,36 @@ TEST(Intake, ADeadMessageIsKeptWithItsReasonItsIdAndAllThatItSaid) {
     EXPECT_EQ(letter(redis, 1).at("input"), "{");
     EXPECT_LE(letter(redis, 2).at("x").size(), 131'072U);
     EXPECT_TRUE(counter.jobs().empty());
+}
+
+// Such as one whose audio is being measured: it keeps its place, and nobody waits for it.
+TEST(Intake, AMessageThatIsBeingLookedIntoHoldsUpNoOthers) {
+    auto const& redis = tests::shared_redis();
+    Counter counter;
+    std::atomic<bool> known = false;
+    std::atomic<int> asked = 0;
+    auto const slow = add(redis, a_script("slow"));
+    Reader const reader{redis.settings, [&](std::vector<Message> const& messages) {
+                            std::vector<Verdict> verdicts;
+                            for (auto const& message : messages) {
+                                bool const waits = message.id == slow && !known;
+                                asked += message.id == slow ? 1 : 0;
+                                verdicts.push_back(waits ? Verdict{Verdict::Kind::working, "", ""}
+                                                         : counter.desk.take({message}).front());
+                            }
+                            return verdicts;
+                        }};
+    for (int n = 0; n < 200; ++n) {
+        add(redis, a_script("u" + std::to_string(n)));
+    }
+    EXPECT_TRUE(tests::until([&] { return redis.count({"XLEN", "tallyman:intake"}) == 1; }));
+    EXPECT_EQ(counter.jobs().size(), 200U);
+    auto const before = asked.load();
+    EXPECT_TRUE(tests::until([&] { return asked > before + 2; })) << "it is asked for again";
+    known = true;
+    ASSERT_TRUE(until_empty(redis));
+    EXPECT_EQ(counter.jobs().size(), 201U);
+    EXPECT_EQ(redis.count({"EXISTS", "tallyman:intake:dead"}), 0);
 }
 
 TEST(Intake, AMessageWhoseReaderDiedBeforeTheCommitIsTakenOver) {

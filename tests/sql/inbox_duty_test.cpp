@@ -1,5 +1,6 @@
 // The duty that makes jobs of what SQL has put into the inbox, on a real PostgreSQL.
 #include <algorithm>
+#include <atomic>
 #include <pqxx/pqxx>
 #include <thread>
 
@@ -9,6 +10,7 @@
 #include "adapters/postgres/open.h"
 #include "config/load.h"
 #include "tests/support/servers.h"
+#include "tests/worker/fake_media.h"
 #include "worker/duties.h"
 
 namespace tests {
@@ -31,9 +33,9 @@ struct Post {
         work.commit();
     }
 
-    worker::DutyRun look() {
+    worker::DutyRun look(worker::InputMeter* meter = nullptr) {
         auto const table =
-            worker::duty_table(*store, settings, [] { return config::default_book(); });
+            worker::duty_table(*store, settings, [] { return config::default_book(); }, meter);
         auto const inbox = std::ranges::find(table, "inbox", &worker::DutyPlan::name);
         EXPECT_NE(inbox, table.end());
         return inbox->run();
@@ -112,6 +114,40 @@ TEST(Inbox, LeavesToAnotherWhatThatOneIsAt) {
         EXPECT_EQ(post.jobs(), 0U);
     }
     EXPECT_EQ(post.look().result, "500 taken up, 0 refused");
+}
+
+// Neither for its length, nor behind a web that does not answer.
+TEST(Inbox, NobodyWaitsForTheInputOfAnother) {
+    Post post;
+    FakeMedia media;
+    std::atomic<bool> hold = true;
+    media.pages["https://a.example/song.mp3"] = "sound";
+    media.on_measure = [&](auto const&) {
+        while (hold) {
+            std::this_thread::sleep_for(std::chrono::milliseconds{1});
+        }
+        return sound(175'201);
+    };
+    worker::InputMeter meter{media, media.web(), post.settings};
+    pqxx::nontransaction{post.shop}.exec(
+        "SELECT tallyman.enqueue('video', 'u1', '{\"audio\": \"https://a.example/song.mp3\"}', "
+        "'k1'),"
+        " tallyman.enqueue('video', 'u1', '{\"audio\": \"https://a.example/gone.mp3\"}', 'k2')");
+    post.send(3);
+    EXPECT_EQ(post.look(&meter).result, "3 taken up, 0 refused");
+    EXPECT_EQ(post.look(&meter).result, "");
+    EXPECT_EQ(post.store->inbox(9).size(), 2U);
+    hold = false;
+    for (int tries = 0; tries < 10'000 && !post.store->inbox(1).empty(); ++tries) {
+        post.look(&meter);
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+    auto const videos = post.store->list_jobs({.service = "video"});
+    ASSERT_EQ(videos.size(), 2U);
+    EXPECT_EQ(videos[0].error.value().code, "unmeasurable_input");
+    EXPECT_EQ(videos[0].bill, jobs::Bill{});
+    EXPECT_EQ(videos[1].quoted, base::Credits{40});
+    EXPECT_EQ(videos[1].measurement->samples, 175'201U);
 }
 
 // Made before the queue was drained, it is worked off with the others.

@@ -16,6 +16,8 @@
 namespace tests {
 namespace {
 
+using worker::charge_measured;
+using worker::measurement_of;
 using worker::named_in;
 using worker::open_beneath;
 using worker::Unmeasured;
