@@ -39,7 +39,7 @@ TEST(FetchBadServers, EachFailureHasItsCode) {
 
     for (auto const& row :
          std::array{Row{"/status/403", "http_403"},     Row{"/status/404", "http_404"},
-                    Row{"/status/401", "http_status"},  Row{"/status/410", "http_status"},
+                    Row{"/status/401", "http_status"},  Row{"/status/410", "http_410"},
                     Row{"/status/429", "http_status"},  Row{"/status/500", "http_status"},
                     Row{"/status/502", "http_status"},  Row{"/unnamed", "http_status"},
                     Row{"/page", "not_audio"},          Row{"/page-as-audio", "not_audio"},
