@@ -78,7 +78,7 @@ private:
             return reader_.size();
         }
         auto const begin = chunk.begin + before + big<4>(head, 0);
-        streamed_ = is_placeholder(reader_, chunk, Dialect::iff) || chunk.size == before;
+        streamed_ = is_streamed_size(reader_, chunk, Dialect::iff) || chunk.size == before;
         auto end = end_of(reader_, chunk);
         truncated_ = !streamed_ && end - chunk.begin < chunk.size;
         if (streamed_ || truncated_) {

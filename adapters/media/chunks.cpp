@@ -130,7 +130,7 @@ std::uint64_t after(Reader& reader, Chunk const& chunk, Dialect dialect) {
     return end + pad;
 }
 
-bool is_placeholder(Reader& reader, Chunk const& chunk, Dialect dialect) {
+bool is_streamed_size(Reader& reader, Chunk const& chunk, Dialect dialect) {
     if (chunk.size == 0) {
         return true;
     }

@@ -40,7 +40,7 @@ std::uint64_t end_of(Reader const& reader, Chunk const& chunk);
 std::uint64_t after(Reader& reader, Chunk const& chunk, Dialect dialect);
 
 // Whoever writes into a pipe can't know the size, and writes none, or one that can't be.
-bool is_placeholder(Reader& reader, Chunk const& chunk, Dialect dialect);
+bool is_streamed_size(Reader& reader, Chunk const& chunk, Dialect dialect);
 
 // Where samples that reach from `begin` to `end`, for want of a size, give way to chunks with
 // well-known names that end exactly at `end`; or `end`. Looks at a bounded piece only.

@@ -171,7 +171,7 @@ private:
             chunk.size = long_size_;
             streamed_ = long_size_ > std::uint64_t{1} << 60U;
         } else {
-            streamed_ = is_placeholder(reader_, chunk, form_.dialect);
+            streamed_ = is_streamed_size(reader_, chunk, form_.dialect);
         }
         if (!streamed_ && chunk.size == end_of(reader_, chunk) - chunk.begin) {
             bytes_ = chunk.size;
