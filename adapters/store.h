@@ -57,6 +57,17 @@ struct EntryFilter {
     int limit = 50;
 };
 
+// What the entries of one kind and action add up to, each side of zero apart.
+struct Sum {
+    ledger::Kind kind = ledger::Kind::adjust;
+    std::string action;  // ledger::Entry::action
+    std::int64_t entries = 0;
+    base::Credits in;
+    base::Credits out;  // never negative
+
+    friend bool operator==(Sum const&, Sum const&) = default;
+};
+
 struct Counts {
     std::int64_t ready = 0;    // can be claimed now
     std::int64_t waiting = 0;  // queued, for a time, parents or room
@@ -149,6 +160,9 @@ public:
     virtual std::vector<base::JobId> stale(
         std::vector<std::pair<base::JobId, int>> const& attempts) = 0;
     // The account's entries add up to this at that time, by effect.
+    // Of what took effect from `from` (inclusive) to `to` (exclusive), by kind and action.
+    virtual std::vector<Sum> sums_of(base::AccountId account, base::Timestamp from,
+                                     base::Timestamp to) = 0;
     virtual base::Credits balance_at(base::AccountId account, base::Timestamp at) = 0;
 
     // Calls `visit` for every account (or that one), all from one consistent view of the store.

@@ -93,6 +93,11 @@ std::vector<base::JobId> AnnouncingStore::stale(
     return inner_->stale(attempts);
 }
 
+std::vector<adapters::Sum> AnnouncingStore::sums_of(base::AccountId account, base::Timestamp from,
+                                                    base::Timestamp to) {
+    return inner_->sums_of(account, from, to);
+}
+
 base::Credits AnnouncingStore::balance_at(base::AccountId account, base::Timestamp at) {
     return inner_->balance_at(account, at);
 }

@@ -259,6 +259,28 @@ std::vector<base::JobId> stale(Session& session,
     return gone;
 }
 
+std::vector<Sum> sums_of(Session& session, base::AccountId account, base::Timestamp from,
+                         base::Timestamp to) {
+    auto const results = session.read({session.sql(
+        "SELECT kind, action, count(*), coalesce(sum(amount) FILTER (WHERE amount > 0), 0), "
+        "coalesce(-sum(amount) FILTER (WHERE amount < 0), 0) FROM {s}.entries WHERE account = ? "
+        "AND effective_at >= ? AND effective_at < ? GROUP BY kind, action "
+        "ORDER BY kind, action COLLATE \"C\"",
+        {literal(account), literal(from), literal(to)})});
+    std::vector<Sum> sums;
+    for (auto const& source : results[0]) {
+        Row row{source};
+        Sum sum;
+        sum.kind = static_cast<ledger::Kind>(row.integer());
+        sum.action = row.text();
+        sum.entries = row.integer();
+        sum.in = row.credits();
+        sum.out = row.credits();
+        sums.push_back(std::move(sum));
+    }
+    return sums;
+}
+
 base::Credits balance_at(Session& session, base::AccountId account, base::Timestamp at) {
     auto const results =
         session.read({session.sql("SELECT coalesce(sum(amount), 0) FROM {s}.entries WHERE "

@@ -24,6 +24,8 @@ bool anything_ready(Session& session, std::vector<std::string> const& services);
 std::vector<std::string> services_ready(Session& session);
 std::vector<base::JobId> stale(Session& session,
                                std::vector<std::pair<base::JobId, int>> const& attempts);
+std::vector<Sum> sums_of(Session& session, base::AccountId account, base::Timestamp from,
+                         base::Timestamp to);
 base::Credits balance_at(Session& session, base::AccountId account, base::Timestamp at);
 std::vector<InboxRequest> inbox(Session& session, int limit);
 

@@ -121,6 +121,12 @@ public:
         return using_session([&](Session& session) { return postgres::stale(session, attempts); });
     }
 
+    std::vector<Sum> sums_of(base::AccountId account, base::Timestamp from,
+                             base::Timestamp to) override {
+        return using_session(
+            [&](Session& session) { return postgres::sums_of(session, account, from, to); });
+    }
+
     base::Credits balance_at(base::AccountId account, base::Timestamp at) override {
         return using_session(
             [&](Session& session) { return postgres::balance_at(session, account, at); });

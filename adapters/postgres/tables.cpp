@@ -38,6 +38,9 @@ CREATE TABLE {s}.accounts (
     frozen boolean NOT NULL,
     user_id text COLLATE "C" NOT NULL,
     tier text NOT NULL,
+    username text NOT NULL,
+    email text NOT NULL,
+    time_zone text NOT NULL,
     head bytea NOT NULL,
     open text NOT NULL
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.1, autovacuum_vacuum_cost_delay = 1);
@@ -69,6 +72,7 @@ CREATE TABLE {s}.entries (
     kind smallint NOT NULL,
     hash bytea NOT NULL,
     draws text NOT NULL,
+    action text NOT NULL,
     reference text NOT NULL,
     note text NOT NULL,
     PRIMARY KEY (account, seq, n)

@@ -210,6 +210,27 @@ std::vector<base::JobId> stale(Database& database,
     return ids;
 }
 
+std::vector<Sum> sums_of(Database& database, base::AccountId account, base::Timestamp from,
+                         base::Timestamp to) {
+    Query query{database,
+                "SELECT kind, action, count(*), coalesce(sum(amount) FILTER (WHERE amount > 0), "
+                "0), coalesce(-sum(amount) FILTER (WHERE amount < 0), 0) FROM entries WHERE "
+                "account = ? AND effective_at >= ? AND effective_at < ? GROUP BY kind, action "
+                "ORDER BY kind, action"};
+    query.bind(account, from, to);
+    std::vector<Sum> sums;
+    while (query.step()) {
+        Sum sum;
+        sum.kind = static_cast<ledger::Kind>(query.integer());
+        sum.action = query.text();
+        sum.entries = query.integer();
+        sum.in = query.credits();
+        sum.out = query.credits();
+        sums.push_back(std::move(sum));
+    }
+    return sums;
+}
+
 base::Credits balance_at(Database& database, base::AccountId account, base::Timestamp at) {
     Query query{database,
                 "SELECT coalesce(sum(amount), 0) FROM entries WHERE account = ? AND "

@@ -27,6 +27,8 @@ bool anything_ready(Database& database, std::vector<std::string> const& services
 std::vector<std::string> services_ready(Database& database);
 std::vector<base::JobId> stale(Database& database,
                                std::vector<std::pair<base::JobId, int>> const& attempts);
+std::vector<Sum> sums_of(Database& database, base::AccountId account, base::Timestamp from,
+                         base::Timestamp to);
 base::Credits balance_at(Database& database, base::AccountId account, base::Timestamp at);
 
 // list.cpp

@@ -115,6 +115,12 @@ public:
         return reading([&](Database& database) { return sqlite::stale(database, attempts); });
     }
 
+    std::vector<Sum> sums_of(base::AccountId account, base::Timestamp from,
+                             base::Timestamp to) override {
+        return reading(
+            [&](Database& database) { return sqlite::sums_of(database, account, from, to); });
+    }
+
     base::Credits balance_at(base::AccountId account, base::Timestamp at) override {
         return reading(
             [&](Database& database) { return sqlite::balance_at(database, account, at); });

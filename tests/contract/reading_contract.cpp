@@ -219,6 +219,30 @@ TEST_P(StoreContract, ListsEntriesNewestFirstWithinTimesAndByPages) {
     EXPECT_EQ(amounts({.from = start + Millis{10}, .to = start + Millis{30}}), (List{3, 2}));
 }
 
+TEST_P(StoreContract, SumsUpEntriesByKindAndActionWithinATime) {
+    auto const u1 = open("u1", 100);
+    open("u2", 50);
+    auto const opened = now();
+    clock_.advance(Millis{10});
+    change({.users = {"u1"}}, [](jobs::Batch& batch) {
+        auto& wallet = *batch.wallet_of("u1");
+        ledger::debit(wallet, {.amount = {3}, .service = "tts"}, batch.now);
+        ledger::debit(wallet, {.amount = {4}, .service = "tts"}, batch.now);
+        ledger::debit(wallet, {.amount = {5}, .action = "polish"}, batch.now);
+        ledger::debit(wallet, {.kind = ledger::Kind::adjust, .amount = {6}}, batch.now);
+        ledger::credit(wallet, {.kind = ledger::Kind::adjust, .amount = {2}}, batch.now);
+    });
+
+    using Sums = std::vector<adapters::Sum>;
+    using ledger::Kind;
+    EXPECT_EQ(store().sums_of(u1, opened + Millis{1}, opened + Millis{11}),
+              (Sums{{Kind::consume, "polish", 1, {0}, {5}},
+                    {Kind::consume, "tts", 2, {0}, {7}},
+                    {Kind::adjust, "", 2, {2}, {6}}}));
+    EXPECT_EQ(store().sums_of(u1, opened, opened + Millis{10}).size(), 1U);
+    EXPECT_TRUE(store().sums_of(u1, opened + Millis{11}, opened + Millis{20}).empty());
+}
+
 TEST_P(StoreContract, ABalanceAtAPastTimeGoesByEffect) {
     auto const u1 = open("u1", 10);
     auto const opened = now();

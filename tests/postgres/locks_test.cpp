@@ -70,6 +70,7 @@ TEST_F(Locks, ThatNobodyGivesBackHoldUpNoCallForLongerThanItsDeadline) {
         {"anything_ready", [&] { store.anything_ready({"script"}); }},
         {"services_ready", [&] { store.services_ready(); }},
         {"stale", [&] { store.stale({{id, 1}}); }},
+        {"sums_of", [&] { store.sums_of(account, {}, desk_->now); }},
         {"balance_at", [&] { store.balance_at(account, desk_->now); }},
         {"begin_duty", [&] { store.begin_duty("d", "me", Millis{1}, Millis{1}); }},
         {"end_duty", [&] { store.end_duty("d", "me", "", false); }},

@@ -114,6 +114,12 @@ std::vector<base::JobId> FlakyStore::stale(
     return inner_.stale(attempts);
 }
 
+std::vector<adapters::Sum> FlakyStore::sums_of(base::AccountId account, base::Timestamp from,
+                                               base::Timestamp to) {
+    check_up();
+    return inner_.sums_of(account, from, to);
+}
+
 base::Credits FlakyStore::balance_at(base::AccountId account, base::Timestamp at) {
     check_up();
     return inner_.balance_at(account, at);

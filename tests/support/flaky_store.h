@@ -53,6 +53,8 @@ public:
 
     std::vector<base::JobId> stale(
         std::vector<std::pair<base::JobId, int>> const& attempts) override;
+    std::vector<adapters::Sum> sums_of(base::AccountId account, base::Timestamp from,
+                                       base::Timestamp to) override;
     base::Credits balance_at(base::AccountId account, base::Timestamp at) override;
     std::vector<ledger::Finding> audit(
         std::optional<std::string> user,
