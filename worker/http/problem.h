@@ -25,6 +25,7 @@ struct Problem {
     std::vector<adapters::http::Header> headers;  // Retry-After, Allow, WWW-Authenticate, …
 
     Problem() = default;
+
     // A wire::Refusal is a problem without headers.
     Problem(wire::Refusal what,  // NOLINT(google-explicit-constructor)
             std::vector<adapters::http::Header> more = {})
