@@ -145,6 +145,8 @@ public:
 
     // Reading: one consistent view each; nothing is locked.
     virtual std::optional<jobs::Job> find_job(base::JobId id) = 0;
+    // Those of these that there are, each once, in no certain order.
+    virtual std::vector<jobs::Job> find_jobs(std::vector<base::JobId> const& ids) = 0;
     virtual std::vector<jobs::Job> list_jobs(JobFilter const& filter) = 0;  // newest first
     virtual std::optional<JobStory> story_of(base::JobId id) = 0;
     virtual std::optional<ledger::Wallet> find_wallet(std::string_view user) = 0;  // every grant

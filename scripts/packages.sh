@@ -3,12 +3,13 @@
 
 packages_run=(  # what the program itself uses
     libboost-json1.81.0 libfmt9 libspdlog1.10 libsqlite3-0 libssl3 libyaml-cpp0.7 libpqxx-6.4
-    libhiredis0.14 tzdata espeak-ng
+    libhiredis0.14 zlib1g tzdata espeak-ng
 )
 packages_build=(  # what turns the sources into the program
     clang-19 lld-19 llvm-19 cmake ninja-build ccache pkg-config
     libboost1.81-dev libboost-json1.81-dev libyaml-cpp-dev libspdlog-dev libfmt-dev libsqlite3-dev
     libcli11-dev libssl-dev libpqxx-dev libhiredis-dev
+    zlib1g-dev
 )
 packages_test=(  # what the tests use beside that
     libclang-rt-19-dev clang-tidy-19 clang-format-19 libgtest-dev librapidcheck-dev libbenchmark-dev

@@ -59,6 +59,10 @@ std::optional<jobs::Job> AnnouncingStore::find_job(base::JobId id) {
     return inner_->find_job(id);
 }
 
+std::vector<jobs::Job> AnnouncingStore::find_jobs(std::vector<base::JobId> const& ids) {
+    return inner_->find_jobs(ids);
+}
+
 std::vector<jobs::Job> AnnouncingStore::list_jobs(adapters::JobFilter const& filter) {
     return inner_->list_jobs(filter);
 }

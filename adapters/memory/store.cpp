@@ -1,6 +1,7 @@
 // The memory store: one mutex, whole values in and out.
 #include <algorithm>
 #include <mutex>
+#include <set>
 
 #include "adapters/memory/load.h"
 #include "adapters/memory/open.h"
@@ -36,6 +37,17 @@ public:
         std::scoped_lock const lock{mutex_};
         auto const found = tables_.jobs.find(id);
         return found == tables_.jobs.end() ? std::nullopt : std::optional{found->second};
+    }
+
+    std::vector<jobs::Job> find_jobs(std::vector<base::JobId> const& ids) override {
+        std::scoped_lock const lock{mutex_};
+        std::vector<jobs::Job> list;
+        for (auto const id : std::set<base::JobId>(ids.begin(), ids.end())) {
+            if (auto const found = tables_.jobs.find(id); found != tables_.jobs.end()) {
+                list.push_back(found->second);
+            }
+        }
+        return list;
     }
 
     std::vector<jobs::Job> list_jobs(JobFilter const& filter) override {

@@ -15,6 +15,8 @@ namespace adapters::postgres {
 
 // A lease that is longer than its worker's by more than `lease_max` is taken for the worker's.
 std::optional<jobs::Job> find_job(Session& session, base::JobId id, base::Millis lease_max);
+std::vector<jobs::Job> find_jobs(Session& session, std::vector<base::JobId> const& ids,
+                                 base::Millis lease_max);
 std::optional<JobStory> story_of(Session& session, base::JobId id);
 std::optional<ledger::Wallet> find_wallet(Session& session, std::string_view user);
 std::vector<ledger::Entry> entries_of(Session& session, base::AccountId account,

@@ -83,6 +83,12 @@ public:
             [&](Session& session) { return postgres::find_job(session, id, options_.lease_max); });
     }
 
+    std::vector<jobs::Job> find_jobs(std::vector<base::JobId> const& ids) override {
+        return using_session([&](Session& session) {
+            return postgres::find_jobs(session, ids, options_.lease_max);
+        });
+    }
+
     std::vector<jobs::Job> list_jobs(JobFilter const& filter) override {
         return using_session(
             [&](Session& session) { return postgres::list_jobs(session, filter); });

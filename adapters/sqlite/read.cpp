@@ -92,6 +92,19 @@ std::optional<jobs::Job> find_job(Database& database, base::JobId id) {
     return read_job(query);
 }
 
+std::vector<jobs::Job> find_jobs(Database& database, std::vector<base::JobId> const& ids) {
+    static std::string const sql =
+        select(job_columns(), "jobs WHERE id IN (SELECT value FROM json_each(?))");
+    Query query{database, sql.c_str()};
+    auto const list = "[" + jobs::to_line(ids) + "]";
+    query.bind(list);
+    std::vector<jobs::Job> found;
+    while (query.step()) {
+        found.push_back(read_job(query));
+    }
+    return found;
+}
+
 std::optional<JobStory> story_of(Database& database, base::JobId id) {
     auto job = find_job(database, id);
     if (!job) {

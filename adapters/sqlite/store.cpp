@@ -79,6 +79,10 @@ public:
         return reading([&](Database& database) { return sqlite::find_job(database, id); });
     }
 
+    std::vector<jobs::Job> find_jobs(std::vector<base::JobId> const& ids) override {
+        return reading([&](Database& database) { return sqlite::find_jobs(database, ids); });
+    }
+
     std::vector<jobs::Job> list_jobs(JobFilter const& filter) override {
         return reading([&](Database& database) { return sqlite::list_jobs(database, filter); });
     }

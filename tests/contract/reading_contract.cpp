@@ -1,4 +1,6 @@
 // Reading: jobs, stories, lists and cursors, entries, balances, the audit; duties and schedules.
+#include <algorithm>
+
 #include "jobs/audit.h"
 #include "ledger/credit.h"
 #include "ledger/debit.h"
@@ -77,6 +79,18 @@ TEST_P(StoreContract, KeepsEveryFieldOfANewJob) {
     expect_same(job, *found);
     expect_same(job, load({.jobs = {job.id}}).jobs.at(0).job);
     EXPECT_FALSE(store().find_job({987'654}).has_value());
+}
+
+TEST_P(StoreContract, FindsManyJobsEachOnceAndLeavesOutWhatThereIsNot) {
+    open("u1");
+    auto const ids = add({a_job(), a_job({.service = "video", .key = "k"}), a_job()});
+
+    auto found = store().find_jobs({ids[2], {987'654}, ids[0], ids[2], ids[1]});
+
+    std::ranges::sort(found, {}, &jobs::Job::id);
+    ASSERT_EQ(ids_of(found), ids);
+    expect_same(*store().find_job(ids[1]), found[1]);
+    EXPECT_TRUE(store().find_jobs({}).empty());
 }
 
 TEST_P(StoreContract, KeepsEveryFieldOfAChangedJob) {

@@ -62,6 +62,7 @@ TEST_F(Locks, ThatNobodyGivesBackHoldUpNoCallForLongerThanItsDeadline) {
                             [](jobs::Batch&) {});
          }},
         {"find_job", [&] { store.find_job(id); }},
+        {"find_jobs", [&] { store.find_jobs({id}); }},
         {"list_jobs", [&] { store.list_jobs({}); }},
         {"story_of", [&] { store.story_of(id); }},
         {"find_wallet", [&] { store.find_wallet("u1"); }},

@@ -77,6 +77,11 @@ std::optional<jobs::Job> FlakyStore::find_job(base::JobId id) {
     return inner_.find_job(id);
 }
 
+std::vector<jobs::Job> FlakyStore::find_jobs(std::vector<base::JobId> const& ids) {
+    check_up();
+    return inner_.find_jobs(ids);
+}
+
 std::vector<jobs::Job> FlakyStore::list_jobs(adapters::JobFilter const& filter) {
     check_up();
     return inner_.list_jobs(filter);

@@ -41,6 +41,7 @@ public:
     void transact(jobs::Load const& load, jobs::Decide const& decide) override;
     base::Timestamp now() override;
     std::optional<jobs::Job> find_job(base::JobId id) override;
+    std::vector<jobs::Job> find_jobs(std::vector<base::JobId> const& ids) override;
     std::vector<jobs::Job> list_jobs(adapters::JobFilter const& filter) override;
     std::optional<adapters::JobStory> story_of(base::JobId id) override;
     std::optional<ledger::Wallet> find_wallet(std::string_view user) override;

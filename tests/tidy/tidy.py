@@ -26,7 +26,9 @@ LIBRARIES = {  # who may include which library; tests, bench and fuzz may includ
     "spdlog/": r"worker/.*\.cpp",
     "boost/json": r"(wire|adapters/providers|worker)/.*|config/text\.cpp",
     "boost/asio": r"(adapters/[^/]*\.h|adapters/(providers|wakeups|redis|http|fetch)/.*|worker/.*"
-                  r"|cmake/asio\.cpp)",
+                  r"|cmake/asio(_ssl)?\.cpp)",
+    "boost/beast": r"adapters/http/.*\.cpp",
+    "zlib.h": r"adapters/http/.*\.cpp",
     "openssl/": r"(base|adapters/redis)/.*\.cpp",
     "CLI/": r"worker/.*\.(cpp|h)",
 }
