@@ -2,6 +2,9 @@
 // it was for, and its note, which is made of all the rest.
 #include "jobs/credits.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "jobs/money.h"
 
 namespace jobs {
@@ -99,6 +102,19 @@ ledger::Wallet as_it_would_be(Batch& batch, std::string const& user, Rules const
 }
 
 }  // namespace
+
+std::string_view given_reference(std::string_view stored) {
+    auto rest = stored;
+    if (!rest.starts_with("consume:")) {
+        return stored;
+    }
+    rest.remove_prefix(rest.find(':') + 1);
+    auto const length = base::parse_integer(rest.substr(0, rest.find(':')));
+    rest.remove_prefix(std::min(rest.size(), rest.find(':') + 1));
+    bool const fits = length && *length > 0 && *length < std::ssize(rest) &&
+                      rest[static_cast<std::size_t>(*length)] == ':';
+    return fits ? rest.substr(static_cast<std::size_t>(*length) + 1) : stored;
+}
 
 Load load_for(Consumption const& what) {
     return load_for_move(what.user, reference_of(what.user, what.reference));

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "jobs/accounts.h"
 #include "jobs/submit.h"
@@ -37,6 +38,9 @@ Load load_for(Recharge const& what);
 // Moved::balance is what was there right after it, also when it is repeated.
 Moved consume(Batch& batch, Consumption const& what, Rules const& rules);
 Moved recharge(Batch& batch, Recharge const& what, Rules const& rules);
+
+// An entry's reference as its caller gave it: those of a user are stored with the user before them.
+std::string_view given_reference(std::string_view stored);
 
 // A service used without a job, priced by the book. Of the request it is the user, the service and
 // the usage that count; `reference` is as in Consumption.

@@ -39,6 +39,10 @@ struct ParsedRequest {
 
 ParsedRequest parse_request(JobFields const& fields, config::Settings const& settings);
 
+// The length that a job's input tells, whatever else is in it.
+pricing::Usage usage_in(std::string const& input, config::Service const& service,
+                        std::vector<FieldError>& errors);
+
 // 1 to 128 printable characters of valid UTF-8, no control characters, no spaces at the ends.
 std::optional<std::string> mistake_in_user(std::string_view user);
 

@@ -125,6 +125,18 @@ TEST_F(ByHand, ReferencesOfUsersDoNotMeet) {
     EXPECT_EQ(recharge(numbered).outcome, MoveOutcome::moved);
 }
 
+TEST_F(ByHand, AReferenceIsShownAsItWasGiven) {
+    auto odd = poster;
+    odd.reference = "a:b";
+    odd.user = "x:1:y";
+    EXPECT_EQ(jobs::given_reference(consume(odd).entry->reference), "a:b");
+    EXPECT_EQ(jobs::given_reference(recharge(order).entry->reference), "o1");
+    for (auto const* const other : {"", "consume", "consume:", "consume:5", "consume:9:ab:c",
+                                    "consume:-1:ab:c", "consume:2:ab", "consume:x:ab:c"}) {
+        EXPECT_EQ(jobs::given_reference(other), other);
+    }
+}
+
 TEST_F(ByHand, ShortOfCreditsNothingChanges) {
     desk.give("u1", {.amount = {30}, .expires_at = desk.now + Millis{5}});
     desk.now += Millis{10};

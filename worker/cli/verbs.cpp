@@ -48,6 +48,7 @@ constexpr std::array table{
     Row{"account", money, "Shows the balance, totals and grants of an account", make_account},
     Row{"history", money, "Lists the ledger entries of an account, newest first", make_history},
     Row{"grant", money, "Gives credits to an account", make_grant},
+    Row{"consume", money, "Takes credits from an account", make_consume},
     Row{"statement", money, "Opening balance, lines and closing balance of a period",
         make_statement},
     Row{"expire", money, "Records the expiry of grants past their date, now", make_expire},
