@@ -21,7 +21,8 @@ struct Audited {
 // Of that account, or of all.
 Audited audit(adapters::Store& store, std::optional<std::string> const& user);
 
-// {"clean","checked":{"accounts","entries","jobs"},"findings":[{"invariant","account"?,"job"?,"what"}]}
+// {"clean","checked":{"accounts","entries","jobs"},
+//  "findings":[{"invariant","account"?,"job"?,"what"}]}
 boost::json::object audit_json(Audited const& audited);
 
 }  // namespace wire
