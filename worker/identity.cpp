@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <system_error>
 #include <utility>
 
@@ -107,28 +108,33 @@ bool had_admin(std::vector<adapters::ApiKey> const& keys) {
     });
 }
 
+// What went wrong, or 0.
+int write_all(int fd, std::string const& text) {
+    auto const written = ::write(fd, text.data(), text.size());
+    if (written != static_cast<ssize_t>(text.size())) {
+        return written < 0 ? errno : ENOSPC;
+    }
+    return ::fsync(fd) == 0 ? 0 : errno;
+}
+
 // Written whole under a name of its own and then given its real one, unless somebody was quicker.
 void write_key(std::string const& text, std::filesystem::path const& file) {
-    auto const draft = file.string() + "." + std::to_string(::getpid());
-    ::unlink(draft.c_str());  // of a process with the same number that died here
-    {
-        File const opened{
-            ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
-        auto const line = text + "\n";
-        bool const written =
-            opened.fd >= 0 &&
-            ::write(opened.fd, line.data(), line.size()) == static_cast<ssize_t>(line.size()) &&
-            ::fsync(opened.fd) == 0;
-        if (!written) {
-            auto const error = errno;
-            ::unlink(draft.c_str());
-            fail_by_system(file, error);
-        }
+    auto draft = file.string() + ".XXXXXX";
+    File const opened{::mkostemp(draft.data(), O_CLOEXEC)};  // for its owner only
+    if (opened.fd < 0) {
+        fail_by_system(file, errno);
     }
-    auto const linked = ::link(draft.c_str(), file.c_str()) == 0 ? 0 : errno;
+    auto error = write_all(opened.fd, text + "\n");
+    if (error == 0 && ::link(draft.c_str(), file.c_str()) != 0 && errno != EEXIST) {
+        error = errno;
+    }
     ::unlink(draft.c_str());
-    if (linked != 0 && linked != EEXIST) {
-        fail_by_system(file, linked);
+    File const folder{::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (error == 0 && folder.fd >= 0 && ::fsync(folder.fd) != 0) {
+        error = errno;
+    }
+    if (error != 0) {
+        fail_by_system(file, error);
     }
 }
 

@@ -94,6 +94,15 @@ std::expected<Algorithm, std::string> algorithm_of(EVP_PKEY const* key) {
     }
 }
 
+std::size_t blocks_in(std::string_view text) {
+    constexpr std::string_view begin = "-----BEGIN ";
+    std::size_t blocks = 0;
+    for (auto at = text.find(begin); at != text.npos; at = text.find(begin, at + begin.size())) {
+        ++blocks;
+    }
+    return blocks;
+}
+
 }  // namespace
 
 void FreeKey::operator()(evp_pkey_st* key) const {
@@ -177,10 +186,9 @@ std::expected<std::vector<Key>, std::string> keys_from_pem(std::string const& te
         }
         keys.push_back(std::move(*key));
     }
-    bool const at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
     ERR_clear_error();
-    if (keys.empty() || !at_end) {
-        return std::unexpected("has no public key in PEM (BEGIN PUBLIC KEY)");
+    if (keys.empty() || keys.size() != blocks_in(text)) {
+        return std::unexpected("has no public key in PEM (BEGIN PUBLIC KEY), or something else");
     }
     return keys;
 }

@@ -152,7 +152,8 @@ TEST_F(Door, TheSchemeIsBearerInAnyCase) {
     auto const token = signer_.token(claims());
     EXPECT_TRUE(knock({{"authorization", "bearer " + token}}));
     EXPECT_TRUE(knock({{"authorization", "BEARER  " + token}}));
-    for (std::string const other : {"", "Bearer", "Basic YTpi", "Token x", "Bearer\t" + token}) {
+    for (auto const& other :
+         std::vector<std::string>{"", "Bearer", "Basic YTpi", "Token x", "Bearer\t" + token}) {
         EXPECT_EQ(code_of(knock({{"authorization", other}})), "unknown_scheme") << other;
     }
     EXPECT_EQ(code_of(knock({{"authorization", "Bearer "}})), "token_malformed");
