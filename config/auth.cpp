@@ -37,11 +37,15 @@ void read_key_files(Value const& value, Jwt& jwt) {
 // Whoever can change what comes from the address can be any user, so it is not read in the clear
 // but from this machine.
 void read_address(Value const& value, std::string& into) {
+    auto const& node = value.node();
     std::string text;
-    read_text(value, text);
+    if (node.kind != Node::Kind::text || !node.text.empty()) {
+        read_text(value, text);
+    }
     auto const is_local = [&](std::string_view host) {
         auto const rest = std::string_view{text}.substr(std::min(text.size(), host.size()));
-        return text.starts_with(host) && (rest.empty() || rest[0] == ':' || rest[0] == '/');
+        return text.starts_with(host) && (rest.empty() || rest[0] == ':' || rest[0] == '/') &&
+               text.find('@') == std::string::npos;
     };
     if (text.empty() || text.starts_with("https://") || is_local("http://127.0.0.1") ||
         is_local("http://localhost") || is_local("http://[::1]")) {

@@ -59,8 +59,8 @@ TEST(AuthKeys, AKeySetInTheClearComesFromThisMachineOnly) {
                                    "http://localhost/k", "http://[::1]:9/k", ""}) {
         EXPECT_EQ(mistakes("auth: {jwt: {jwks_url: '" + good + "'}}\n"), Lines{}) << good;
     }
-    for (std::string const bad :
-         {"http://id.example/k", "http://localhost.evil.example", "file:///etc/passwd", "id"}) {
+    for (std::string const bad : {"http://id.example/k", "http://localhost.evil.example",
+                                  "http://localhost:pw@evil.example", "file:///etc/passwd", "id"}) {
         EXPECT_EQ(mistakes("auth: {jwt: {jwks_url: '" + bad + "'}}\n").size(), 1U) << bad;
     }
 }
