@@ -56,6 +56,7 @@ constexpr std::array table{
         make_audit},
     Row{"prices", prices, "Shows the price book, or checks one", make_prices},
     Row{"quote", prices, "Says what a job would cost", make_quote},
+    Row{"keys", care, "Makes, lists and revokes API keys", make_keys},
     Row{"doctor", care, "Checks configuration, store, providers, disk and clock", make_doctor},
     Row{"bench", care, "Measures billed jobs a second and pickup latency", make_bench},
     Row{"version", care, "Prints the version", make_version},

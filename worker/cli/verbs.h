@@ -33,6 +33,7 @@ std::unique_ptr<Verb> make_expire();
 std::unique_ptr<Verb> make_audit();
 std::unique_ptr<Verb> make_prices();
 std::unique_ptr<Verb> make_quote();
+std::unique_ptr<Verb> make_keys();
 std::unique_ptr<Verb> make_doctor();
 std::unique_ptr<Verb> make_bench();
 std::unique_ptr<Verb> make_version();
