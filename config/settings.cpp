@@ -232,6 +232,7 @@ std::vector<Key<Settings>> const& settings_keys() {
         {.name = "log", .section = log_keys},
         {.name = "worker", .section = worker_keys},
         {.name = "redis", .section = redis_keys()},
+        {.name = "http", .section = http_keys()},
         {.name = "accounts", .section = account_keys},
         {.name = "guards", .section = guard_keys},
         {.name = "fairness", .section = fairness_keys},
@@ -250,6 +251,7 @@ void finish_settings(Value const& root, Settings& settings) {
     check_lease(root, settings);
     check_store(root);
     check_redis(root, settings);
+    check_http(root, settings);
     choose_provider(settings);
     check_providers(root, settings);
     auto const rules_of = [](Service const& service) {
