@@ -74,6 +74,21 @@ struct Auth {
     std::filesystem::path admin_key_file;  // of the embedded store; empty: admin.key in data_dir
 };
 
+// Where programs and browsers are answered.
+struct Http {
+    bool serve = true;               // `tallyman up` does, too
+    std::string host = "127.0.0.1";  // an address
+    int port = 8420;                 // 0: a free one
+    std::filesystem::path unix_socket;
+    std::filesystem::path cert_file;  // with key_file: TLS
+    std::filesystem::path key_file;
+    std::vector<std::string> cors_origins;
+    std::vector<std::string> trusted_proxies;
+    int max_connections = 12'000;
+    int max_body = 8 << 20;  // bytes
+    base::Millis idle{75'000};
+};
+
 // What a field of a job's input must be.
 enum class FieldType : std::uint8_t { text, number, integer, boolean, object, list, any };
 
@@ -145,6 +160,7 @@ struct Settings {
     Worker worker;
     Redis redis;
     Auth auth;
+    Http http;
     jobs::Rules rules;                                // its services are filled from `services`
     base::Millis retention{90LL * 24 * 3600 * 1000};  // inputs and results of ended jobs
     base::Millis expiry_every{300'000};

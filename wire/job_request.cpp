@@ -36,15 +36,6 @@ bool is_webhook(std::string_view url) {
            std::ranges::all_of(url, [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
-// 00-<32 hex>-<16 hex>-<2 hex>
-bool is_traceparent(std::string_view text) {
-    if (text.size() != 55 || text[2] != '-' || text[35] != '-' || text[52] != '-') {
-        return false;
-    }
-    return std::ranges::all_of(
-        text, [](char c) { return c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
-
 void check_parents(std::vector<base::JobId> parents, Errors& errors) {
     if (parents.size() > most_parents) {
         add(errors, "after", fmt::format("names more than {} jobs", most_parents));
@@ -164,6 +155,15 @@ std::optional<std::string> mistake_in_name(std::string_view text, std::int64_t m
         return "begins or ends with a space";
     }
     return std::nullopt;
+}
+
+// 00-<32 hex>-<16 hex>-<2 hex>
+bool is_traceparent(std::string_view text) {
+    if (text.size() != 55 || text[2] != '-' || text[35] != '-' || text[52] != '-') {
+        return false;
+    }
+    return std::ranges::all_of(
+        text, [](char c) { return c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 std::optional<std::string> mistake_in_user(std::string_view user) {

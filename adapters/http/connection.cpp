@@ -22,6 +22,7 @@ constexpr std::size_t keep_idle = 4096;
 constexpr std::uint64_t turn = 16;  // requests that one client may send at a go
 constexpr base::Millis look_for_client_after{1'000};
 constexpr base::Millis to_leave{2'000};
+constexpr base::Millis where_too_many{2'000};
 constexpr base::Millis to_leave_when_stopping{200};
 constexpr std::size_t to_ignore = 1 << 20;  // bytes of a request that was refused
 
@@ -136,8 +137,12 @@ asio::awaitable<bool> Connection::serve_one() {
 }
 
 asio::awaitable<Connection::Got> Connection::read_request() {
-    arm(inbox_.empty() ? Doing::idle : Doing::head,
-        inbox_.empty() ? core_.options.idle_time : core_.options.header_time);
+    if (inbox_.empty()) {
+        auto const at_most = core_.options.idle_time;
+        arm(Doing::idle, too_many_ ? std::min(at_most, where_too_many) : at_most);
+    } else {
+        arm(Doing::head, core_.options.header_time);
+    }
     while (!killed_) {
         if (!inbox_.empty()) {
             inbox_.use(reader_.feed(inbox_.bytes()));

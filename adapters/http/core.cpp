@@ -57,9 +57,9 @@ bool Core::has_room() const {
 void Core::open(Socket socket) {
     bool const too_many = connections_.size() >= options.max_connections;
     auto peer = peer_of(socket);
-    auto const place = connections_.emplace(connections_.end());
-    *place = std::make_unique<Connection>(*this, std::move(socket), certificate_.get(),
-                                          std::move(peer), too_many);
+    auto made = std::make_unique<Connection>(*this, std::move(socket), certificate_.get(),
+                                             std::move(peer), too_many);
+    auto const place = connections_.insert(connections_.end(), std::move(made));
     figures.connections = connections_.size();
     Connection& connection = **place;
     // Shared: this must be there as long as any of its connections is.

@@ -21,7 +21,6 @@ struct Facts {
     std::string range;
     std::string if_range;
     std::string if_none_match;
-    std::string line;  // of a request that failed: "GET /api/jobs/7"
 };
 
 // Of a request whose id and remote are not set yet: fills them in too. `made_id` is used where the

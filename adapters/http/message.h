@@ -22,15 +22,15 @@ struct Header {
     std::string value;
 };
 
-// Complete, within the server's limits, and well-formed: the path is decoded and has neither empty
-// nor dotted segments.
+// Complete, within the server's limits, and well-formed: the path is decoded, is UTF-8, and has
+// neither empty nor dotted segments; one slash at its end is dropped.
 struct Request {
     std::string method;
     std::vector<std::string> path;                           // "/api/jobs/7" is {api, jobs, 7}
     std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
     std::vector<Header> headers;
     std::string body;
-    std::string remote;  // the peer's address, without a port
+    std::string remote;  // the client's address, without a port; "unix": by a unix socket
     std::string id;      // of this request: taken from X-Request-Id where that is sane, or made
 
     // The first of that name (lower case); empty: there is none.
@@ -71,12 +71,14 @@ public:
     Handler& operator=(Handler const&) = delete;
     virtual ~Handler() = default;
 
-    // What it throws becomes a 500 without details, and is told to ServerOptions::on_error.
+    // What it throws becomes a 500 without details, and is told to `on_error` of serve. HEAD comes
+    // as HEAD, and the body of its answer is left out. Cancelled when the server has stopped, and
+    // for GET and HEAD when the client has gone.
     virtual boost::asio::awaitable<Response> handle(Request request) = 0;
 
     // For what never reaches a handler: a request that is malformed, too large, too slow, too many.
     // `code` is stable: bad_request, headers_too_large, body_too_large, timeout,
-    // too_many_connections, not_implemented, uri_too_long, length_required, internal.
+    // too_many_connections, not_implemented, uri_too_long, range_not_satisfiable, internal.
     virtual Response refuse(int status, std::string_view code, std::string_view language,
                             std::string_view request_id) = 0;
 };

@@ -1,6 +1,8 @@
 // The sockets that listen, and the door to what they let in.
 #include "adapters/http/server.h"
 
+#include <utility>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -45,6 +47,16 @@ asio::awaitable<void> pause(Door& door, base::Millis how_long) {
     co_await door.timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
 }
 
+// What went wrong; empty: nothing. One connection that cannot be made is no reason to make no more.
+std::string let_in(Core& core, Socket socket) {
+    try {
+        core.open(std::move(socket));
+        return {};
+    } catch (std::exception const& error) {
+        return error.what();
+    }
+}
+
 // Both are shared for the reason above.
 asio::awaitable<void> accept_all(std::shared_ptr<Core> core, SharedDoor door) {
     bool told = false;
@@ -59,13 +71,13 @@ asio::awaitable<void> accept_all(std::shared_ptr<Core> core, SharedDoor door) {
         if (door->closed) {
             co_return;
         }
-        if (!error) {
-            core->open(std::move(socket));
+        auto const wrong = error ? error.message() : let_in(*core, std::move(socket));
+        if (wrong.empty()) {
             told = false;
             continue;
         }
         if (!std::exchange(told, true)) {
-            core->tell("cannot accept a connection: " + error.message());
+            core->tell("cannot accept a connection: " + wrong);
         }
         co_await pause(*door, after_a_failure);
     }

@@ -1,6 +1,8 @@
 // The HTTP server: HTTP/1.1 over TCP, TLS or a unix socket, on one thread's executor.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,10 +16,10 @@
 namespace adapters::http {
 
 struct ServerOptions {
-    std::string host = "127.0.0.1";
-    std::uint16_t port = 8420;  // 0: a free one
-    std::string unix_socket;    // a path; empty: none
-    std::string cert_file;      // both or neither: TLS
+    std::string host = "127.0.0.1";  // empty: only the unix socket
+    std::uint16_t port = 8420;       // 0: a free one
+    std::string unix_socket;         // a path; empty: none
+    std::string cert_file;           // both or neither: TLS
     std::string key_file;
     std::size_t max_connections = 12'000;
     std::size_t max_header = 16'384;     // bytes, all of them with the request line
@@ -25,11 +27,12 @@ struct ServerOptions {
     std::size_t max_requests = 100'000;  // on one connection
     base::Millis header_time{10'000};  // from the first byte of a request to the end of its headers
     base::Millis body_time{30'000};
-    base::Millis write_time{30'000};           // of one piece to a client that does not read
-    base::Millis idle_time{75'000};            // between requests
-    bool gzip = true;                          // bodies over 1 KiB, where the client accepts it
-    std::vector<std::string> cors_origins;     // "*" or origins; empty: no CORS headers
-    std::vector<std::string> trusted_proxies;  // whose X-Forwarded-For is believed, as addresses
+    base::Millis write_time{30'000};        // of one piece to a client that does not read
+    base::Millis idle_time{75'000};         // between requests
+    bool gzip = true;                       // bodies over 1 KiB, where the client accepts it
+    std::vector<std::string> cors_origins;  // "*" or origins; empty: no CORS headers
+    // Whose X-Forwarded-For is believed: addresses, and "unix" for all who come by the unix socket.
+    std::vector<std::string> trusted_proxies;
 };
 
 class Server {

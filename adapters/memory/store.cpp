@@ -153,33 +153,13 @@ public:
 
     base::Credits balance_at(base::AccountId account, base::Timestamp at) override {
         std::scoped_lock const lock{mutex_};
-        base::Credits sum;
-        for (auto const& entry : tables_.accounts.at(account).entries) {
-            if (entry.effective_at <= at) {
-                sum += entry.amount;
-            }
-        }
-        return sum;
+        return tables_.balance_at(account, at);
     }
 
     std::vector<Sum> sums_of(base::AccountId account, base::Timestamp from,
                              base::Timestamp to) override {
         std::scoped_lock const lock{mutex_};
-        std::map<std::pair<ledger::Kind, std::string>, Sum> sums;
-        for (auto const& entry : tables_.accounts.at(account).entries) {
-            if (entry.effective_at < from || entry.effective_at >= to) {
-                continue;
-            }
-            auto& sum = sums.try_emplace({entry.kind, entry.action}, Sum{entry.kind, entry.action})
-                            .first->second;
-            sum.entries += 1;
-            entry.amount.value > 0 ? sum.in += entry.amount : sum.out -= entry.amount;
-        }
-        std::vector<Sum> list;
-        for (auto& [key, sum] : sums) {
-            list.push_back(std::move(sum));
-        }
-        return list;
+        return tables_.sums_of(account, from, to);
     }
 
     std::vector<ledger::Finding> audit(

@@ -1,8 +1,6 @@
 // Calls that look at the credits of an account and change nothing.
 #include <array>
 
-#include <fmt/format.h>
-
 #include "wire/audit_json.h"
 #include "wire/credits_request.h"
 #include "worker/http/money.h"
@@ -40,14 +38,12 @@ Response balance(Call const& call) {
 }
 
 Or<int> limit_of(Call const& call) {
-    auto const text = call.request.parameter("limit");
-    if (!text) {
-        return usual_limit;
+    auto const limit = number_in_query(call, "limit", usual_limit, most_limit);
+    if (!limit) {
+        return std::unexpected{limit.error()};
     }
-    auto const limit = base::parse_integer(*text);
-    if (!limit || *limit < 1 || *limit > most_limit) {
-        return std::unexpected{
-            bad_field("limit", fmt::format("must be a number from 1 to {}", most_limit))};
+    if (*limit == 0) {
+        return std::unexpected{bad_field("limit", "must be at least 1")};
     }
     return static_cast<int>(*limit);
 }

@@ -4,13 +4,9 @@
 #include <string>
 
 #include "wire/credits_json.h"
-#include "worker/http/route.h"
+#include "worker/http/calls.h"
 
 namespace worker::http {
-
-std::span<Route const> credits_routes();
-std::span<Route const> credits_view_routes();
-std::span<Route const> points_routes();
 
 template <typename T>
 using Or = std::expected<T, Problem>;

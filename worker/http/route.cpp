@@ -82,8 +82,9 @@ Router::Router(std::vector<std::span<Route const>> tables) {
             rows_.push_back({.route = &route, .segments = split(route.pattern)});
         }
     }
-    std::ranges::stable_sort(
-        rows_, {}, [](Row const& row) { return std::ranges::count_if(row.segments, is_open); });
+    std::ranges::sort(rows_, {}, [](Row const& row) {
+        return std::pair{std::ranges::count_if(row.segments, is_open), row.route->pattern};
+    });
 }
 
 Router::Found Router::find(std::string_view method, std::vector<std::string> const& path) const {
