@@ -1,4 +1,8 @@
+// Takes a request through the table and runs the loop until it is answered.
 #include "tests/face_money/counter.h"
+
+#include <chrono>
+#include <future>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
@@ -11,12 +15,6 @@ namespace tests {
 namespace {
 
 namespace http = worker::http;
-
-// Calls about money never look at it.
-http::Watch& no_watch() {
-    alignas(std::max_align_t) static std::byte nowhere[sizeof(std::max_align_t)];
-    return reinterpret_cast<http::Watch&>(nowhere);
-}
 
 std::vector<std::string> split(std::string_view text, char mark) {
     std::vector<std::string> parts;
@@ -43,6 +41,7 @@ std::int64_t Reply::number(char const* name) const {
 Counter::Counter()
     : store{adapters::open_memory({.clock = [this] { return now; }})},
       log_{worker::Log::silent()},
+      watch_{std::make_unique<http::Watch>(io_.get_executor(), *store, pool_)},
       collector_{std::make_unique<http::Collector>(io_.get_executor(), *store, pool_,
                                                    settings.rules, [this] { return book; })},
       office_{new http::Office{.store = *store,
@@ -50,7 +49,7 @@ Counter::Counter()
                                .settings = settings,
                                .book = [this] { return book; },
                                .log = *log_,
-                               .watch = no_watch(),
+                               .watch = *watch_,
                                .collector = *collector_,
                                .reload_prices = {}}},
       router_{{http::credits_routes(), http::credits_view_routes(), http::points_routes()}} {}
@@ -87,7 +86,9 @@ Reply Counter::ask(std::string const& method, std::string const& target, std::st
                     .office = *office_};
     auto answer = boost::asio::co_spawn(io_, found.route->handle(call), boost::asio::use_future);
     io_.restart();
-    io_.run();
+    while (answer.wait_for(std::chrono::seconds{0}) != std::future_status::ready) {
+        io_.run_one();
+    }
     auto const response = answer.get();
     auto const& text = std::get<std::string>(response.body);
     return {.status = response.status, .json = boost::json::parse(text).as_object()};

@@ -13,6 +13,7 @@
 #include "worker/http/collector.h"
 #include "worker/http/money.h"
 #include "worker/http/route.h"
+#include "worker/http/watch.h"
 #include "worker/log.h"
 
 namespace tests {
@@ -61,6 +62,7 @@ private:
     boost::asio::io_context io_;
     worker::BlockingPool pool_{2};
     std::unique_ptr<worker::Log> log_;
+    std::unique_ptr<worker::http::Watch> watch_;
     std::unique_ptr<worker::http::Collector> collector_;
     std::unique_ptr<worker::http::Office> office_;
     worker::http::Router router_;
