@@ -18,6 +18,10 @@ enum class Scope : std::uint8_t { jobs, credits, sync, read, admin };
 std::string_view to_text(Scope scope);
 std::optional<Scope> parse_scope(std::string_view text);
 
+// "jobs credits", as stores keep it. A word that is no scope gives nothing.
+std::string to_text(std::vector<Scope> const& scopes);
+std::vector<Scope> parse_scopes(std::string_view line);
+
 // Either a user (by a token: `user` is its `sub`) or a service (by an API key).
 struct Caller {
     std::string user;      // empty: a service

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "adapters/caller.h"
 #include "base/time.h"
 #include "jobs/batch.h"
 #include "jobs/job.h"
@@ -55,6 +56,17 @@ struct EntryFilter {
     std::optional<base::Timestamp> from;  // by effective_at, inclusive
     std::optional<base::Timestamp> to;    // exclusive
     int limit = 50;
+};
+
+// What the entries of one kind and action add up to, each side of zero apart.
+struct Sum {
+    ledger::Kind kind = ledger::Kind::adjust;
+    std::string action;  // ledger::Entry::action
+    std::int64_t entries = 0;
+    base::Credits in;
+    base::Credits out;  // never negative
+
+    friend bool operator==(Sum const&, Sum const&) = default;
 };
 
 struct Counts {
@@ -134,6 +146,8 @@ public:
 
     // Reading: one consistent view each; nothing is locked.
     virtual std::optional<jobs::Job> find_job(base::JobId id) = 0;
+    // Those of these that there are, each once, in no certain order.
+    virtual std::vector<jobs::Job> find_jobs(std::vector<base::JobId> const& ids) = 0;
     virtual std::vector<jobs::Job> list_jobs(JobFilter const& filter) = 0;  // newest first
     virtual std::optional<JobStory> story_of(base::JobId id) = 0;
     virtual std::optional<ledger::Wallet> find_wallet(std::string_view user) = 0;  // every grant
@@ -149,6 +163,9 @@ public:
     virtual std::vector<base::JobId> stale(
         std::vector<std::pair<base::JobId, int>> const& attempts) = 0;
     // The account's entries add up to this at that time, by effect.
+    // Of what took effect from `from` (inclusive) to `to` (exclusive), by kind and action.
+    virtual std::vector<Sum> sums_of(base::AccountId account, base::Timestamp from,
+                                     base::Timestamp to) = 0;
     virtual base::Credits balance_at(base::AccountId account, base::Timestamp at) = 0;
 
     // Calls `visit` for every account (or that one), all from one consistent view of the store.
@@ -182,6 +199,19 @@ public:
 
     // Requests that wait in the store's own inbox, oldest first; empty where a store has none.
     virtual std::vector<InboxRequest> inbox(int limit) = 0;
+
+    // API keys. None is ever removed, so that it can still be told who did what.
+    virtual std::vector<ApiKey> api_keys() = 0;  // by number
+    // Kept with a number and as made now, whatever `key` says of these. Once more with the same
+    // hash: nothing but the answer.
+    virtual ApiKey add_api_key(ApiKey key) = 0;
+    // Whatever its state. Cheap: asked at requests.
+    virtual std::optional<ApiKey> find_api_key(std::string const& hash) = 0;
+    // For good, and from now on, by the store's clock; the second time changes nothing. False:
+    // there is no such key.
+    virtual bool revoke_api_key(std::int64_t number) = 0;
+    // It was used at that time. Never moves back.
+    virtual void touch_api_key(std::int64_t number, base::Timestamp at) = 0;
 
     virtual Work work() = 0;
 };

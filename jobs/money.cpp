@@ -83,6 +83,7 @@ void refund_charge(Batch& batch, LoadedJob& loaded, base::Credits amount, Rules 
     ledger::give_back(*wallet, charge,
                       {.kind = ledger::Kind::refund,
                        .amount = amount,
+                       .service = job.service,
                        .grace = rules.refund_grace,
                        .note = note_of(job) + " refunded"},
                       batch.now);

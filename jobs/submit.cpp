@@ -271,12 +271,26 @@ Load load_for_submit(std::vector<Request> const& requests, Rules const& rules) {
     load.fairness_of = unique(std::move(load.fairness_of));
     load.jobs = unique(std::move(load.jobs));
     load.inbox = unique(std::move(load.inbox));
-    if (rules.guards.daily_cap.value > 0) {
-        load.spent_since = [zone = rules.zone](base::Timestamp now) {
-            return base::day_start(zone, now);
-        };
-    }
+    load.spent_since = spent_since(rules);
     return load;
+}
+
+std::function<base::Timestamp(base::Timestamp)> spent_since(Rules const& rules) {
+    if (rules.guards.daily_cap.value <= 0) {
+        return {};
+    }
+    return [zone = rules.zone](base::Timestamp now) { return base::day_start(zone, now); };
+}
+
+Submission judge(Batch& batch, Request const& request, ledger::Wallet const& wallet,
+                 pricing::Book const& book, Rules const& rules) {
+    Job job = make_job(batch, request, rules);
+    auto answer = price(job, request, &wallet, book, batch.now, rules);
+    if (answer.outcome == SubmitOutcome::created) {
+        answer = check_funds(batch, request, job, wallet, rules);
+        answer.job = std::move(job);
+    }
+    return answer;
 }
 
 std::vector<Submission> submit(Batch& batch, std::vector<Request> const& requests,

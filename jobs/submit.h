@@ -7,6 +7,7 @@
 // says why and costs nothing.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,14 @@ Load load_for_submit(std::vector<Request> const& requests, Rules const& rules);
 // One answer for each request, in order; each stands alone and sees what the ones before it did.
 std::vector<Submission> submit(Batch& batch, std::vector<Request> const& requests,
                                pricing::Book const& book, Rules const& rules);
+
+// What the request would cost, and whether that account could pay for it now; nothing is changed.
+// Keys, queues and parents are not looked at. `required` is the price; `job` carries the terms.
+Submission judge(Batch& batch, Request const& request, ledger::Wallet const& wallet,
+                 pricing::Book const& book, Rules const& rules);
+
+// Where a day's spending is counted from; nothing where there is no cap for a day.
+std::function<base::Timestamp(base::Timestamp)> spent_since(Rules const& rules);
 
 // Takes up a request of the inbox as a job that has failed with that error: for what is refused
 // before it can be submitted. None: somebody else has taken it up.

@@ -87,6 +87,7 @@ base::Credits take_more(Wallet& wallet, Charge const& charge, Settlement const& 
                       .draws = std::move(draws),
                       .job = charge.job,
                       .charge = charge.number,
+                      .action = what.service,
                       .note = what.note,
                       .recorded_at = now,
                       .effective_at = now});
@@ -132,6 +133,7 @@ void give_back(Wallet& wallet, Charge const& charge, GiveBack const& what, base:
                   .draws = std::move(returns.draws),
                   .job = charge.job,
                   .charge = charge.number,
+                  .action = what.service,
                   .note = what.note,
                   .recorded_at = now,
                   .effective_at = now});
@@ -142,6 +144,7 @@ Settled settle(Wallet& wallet, Charge const& charge, Settlement const& what, bas
         give_back(wallet, charge,
                   {.kind = Kind::settle,
                    .amount = charge.taken - what.price,
+                   .service = what.service,
                    .grace = what.grace,
                    .note = what.note},
                   now);

@@ -25,6 +25,7 @@ Charge charge_of(std::span<Entry const> entries, base::JobId job, int number);
 struct GiveBack {
     Kind kind = Kind::refund;  // or settle
     base::Credits amount;
+    std::string service;
     base::Millis grace{};
     std::string note;
 };

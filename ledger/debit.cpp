@@ -23,6 +23,7 @@ DebitOutcome debit(Wallet& wallet, Debit const& what, base::Timestamp now) {
                   .draws = draws_for(wallet, what.amount, what.service, now),
                   .job = what.job,
                   .charge = what.charge,
+                  .action = what.action.empty() ? what.service : what.action,
                   .reference = what.reference,
                   .note = what.note,
                   .recorded_at = now,

@@ -11,6 +11,7 @@ struct Debit {
     Kind kind = Kind::consume;  // or adjust, sync
     base::Credits amount;       // more than zero
     std::string service;        // which restricted grants may pay; empty: none may
+    std::string action;         // what for; empty: for the service
     base::JobId job;
     int charge = 0;
     std::string reference;

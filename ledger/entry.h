@@ -48,8 +48,9 @@ struct Entry {
     Kind kind = Kind::adjust;
     base::Credits amount;
     base::Credits balance_after;
-    base::JobId job;        // none: not about a job
-    int charge = 0;         // which charge of that job
+    base::JobId job;     // none: not about a job
+    int charge = 0;      // which charge of that job
+    std::string action;  // what for: a job's service, or a caller's own word; empty: kind says it
     std::string reference;  // external reference, unique for ever; empty: none
     std::string note;       // for people
     base::Timestamp recorded_at;

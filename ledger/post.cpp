@@ -86,6 +86,7 @@ base::Hash chain(base::Hash const& before, Entry const& entry, Grant const* open
     bytes.number(entry.balance_after.value);
     bytes.number(entry.job.value);
     bytes.number(entry.charge);
+    bytes.text(entry.action);
     bytes.text(entry.reference);
     bytes.text(entry.note);
     bytes.number(base::to_ms(entry.recorded_at));
@@ -135,6 +136,7 @@ Entry const& post(Wallet& wallet, Posting posting) {
                 .kind = posting.kind,
                 .job = posting.job,
                 .charge = posting.charge,
+                .action = std::move(posting.action),
                 .reference = std::move(posting.reference),
                 .note = std::move(posting.note),
                 .recorded_at = posting.recorded_at,

@@ -11,6 +11,7 @@ struct Posting {
     std::vector<Draw> draws;
     base::JobId job;
     int charge = 0;
+    std::string action;
     std::string reference;
     std::string note;
     base::Timestamp recorded_at;

@@ -42,7 +42,10 @@ struct Totals {
 struct Account {
     base::AccountId id;
     std::string user;
-    std::string tier;  // empty: none
+    std::string tier;      // empty: none
+    std::string username;  // facts for people, each empty: not known
+    std::string email;
+    std::string time_zone;  // by its IANA name
     std::optional<base::Timestamp> member_until;
     bool frozen = false;
     base::Timestamp created_at;

@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "jobs/credits.h"
 #include "wire/json.h"
 #include "wire/story.h"
 #include "wire/terms_text.h"
@@ -116,6 +117,12 @@ json::object grant_json(base::AccountId account, ledger::Grant const& grant) {
     return out;
 }
 
+// What a caller named itself goes by that name; everything else by its kind.
+std::string_view word_for(ledger::Entry const& entry) {
+    bool const named = !entry.job && !entry.action.empty();
+    return named ? std::string_view{entry.action} : ledger::to_text(entry.kind);
+}
+
 json::array draws_json(ledger::Entry const& entry) {
     json::array draws;
     for (auto const& draw : entry.draws) {
@@ -179,6 +186,13 @@ json::value account_json(ledger::Wallet const& wallet, base::Timestamp now) {
                                 {"refunded", account.totals.refunded.value},
                                 {"expired", account.totals.expired.value}}},
         {"grants", std::move(grants)}};
+    for (auto const& [name, fact] :
+         {std::pair{"username", &account.username}, std::pair{"email", &account.email},
+          std::pair{"time_zone", &account.time_zone}}) {
+        if (!fact->empty()) {
+            out[name] = view(*fact);
+        }
+    }
     if (account.member_until) {
         out["member_until"] = base::to_ms(*account.member_until);
     }
@@ -193,7 +207,8 @@ json::value account_json(ledger::Wallet const& wallet, base::Timestamp now) {
 
 json::value entry_json(ledger::Entry const& entry) {
     json::object out{{"id", ledger::public_id(entry.account, entry.seq)},
-                     {"action", view(ledger::to_text(entry.kind))},
+                     {"action", view(word_for(entry))},
+                     {"kind", view(ledger::to_text(entry.kind))},
                      {"amount", entry.amount.value},
                      {"balanceAfter", entry.balance_after.value},
                      {"description", view(entry.note)},
@@ -203,9 +218,10 @@ json::value entry_json(ledger::Entry const& entry) {
     if (entry.job) {
         out["job"] = base::to_text(entry.job);
         out["charge"] = entry.charge;
+        out["service"] = view(entry.action);
     }
     if (!entry.reference.empty()) {
-        out["reference"] = view(entry.reference);
+        out["reference"] = view(jobs::given_reference(entry.reference));
     }
     return out;
 }

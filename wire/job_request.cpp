@@ -7,6 +7,7 @@
 
 #include "wire/decimal.h"
 #include "wire/field_check.h"
+#include "wire/name.h"
 #include "wire/strict_json.h"
 #include "wire/utf8.h"
 
@@ -23,27 +24,6 @@ constexpr std::int64_t end_of_time_ms = 253'402'300'800'000;   // the year 10000
 
 using Errors = std::vector<FieldError>;
 
-std::optional<std::string> mistake_in_name(std::string_view text, std::int64_t most) {
-    if (text.empty()) {
-        return "is empty";
-    }
-    if (!valid_utf8(text)) {
-        return "is not valid UTF-8";
-    }
-    if (code_points(text) > most) {
-        return fmt::format("is longer than {} characters", most);
-    }
-    for (auto rest = text; !rest.empty();) {
-        if (!printable(*next_code_point(rest))) {
-            return "has a control or invisible character";
-        }
-    }
-    if (text.front() == ' ' || text.back() == ' ') {
-        return "begins or ends with a space";
-    }
-    return std::nullopt;
-}
-
 void add(Errors& errors, std::string field, std::optional<std::string> mistake) {
     if (mistake) {
         errors.push_back({.field = std::move(field), .what = std::move(*mistake)});
@@ -54,15 +34,6 @@ bool is_webhook(std::string_view url) {
     auto const web = url.starts_with("https://") || url.starts_with("http://");
     return web && url.size() <= most_webhook_bytes &&
            std::ranges::all_of(url, [](char c) { return c > ' ' && c < '\x7f'; });
-}
-
-// 00-<32 hex>-<16 hex>-<2 hex>
-bool is_traceparent(std::string_view text) {
-    if (text.size() != 55 || text[2] != '-' || text[35] != '-' || text[52] != '-') {
-        return false;
-    }
-    return std::ranges::all_of(
-        text, [](char c) { return c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 void check_parents(std::vector<base::JobId> parents, Errors& errors) {
@@ -165,8 +136,43 @@ std::optional<StrictObject> read_input(std::string const& text, std::int64_t mos
 
 }  // namespace
 
+std::optional<std::string> mistake_in_name(std::string_view text, std::int64_t most) {
+    if (text.empty()) {
+        return "is empty";
+    }
+    if (!valid_utf8(text)) {
+        return "is not valid UTF-8";
+    }
+    if (code_points(text) > most) {
+        return fmt::format("is longer than {} characters", most);
+    }
+    for (auto rest = text; !rest.empty();) {
+        if (!printable(*next_code_point(rest))) {
+            return "has a control or invisible character";
+        }
+    }
+    if (text.front() == ' ' || text.back() == ' ') {
+        return "begins or ends with a space";
+    }
+    return std::nullopt;
+}
+
+// 00-<32 hex>-<16 hex>-<2 hex>
+bool is_traceparent(std::string_view text) {
+    if (text.size() != 55 || text[2] != '-' || text[35] != '-' || text[52] != '-') {
+        return false;
+    }
+    return std::ranges::all_of(
+        text, [](char c) { return c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
 std::optional<std::string> mistake_in_user(std::string_view user) {
     return mistake_in_name(user, 128);
+}
+
+pricing::Usage usage_in(std::string const& text, config::Service const& service, Errors& errors) {
+    auto const input = read_input(text, service.max_input_bytes, errors);
+    return input ? usage_of(*input, service, errors) : pricing::Usage{};
 }
 
 ParsedRequest parse_request(JobFields const& fields, config::Settings const& settings) {

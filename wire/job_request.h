@@ -39,8 +39,15 @@ struct ParsedRequest {
 
 ParsedRequest parse_request(JobFields const& fields, config::Settings const& settings);
 
+// The length that a job's input tells, whatever else is in it.
+pricing::Usage usage_in(std::string const& input, config::Service const& service,
+                        std::vector<FieldError>& errors);
+
 // 1 to 128 printable characters of valid UTF-8, no control characters, no spaces at the ends.
 std::optional<std::string> mistake_in_user(std::string_view user);
+
+// Of W3C trace context, in its form of version 00.
+bool is_traceparent(std::string_view text);
 
 bool valid_utf8(std::string_view text);
 std::int64_t code_points(std::string_view utf8);

@@ -1,6 +1,11 @@
 // The words for each way of saying no: a code for programs, a line for people, the facts.
 #include "jobs/refusal.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -95,24 +100,28 @@ std::string state_forbids(jobs::Job const& job, base::JobId id) {
 
 // What HTTP calls that status.
 std::string_view title_of(int status) {
-    switch (status) {
-        case 402:
-            return "Payment Required";
-        case 403:
-            return "Forbidden";
-        case 404:
-            return "Not Found";
-        case 409:
-            return "Conflict";
-        case 422:
-            return "Unprocessable Content";
-        case 429:
-            return "Too Many Requests";
-        case 503:
-            return "Service Unavailable";
-        default:
-            return "Bad Request";
-    }
+    using Title = std::pair<int, std::string_view>;
+    static constexpr std::array titles{Title{401, "Unauthorized"},
+                                       Title{402, "Payment Required"},
+                                       Title{403, "Forbidden"},
+                                       Title{404, "Not Found"},
+                                       Title{405, "Method Not Allowed"},
+                                       Title{408, "Request Timeout"},
+                                       Title{409, "Conflict"},
+                                       Title{410, "Gone"},
+                                       Title{411, "Length Required"},
+                                       Title{413, "Content Too Large"},
+                                       Title{414, "URI Too Long"},
+                                       Title{417, "Expectation Failed"},
+                                       Title{422, "Unprocessable Content"},
+                                       Title{429, "Too Many Requests"},
+                                       Title{431, "Request Header Fields Too Large"},
+                                       Title{500, "Internal Server Error"},
+                                       Title{501, "Not Implemented"},
+                                       Title{503, "Service Unavailable"},
+                                       Title{505, "HTTP Version Not Supported"}};
+    auto const* const found = std::ranges::find(titles, status, &Title::first);
+    return found == titles.end() ? "Bad Request" : found->second;
 }
 
 }  // namespace

@@ -59,6 +59,10 @@ std::optional<jobs::Job> AnnouncingStore::find_job(base::JobId id) {
     return inner_->find_job(id);
 }
 
+std::vector<jobs::Job> AnnouncingStore::find_jobs(std::vector<base::JobId> const& ids) {
+    return inner_->find_jobs(ids);
+}
+
 std::vector<jobs::Job> AnnouncingStore::list_jobs(adapters::JobFilter const& filter) {
     return inner_->list_jobs(filter);
 }
@@ -91,6 +95,11 @@ std::vector<std::string> AnnouncingStore::services_ready() {
 std::vector<base::JobId> AnnouncingStore::stale(
     std::vector<std::pair<base::JobId, int>> const& attempts) {
     return inner_->stale(attempts);
+}
+
+std::vector<adapters::Sum> AnnouncingStore::sums_of(base::AccountId account, base::Timestamp from,
+                                                    base::Timestamp to) {
+    return inner_->sums_of(account, from, to);
 }
 
 base::Credits AnnouncingStore::balance_at(base::AccountId account, base::Timestamp at) {
@@ -142,6 +151,26 @@ void AnnouncingStore::set_queue_mode(std::string const& service, adapters::Queue
 
 std::vector<adapters::InboxRequest> AnnouncingStore::inbox(int limit) {
     return inner_->inbox(limit);
+}
+
+std::vector<adapters::ApiKey> AnnouncingStore::api_keys() {
+    return inner_->api_keys();
+}
+
+adapters::ApiKey AnnouncingStore::add_api_key(adapters::ApiKey key) {
+    return inner_->add_api_key(std::move(key));
+}
+
+std::optional<adapters::ApiKey> AnnouncingStore::find_api_key(std::string const& hash) {
+    return inner_->find_api_key(hash);
+}
+
+bool AnnouncingStore::revoke_api_key(std::int64_t number) {
+    return inner_->revoke_api_key(number);
+}
+
+void AnnouncingStore::touch_api_key(std::int64_t number, base::Timestamp at) {
+    inner_->touch_api_key(number, at);
 }
 
 adapters::Work AnnouncingStore::work() {

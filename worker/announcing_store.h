@@ -21,6 +21,7 @@ public:
     void transact(jobs::Load const& load, jobs::Decide const& decide) override;
     base::Timestamp now() override;
     std::optional<jobs::Job> find_job(base::JobId id) override;
+    std::vector<jobs::Job> find_jobs(std::vector<base::JobId> const& ids) override;
     std::vector<jobs::Job> list_jobs(adapters::JobFilter const& filter) override;
     std::optional<adapters::JobStory> story_of(base::JobId id) override;
     std::optional<ledger::Wallet> find_wallet(std::string_view user) override;
@@ -31,6 +32,8 @@ public:
     std::vector<std::string> services_ready() override;
     std::vector<base::JobId> stale(
         std::vector<std::pair<base::JobId, int>> const& attempts) override;
+    std::vector<adapters::Sum> sums_of(base::AccountId account, base::Timestamp from,
+                                       base::Timestamp to) override;
     base::Credits balance_at(base::AccountId account, base::Timestamp at) override;
     std::vector<ledger::Finding> audit(
         std::optional<std::string> user,
@@ -47,6 +50,11 @@ public:
     std::map<std::string, adapters::QueueMode> queue_modes() override;
     void set_queue_mode(std::string const& service, adapters::QueueMode mode) override;
     std::vector<adapters::InboxRequest> inbox(int limit) override;
+    std::vector<adapters::ApiKey> api_keys() override;
+    adapters::ApiKey add_api_key(adapters::ApiKey key) override;
+    std::optional<adapters::ApiKey> find_api_key(std::string const& hash) override;
+    bool revoke_api_key(std::int64_t number) override;
+    void touch_api_key(std::int64_t number, base::Timestamp at) override;
     adapters::Work work() override;
 
 private:

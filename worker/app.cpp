@@ -15,6 +15,7 @@
 
 #include "base/rethrow.h"
 #include "config/load.h"
+#include "worker/identity.h"
 
 namespace worker {
 
@@ -99,6 +100,7 @@ App::~App() {
 }
 
 void App::run() {
+    auto const admin_key = first_admin_key();
     asio::co_spawn(io_, obey_signals(), base::rethrow);
     if (parts_.worker) {
         asio::co_spawn(io_, runner_.claim_jobs(), base::rethrow);
@@ -110,9 +112,21 @@ void App::run() {
     }
     scheduler_.start(parts_.scheduler);  // a worker alone still does what workers live by
     announce();
+    if (admin_key) {
+        std::printf("the first admin API key is in %s\n", admin_key->c_str());
+        std::fflush(stdout);
+    }
     io_.run();
     redis_.flush(tell_redis_within);
     log_.info("app", "stopped", {{"worker", name_}});
+}
+
+// Whoever has the machine has the embedded store; who may use a PostgreSQL is for its owner to say.
+std::optional<std::filesystem::path> App::first_admin_key() {
+    if (!parts_.worker || !parts_.scheduler || uses_postgres(settings_)) {
+        return std::nullopt;
+    }
+    return make_first_admin_key(*store_, config::admin_key_file(settings_));
 }
 
 void App::announce() const {

@@ -2,7 +2,9 @@
 // them in the order quiet, drain, stop.
 #pragma once
 
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/asio/io_context.hpp>
@@ -43,6 +45,7 @@ private:
     boost::asio::awaitable<void> shut_down();
     boost::asio::awaitable<void> wait_until_idle(base::Millis at_most);
     void reload_prices();
+    std::optional<std::filesystem::path> first_admin_key();
     void announce() const;
 
     config::Settings const& settings_;

@@ -125,6 +125,7 @@ Log::Log(config::Log const& settings) : sinks_{std::make_unique<Sinks>()} {
     sinks_->logger.set_level(level_of(settings.level));
     sinks_->logger.flush_on(spdlog::level::warn);
     quiet_ = settings.level > config::LogLevel::info;
+    tells_debug_ = settings.level == config::LogLevel::debug;
 }
 
 Log::~Log() = default;

@@ -37,6 +37,9 @@ public:
     void warning(std::string_view component, std::string_view message, Fields const& fields = {});
     void error(std::string_view component, std::string_view message, Fields const& fields = {});
 
+    // Whether `debug` lines go anywhere.
+    [[nodiscard]] bool tells_debug() const { return tells_debug_; }
+
     // Whether `business` lines go anywhere, so that nobody prepares fields for nothing.
     [[nodiscard]] bool quiet() const { return quiet_; }
 
@@ -48,6 +51,7 @@ private:
 
     std::unique_ptr<Sinks> sinks_;
     bool quiet_ = false;
+    bool tells_debug_ = false;
 };
 
 }  // namespace worker

@@ -1,7 +1,9 @@
 // The memory store: one mutex, whole values in and out.
 #include <algorithm>
 #include <mutex>
+#include <set>
 
+#include "adapters/memory/api_keys.h"
 #include "adapters/memory/load.h"
 #include "adapters/memory/open.h"
 #include "adapters/memory/tables.h"
@@ -36,6 +38,17 @@ public:
         std::scoped_lock const lock{mutex_};
         auto const found = tables_.jobs.find(id);
         return found == tables_.jobs.end() ? std::nullopt : std::optional{found->second};
+    }
+
+    std::vector<jobs::Job> find_jobs(std::vector<base::JobId> const& ids) override {
+        std::scoped_lock const lock{mutex_};
+        std::vector<jobs::Job> list;
+        for (auto const id : std::set<base::JobId>(ids.begin(), ids.end())) {
+            if (auto const found = tables_.jobs.find(id); found != tables_.jobs.end()) {
+                list.push_back(found->second);
+            }
+        }
+        return list;
     }
 
     std::vector<jobs::Job> list_jobs(JobFilter const& filter) override {
@@ -140,13 +153,13 @@ public:
 
     base::Credits balance_at(base::AccountId account, base::Timestamp at) override {
         std::scoped_lock const lock{mutex_};
-        base::Credits sum;
-        for (auto const& entry : tables_.accounts.at(account).entries) {
-            if (entry.effective_at <= at) {
-                sum += entry.amount;
-            }
-        }
-        return sum;
+        return tables_.balance_at(account, at);
+    }
+
+    std::vector<Sum> sums_of(base::AccountId account, base::Timestamp from,
+                             base::Timestamp to) override {
+        std::scoped_lock const lock{mutex_};
+        return tables_.sums_of(account, from, to);
     }
 
     std::vector<ledger::Finding> audit(
@@ -261,6 +274,31 @@ public:
 
     std::vector<InboxRequest> inbox(int /*limit*/) override { return {}; }
 
+    std::vector<ApiKey> api_keys() override {
+        std::scoped_lock const lock{mutex_};
+        return api_keys_.all();
+    }
+
+    ApiKey add_api_key(ApiKey key) override {
+        std::scoped_lock const lock{mutex_};
+        return api_keys_.add(std::move(key), clock());
+    }
+
+    std::optional<ApiKey> find_api_key(std::string const& hash) override {
+        std::scoped_lock const lock{mutex_};
+        return api_keys_.find(hash);
+    }
+
+    bool revoke_api_key(std::int64_t number) override {
+        std::scoped_lock const lock{mutex_};
+        return api_keys_.revoke(number, clock());
+    }
+
+    void touch_api_key(std::int64_t number, base::Timestamp at) override {
+        std::scoped_lock const lock{mutex_};
+        api_keys_.touch(number, at);
+    }
+
     Work work() override {
         std::scoped_lock const lock{mutex_};
         return work_;
@@ -346,6 +384,7 @@ private:
     std::set<std::string> present_;
     std::map<std::string, std::pair<Duty, base::Timestamp>> duties_;
     std::map<std::string, base::Timestamp> schedules_;
+    memory::ApiKeys api_keys_;
     Work work_;
 };
 

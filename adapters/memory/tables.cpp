@@ -88,4 +88,33 @@ void Tables::put(ledger::Wallet const& wallet) {
     }
 }
 
+std::vector<Sum> Tables::sums_of(base::AccountId account, base::Timestamp from,
+                                 base::Timestamp to) const {
+    std::map<std::pair<ledger::Kind, std::string>, Sum> sums;
+    for (auto const& entry : accounts.at(account).entries) {
+        if (entry.effective_at < from || entry.effective_at >= to) {
+            continue;
+        }
+        auto& sum = sums.try_emplace({entry.kind, entry.action}, Sum{entry.kind, entry.action})
+                        .first->second;
+        sum.entries += 1;
+        entry.amount.value > 0 ? sum.in += entry.amount : sum.out -= entry.amount;
+    }
+    std::vector<Sum> list;
+    for (auto& [key, sum] : sums) {
+        list.push_back(std::move(sum));
+    }
+    return list;
+}
+
+base::Credits Tables::balance_at(base::AccountId account, base::Timestamp at) const {
+    base::Credits sum;
+    for (auto const& entry : accounts.at(account).entries) {
+        if (entry.effective_at <= at) {
+            sum += entry.amount;
+        }
+    }
+    return sum;
+}
+
 }  // namespace adapters::memory

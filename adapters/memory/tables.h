@@ -40,6 +40,10 @@ struct Tables {
     [[nodiscard]] bool is(std::string const& service, QueueMode mode) const;
     [[nodiscard]] bool has_ready(std::string const& service) const;  // and may be claimed
 
+    [[nodiscard]] std::vector<Sum> sums_of(base::AccountId account, base::Timestamp from,
+                                           base::Timestamp to) const;
+    [[nodiscard]] base::Credits balance_at(base::AccountId account, base::Timestamp at) const;
+
     void put(jobs::Job job);
     void put(ledger::Wallet const& wallet);
 

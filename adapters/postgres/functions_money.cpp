@@ -7,15 +7,16 @@ char const* const money_functions = R"sql(
 CREATE TYPE {s}.new_account AS (
     id bigint, member_until bigint, created_at bigint, next_expiry bigint, balance bigint,
     debt bigint, entries bigint, grants bigint, recharged bigint, consumed bigint,
-    refunded bigint, expired bigint, frozen boolean, user_id text, tier text, head bytea,
-    open text
+    refunded bigint, expired bigint, frozen boolean, user_id text, tier text,
+    username text, email text, time_zone text, head bytea, open text
 );
 
 -- `entries_before` is how many entries the account had when it was loaded.
 CREATE TYPE {s}.account_change AS (
     id bigint, member_until bigint, next_expiry bigint, balance bigint, debt bigint,
     entries bigint, grants bigint, recharged bigint, consumed bigint, refunded bigint,
-    expired bigint, frozen boolean, tier text, head bytea, open text, entries_before bigint
+    expired bigint, frozen boolean, tier text, username text, email text, time_zone text,
+    head bytea, open text, entries_before bigint
 );
 
 CREATE TYPE {s}.new_grant AS (
@@ -26,7 +27,7 @@ CREATE TYPE {s}.new_grant AS (
 CREATE TYPE {s}.new_entry AS (
     account bigint, seq bigint, amount bigint, balance_after bigint, job bigint,
     recorded_at bigint, effective_at bigint, charge int, kind smallint, hash bytea, draws text,
-    reference text, note text
+    action text, reference text, note text
 );
 
 CREATE FUNCTION {s}.insert_accounts(rows {s}.new_account[]) RETURNS void
@@ -47,7 +48,8 @@ BEGIN
         member_until = u.member_until, next_expiry = u.next_expiry, balance = u.balance,
         debt = u.debt, entries = u.entries, grants = u.grants, recharged = u.recharged,
         consumed = u.consumed, refunded = u.refunded, expired = u.expired, frozen = u.frozen,
-        tier = u.tier, head = u.head, open = u.open
+        tier = u.tier, username = u.username, email = u.email, time_zone = u.time_zone,
+        head = u.head, open = u.open
     FROM unnest(rows) AS u WHERE a.id = u.id AND a.entries = u.entries_before;
     GET DIAGNOSTICS updated = ROW_COUNT;
     IF updated <> cardinality(rows) THEN
@@ -65,7 +67,7 @@ CREATE FUNCTION {s}.insert_entries(rows {s}.new_entry[]) RETURNS void
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS
 $$ BEGIN
     INSERT INTO {s}.entries (account, seq, amount, balance_after, job, recorded_at, effective_at,
-        charge, kind, hash, draws, reference, note)
+        charge, kind, hash, draws, action, reference, note)
     SELECT * FROM unnest(rows);
 END $$;
 )sql";

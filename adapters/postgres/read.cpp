@@ -37,11 +37,8 @@ InboxRequest read_request(Row& row) {
 }
 
 // A request that is not taken up yet is a job all the same: it has been committed.
-std::optional<jobs::Job> from_inbox(pqxx::result const& rows) {
-    if (rows.empty()) {
-        return std::nullopt;
-    }
-    Row row{rows[0]};
+jobs::Job from_inbox(pqxx::row const& source) {
+    Row row{source};
     auto request = read_request(row);
     auto const created = row.time();
     return jobs::Job{.id = request.id,
@@ -51,6 +48,10 @@ std::optional<jobs::Job> from_inbox(pqxx::result const& rows) {
                      .run_at = request.run_at.value_or(created),
                      .input = std::move(request.input),
                      .key = std::move(request.key)};
+}
+
+std::optional<jobs::Job> from_inbox(pqxx::result const& rows) {
+    return rows.empty() ? std::nullopt : std::optional{from_inbox(rows[0])};
 }
 
 std::optional<jobs::Job> job_from(pqxx::result const& jobs, pqxx::result const& inbox) {
@@ -137,6 +138,37 @@ std::optional<jobs::Job> find_job(Session& session, base::JobId id, base::Millis
         }
     }
     return std::nullopt;
+}
+
+// The jobs are looked at first and the inbox afterwards; one that moves between the two looks is
+// missing, and found the next time.
+std::vector<jobs::Job> find_jobs(Session& session, std::vector<base::JobId> const& ids,
+                                 base::Millis lease_max) {
+    auto const rows = session.look(session.sql(
+        fmt::format("SELECT {}, coalesce((SELECT w.lease_until FROM {{s}}.workers w WHERE "
+                    "w.name = j.worker AND j.state = 1), 0) FROM (SELECT DISTINCT "
+                    "unnest(?::bigint[]) AS id) AS wanted CROSS JOIN LATERAL (SELECT * FROM "
+                    "{{s}}.job_now WHERE id = wanted.id) AS j",
+                    job_columns),
+        {literal(ids)}));
+    std::vector<jobs::Job> found;
+    std::set<base::JobId> missing(ids.begin(), ids.end());
+    TermsCache terms;
+    for (auto const& row : rows) {
+        auto& job = found.emplace_back(read_job(row, terms));
+        renew(job, Row{row}.skip_to(row.size() - 1).maybe_time(), lease_max);
+        missing.erase(job.id);
+    }
+    if (missing.empty()) {
+        return found;
+    }
+    std::vector<base::JobId> const left(missing.begin(), missing.end());
+    auto const waiting =
+        session.look(select_inbox(session, "WHERE id = ANY(?::bigint[])", {literal(left)}));
+    for (auto const& row : waiting) {
+        found.push_back(from_inbox(row));
+    }
+    return found;
 }
 
 std::optional<JobStory> story_of(Session& session, base::JobId id) {
@@ -257,6 +289,28 @@ std::vector<base::JobId> stale(Session& session,
         gone.push_back({Row{row}.integer()});
     }
     return gone;
+}
+
+std::vector<Sum> sums_of(Session& session, base::AccountId account, base::Timestamp from,
+                         base::Timestamp to) {
+    auto const results = session.read({session.sql(
+        "SELECT kind, action, count(*), coalesce(sum(amount) FILTER (WHERE amount > 0), 0), "
+        "coalesce(-sum(amount) FILTER (WHERE amount < 0), 0) FROM {s}.entries WHERE account = ? "
+        "AND effective_at >= ? AND effective_at < ? GROUP BY kind, action "
+        "ORDER BY kind, action COLLATE \"C\"",
+        {literal(account), literal(from), literal(to)})});
+    std::vector<Sum> sums;
+    for (auto const& source : results[0]) {
+        Row row{source};
+        Sum sum;
+        sum.kind = static_cast<ledger::Kind>(row.integer());
+        sum.action = row.text();
+        sum.entries = row.integer();
+        sum.in = row.credits();
+        sum.out = row.credits();
+        sums.push_back(std::move(sum));
+    }
+    return sums;
 }
 
 base::Credits balance_at(Session& session, base::AccountId account, base::Timestamp at) {

@@ -15,6 +15,8 @@ namespace adapters::postgres {
 
 // A lease that is longer than its worker's by more than `lease_max` is taken for the worker's.
 std::optional<jobs::Job> find_job(Session& session, base::JobId id, base::Millis lease_max);
+std::vector<jobs::Job> find_jobs(Session& session, std::vector<base::JobId> const& ids,
+                                 base::Millis lease_max);
 std::optional<JobStory> story_of(Session& session, base::JobId id);
 std::optional<ledger::Wallet> find_wallet(Session& session, std::string_view user);
 std::vector<ledger::Entry> entries_of(Session& session, base::AccountId account,
@@ -24,6 +26,8 @@ bool anything_ready(Session& session, std::vector<std::string> const& services);
 std::vector<std::string> services_ready(Session& session);
 std::vector<base::JobId> stale(Session& session,
                                std::vector<std::pair<base::JobId, int>> const& attempts);
+std::vector<Sum> sums_of(Session& session, base::AccountId account, base::Timestamp from,
+                         base::Timestamp to);
 base::Credits balance_at(Session& session, base::AccountId account, base::Timestamp at);
 std::vector<InboxRequest> inbox(Session& session, int limit);
 
@@ -51,5 +55,12 @@ base::Timestamp schedule_mark(Session& session, std::string const& name, std::st
 void set_schedule_mark(Session& session, std::string const& name, base::Timestamp at);
 std::map<std::string, QueueMode> queue_modes(Session& session);
 void set_queue_mode(Session& session, std::string const& service, QueueMode mode);
+
+// api_keys.cpp
+std::vector<ApiKey> api_keys(Session& session);
+ApiKey add_api_key(Session& session, ApiKey const& key, std::string const& now);
+std::optional<ApiKey> find_api_key(Session& session, std::string const& hash);
+bool revoke_api_key(Session& session, std::int64_t number, std::string const& now);
+void touch_api_key(Session& session, std::int64_t number, base::Timestamp at);
 
 }  // namespace adapters::postgres

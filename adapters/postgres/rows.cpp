@@ -119,7 +119,8 @@ std::vector<ledger::Grant> parse_grants(std::string_view line) {
 }
 
 std::string_view const account_columns =
-    "id, user_id, tier, member_until, frozen, created_at, balance, debt, entries, grants, head, "
+    "id, user_id, tier, username, email, time_zone, member_until, frozen, created_at, balance, "
+    "debt, entries, grants, head, "
     "recharged, consumed, refunded, expired, open";
 
 ledger::Wallet read_wallet(pqxx::row const& source) {
@@ -129,6 +130,9 @@ ledger::Wallet read_wallet(pqxx::row const& source) {
     account.id = {row.integer()};
     account.user = row.text();
     account.tier = row.text();
+    account.username = row.text();
+    account.email = row.text();
+    account.time_zone = row.text();
     account.member_until = row.maybe_time();
     account.frozen = row.flag();
     account.created_at = row.time();
@@ -150,8 +154,8 @@ void put_new_account(Rows& rows, ledger::Wallet const& wallet) {
     rows.put(account.id, or_zero(account.member_until), account.created_at, next_expiry(wallet),
              account.balance, account.debt, account.entries, account.grants,
              account.totals.recharged, account.totals.consumed, account.totals.refunded,
-             account.totals.expired, account.frozen, account.user, account.tier, account.head,
-             to_line(wallet.grants));
+             account.totals.expired, account.frozen, account.user, account.tier, account.username,
+             account.email, account.time_zone, account.head, to_line(wallet.grants));
     rows.end_row();
 }
 
@@ -160,7 +164,8 @@ void put_changed_account(Rows& rows, ledger::Wallet const& wallet, std::int64_t 
     rows.put(account.id, or_zero(account.member_until), next_expiry(wallet), account.balance,
              account.debt, account.entries, account.grants, account.totals.recharged,
              account.totals.consumed, account.totals.refunded, account.totals.expired,
-             account.frozen, account.tier, account.head, to_line(wallet.grants), entries_before);
+             account.frozen, account.tier, account.username, account.email, account.time_zone,
+             account.head, to_line(wallet.grants), entries_before);
     rows.end_row();
 }
 
@@ -193,7 +198,7 @@ ledger::Grant read_grant_after(pqxx::row const& source) {
 }
 
 std::string_view const entry_columns =
-    "account, seq, kind, amount, balance_after, job, charge, reference, note, recorded_at, "
+    "account, seq, kind, amount, balance_after, job, charge, action, reference, note, recorded_at, "
     "effective_at, draws, hash";
 
 ledger::Entry read_entry(pqxx::row const& source) {
@@ -206,6 +211,7 @@ ledger::Entry read_entry(pqxx::row const& source) {
     entry.balance_after = row.credits();
     entry.job = {row.integer()};
     entry.charge = row.small();
+    entry.action = row.text();
     entry.reference = row.text();
     entry.note = row.text();
     entry.recorded_at = row.time();
@@ -219,7 +225,7 @@ ledger::Entry read_entry(pqxx::row const& source) {
 void put_entry(Rows& rows, ledger::Entry const& entry) {
     rows.put(entry.account, entry.seq, entry.amount, entry.balance_after, entry.job,
              entry.recorded_at, entry.effective_at, entry.charge, static_cast<int>(entry.kind),
-             entry.hash, ledger::to_line(entry.draws), entry.reference, entry.note);
+             entry.hash, ledger::to_line(entry.draws), entry.action, entry.reference, entry.note);
     rows.end_row();
 }
 

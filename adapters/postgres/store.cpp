@@ -83,6 +83,12 @@ public:
             [&](Session& session) { return postgres::find_job(session, id, options_.lease_max); });
     }
 
+    std::vector<jobs::Job> find_jobs(std::vector<base::JobId> const& ids) override {
+        return using_session([&](Session& session) {
+            return postgres::find_jobs(session, ids, options_.lease_max);
+        });
+    }
+
     std::vector<jobs::Job> list_jobs(JobFilter const& filter) override {
         return using_session(
             [&](Session& session) { return postgres::list_jobs(session, filter); });
@@ -119,6 +125,12 @@ public:
     std::vector<base::JobId> stale(
         std::vector<std::pair<base::JobId, int>> const& attempts) override {
         return using_session([&](Session& session) { return postgres::stale(session, attempts); });
+    }
+
+    std::vector<Sum> sums_of(base::AccountId account, base::Timestamp from,
+                             base::Timestamp to) override {
+        return using_session(
+            [&](Session& session) { return postgres::sums_of(session, account, from, to); });
     }
 
     base::Credits balance_at(base::AccountId account, base::Timestamp at) override {
@@ -215,6 +227,33 @@ public:
 
     std::vector<InboxRequest> inbox(int limit) override {
         return using_session([&](Session& session) { return postgres::inbox(session, limit); });
+    }
+
+    std::vector<ApiKey> api_keys() override {
+        return using_session([](Session& session) { return postgres::api_keys(session); });
+    }
+
+    ApiKey add_api_key(ApiKey key) override {
+        return using_session(
+            [&](Session& session) { return postgres::add_api_key(session, key, now_in(session)); });
+    }
+
+    std::optional<ApiKey> find_api_key(std::string const& hash) override {
+        return using_session(
+            [&](Session& session) { return postgres::find_api_key(session, hash); });
+    }
+
+    bool revoke_api_key(std::int64_t number) override {
+        return using_session([&](Session& session) {
+            return postgres::revoke_api_key(session, number, now_in(session));
+        });
+    }
+
+    void touch_api_key(std::int64_t number, base::Timestamp at) override {
+        using_session([&](Session& session) {
+            postgres::touch_api_key(session, number, at);
+            return 0;
+        });
     }
 
     Work work() override {

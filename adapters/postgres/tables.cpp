@@ -39,6 +39,9 @@ CREATE TABLE {s}.accounts (
     frozen boolean NOT NULL,
     user_id text COLLATE "C" NOT NULL,
     tier text NOT NULL,
+    username text NOT NULL,
+    email text NOT NULL,
+    time_zone text NOT NULL,
     head bytea NOT NULL,
     open text NOT NULL
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.1, autovacuum_vacuum_cost_delay = 1);
@@ -70,6 +73,7 @@ CREATE TABLE {s}.entries (
     kind smallint NOT NULL,
     hash bytea NOT NULL,
     draws text NOT NULL,
+    action text NOT NULL,
     reference text NOT NULL,
     note text NOT NULL,
     PRIMARY KEY (account, seq, n)
@@ -280,6 +284,20 @@ CREATE TABLE {s}.queues (
     service text PRIMARY KEY,
     mode smallint NOT NULL
 );
+
+-- Never a key itself: its SHA-256 in hex. Scopes as a line of words.
+CREATE TABLE {s}.api_keys (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    created_at bigint NOT NULL,
+    expires_at bigint,
+    revoked_at bigint,
+    last_used_at bigint,
+    per_minute bigint NOT NULL CHECK (per_minute >= 0),
+    hash text COLLATE "C" NOT NULL UNIQUE,
+    prefix text NOT NULL,
+    name text NOT NULL,
+    scopes text NOT NULL
+) WITH (fillfactor = 50);
 
 CREATE TABLE {s}.duties (
     name text PRIMARY KEY,

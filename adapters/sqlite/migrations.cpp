@@ -15,6 +15,9 @@ CREATE TABLE accounts (
     id INTEGER PRIMARY KEY,
     user TEXT NOT NULL UNIQUE,
     tier TEXT NOT NULL,
+    username TEXT NOT NULL,
+    email TEXT NOT NULL,
+    time_zone TEXT NOT NULL,
     member_until INTEGER,
     frozen INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -54,6 +57,7 @@ CREATE TABLE entries (
     balance_after INTEGER NOT NULL,
     job INTEGER NOT NULL,
     charge INTEGER NOT NULL,
+    action TEXT NOT NULL,
     reference TEXT NOT NULL,
     note TEXT NOT NULL,
     recorded_at INTEGER NOT NULL,
@@ -176,10 +180,27 @@ CREATE TABLE queues (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// Scopes as a line of words; never the key itself, only its hash.
+constexpr char const* api_keys_schema = R"sql(
+CREATE TABLE api_keys (
+    number INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    prefix TEXT NOT NULL,
+    hash TEXT NOT NULL UNIQUE,
+    scopes TEXT NOT NULL,
+    per_minute INTEGER NOT NULL CHECK (per_minute >= 0),
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    revoked_at INTEGER,
+    last_used_at INTEGER
+) STRICT;
+)sql";
+
 constexpr std::array steps{
     Migration{.what = "1: accounts, grants, entries, jobs, duties and schedules",
               .sql = first_schema},
     Migration{.what = "2: queues that pause and drain", .sql = queues_schema},
+    Migration{.what = "3: API keys", .sql = api_keys_schema},
 };
 
 // INSERT OR REPLACE deletes without asking the DELETE triggers, hence the guards on INSERT.

@@ -92,6 +92,19 @@ std::optional<jobs::Job> find_job(Database& database, base::JobId id) {
     return read_job(query);
 }
 
+std::vector<jobs::Job> find_jobs(Database& database, std::vector<base::JobId> const& ids) {
+    static std::string const sql =
+        select(job_columns(), "jobs WHERE id IN (SELECT value FROM json_each(?))");
+    Query query{database, sql.c_str()};
+    auto const list = "[" + jobs::to_line(ids) + "]";
+    query.bind(list);
+    std::vector<jobs::Job> found;
+    while (query.step()) {
+        found.push_back(read_job(query));
+    }
+    return found;
+}
+
 std::optional<JobStory> story_of(Database& database, base::JobId id) {
     auto job = find_job(database, id);
     if (!job) {
@@ -208,6 +221,27 @@ std::vector<base::JobId> stale(Database& database,
         query.reset();
     }
     return ids;
+}
+
+std::vector<Sum> sums_of(Database& database, base::AccountId account, base::Timestamp from,
+                         base::Timestamp to) {
+    Query query{database,
+                "SELECT kind, action, count(*), coalesce(sum(amount) FILTER (WHERE amount > 0), "
+                "0), coalesce(-sum(amount) FILTER (WHERE amount < 0), 0) FROM entries WHERE "
+                "account = ? AND effective_at >= ? AND effective_at < ? GROUP BY kind, action "
+                "ORDER BY kind, action"};
+    query.bind(account, from, to);
+    std::vector<Sum> sums;
+    while (query.step()) {
+        Sum sum;
+        sum.kind = static_cast<ledger::Kind>(query.integer());
+        sum.action = query.text();
+        sum.entries = query.integer();
+        sum.in = query.credits();
+        sum.out = query.credits();
+        sums.push_back(std::move(sum));
+    }
+    return sums;
 }
 
 base::Credits balance_at(Database& database, base::AccountId account, base::Timestamp at) {

@@ -18,6 +18,7 @@ std::optional<ledger::Grant> find_grant(Database& database, base::AccountId acco
                                         std::int64_t number);
 
 std::optional<jobs::Job> find_job(Database& database, base::JobId id);
+std::vector<jobs::Job> find_jobs(Database& database, std::vector<base::JobId> const& ids);
 std::optional<JobStory> story_of(Database& database, base::JobId id);
 std::optional<ledger::Wallet> find_wallet(Database& database, std::string_view user);
 std::vector<ledger::Entry> entries_of(Database& database, base::AccountId account,
@@ -27,6 +28,8 @@ bool anything_ready(Database& database, std::vector<std::string> const& services
 std::vector<std::string> services_ready(Database& database);
 std::vector<base::JobId> stale(Database& database,
                                std::vector<std::pair<base::JobId, int>> const& attempts);
+std::vector<Sum> sums_of(Database& database, base::AccountId account, base::Timestamp from,
+                         base::Timestamp to);
 base::Credits balance_at(Database& database, base::AccountId account, base::Timestamp at);
 
 // list.cpp

@@ -12,7 +12,8 @@ std::string select(std::string_view columns, std::string_view rest) {
 }
 
 std::string_view const account_columns =
-    "id, user, tier, member_until, frozen, created_at, balance, debt, entries, grants, head, "
+    "id, user, tier, username, email, time_zone, member_until, frozen, created_at, balance, debt, "
+    "entries, grants, head, "
     "recharged, consumed, refunded, expired";
 
 ledger::Account read_account(Query& row) {
@@ -20,6 +21,9 @@ ledger::Account read_account(Query& row) {
     account.id = {row.integer()};
     account.user = row.text();
     account.tier = row.text();
+    account.username = row.text();
+    account.email = row.text();
+    account.time_zone = row.text();
     account.member_until = row.maybe_time();
     account.frozen = row.flag();
     account.created_at = row.time();
@@ -51,7 +55,7 @@ ledger::Grant read_grant(Query& row) {
 }
 
 std::string_view const entry_columns =
-    "account, seq, kind, amount, balance_after, job, charge, reference, note, recorded_at, "
+    "account, seq, kind, amount, balance_after, job, charge, action, reference, note, recorded_at, "
     "effective_at, draws, hash";
 
 ledger::Entry read_entry(Query& row) {
@@ -63,6 +67,7 @@ ledger::Entry read_entry(Query& row) {
     entry.balance_after = row.credits();
     entry.job = {row.integer()};
     entry.charge = row.small();
+    entry.action = row.text();
     entry.reference = row.text();
     entry.note = row.text();
     entry.recorded_at = row.time();

@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include "adapters/sqlite/api_keys.h"
 #include "adapters/sqlite/bell.h"
 #include "adapters/sqlite/duties.h"
 #include "adapters/sqlite/load.h"
@@ -79,6 +80,10 @@ public:
         return reading([&](Database& database) { return sqlite::find_job(database, id); });
     }
 
+    std::vector<jobs::Job> find_jobs(std::vector<base::JobId> const& ids) override {
+        return reading([&](Database& database) { return sqlite::find_jobs(database, ids); });
+    }
+
     std::vector<jobs::Job> list_jobs(JobFilter const& filter) override {
         return reading([&](Database& database) { return sqlite::list_jobs(database, filter); });
     }
@@ -113,6 +118,12 @@ public:
     std::vector<base::JobId> stale(
         std::vector<std::pair<base::JobId, int>> const& attempts) override {
         return reading([&](Database& database) { return sqlite::stale(database, attempts); });
+    }
+
+    std::vector<Sum> sums_of(base::AccountId account, base::Timestamp from,
+                             base::Timestamp to) override {
+        return reading(
+            [&](Database& database) { return sqlite::sums_of(database, account, from, to); });
     }
 
     base::Credits balance_at(base::AccountId account, base::Timestamp at) override {
@@ -185,6 +196,34 @@ public:
     }
 
     std::vector<InboxRequest> inbox(int /*limit*/) override { return {}; }
+
+    std::vector<ApiKey> api_keys() override {
+        return reading([](Database& database) { return sqlite::api_keys(database); });
+    }
+
+    ApiKey add_api_key(ApiKey key) override {
+        writing([&](Database& database) {
+            key.created_at = options_.clock();
+            key = sqlite::add_api_key(database, key);
+        });
+        return key;
+    }
+
+    std::optional<ApiKey> find_api_key(std::string const& hash) override {
+        return reading([&](Database& database) { return sqlite::find_api_key(database, hash); });
+    }
+
+    bool revoke_api_key(std::int64_t number) override {
+        bool known = false;
+        writing([&](Database& database) {
+            known = sqlite::revoke_api_key(database, number, options_.clock());
+        });
+        return known;
+    }
+
+    void touch_api_key(std::int64_t number, base::Timestamp at) override {
+        writing([&](Database& database) { sqlite::touch_api_key(database, number, at); });
+    }
 
     Work work() override {
         return {.transactions = transactions_.load(), .round_trips = round_trips_.load()};

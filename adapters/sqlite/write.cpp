@@ -9,25 +9,28 @@ namespace {
 
 void insert_account(Database& database, ledger::Account const& account) {
     Query query{database,
-                "INSERT INTO accounts (id, user, tier, member_until, frozen, created_at, balance, "
+                "INSERT INTO accounts (id, user, tier, username, email, time_zone, member_until, "
+                "frozen, created_at, balance, "
                 "debt, entries, grants, head, recharged, consumed, refunded, expired) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
-    query.bind(account.id, account.user, account.tier, account.member_until, account.frozen,
-               account.created_at, account.balance, account.debt, account.entries, account.grants,
-               account.head, account.totals.recharged, account.totals.consumed,
-               account.totals.refunded, account.totals.expired);
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+    query.bind(account.id, account.user, account.tier, account.username, account.email,
+               account.time_zone, account.member_until, account.frozen, account.created_at,
+               account.balance, account.debt, account.entries, account.grants, account.head,
+               account.totals.recharged, account.totals.consumed, account.totals.refunded,
+               account.totals.expired);
     query.run();
 }
 
 void update_account(Database& database, ledger::Account const& account) {
     Query query{database,
-                "UPDATE accounts SET tier = ?, member_until = ?, frozen = ?, balance = ?, "
+                "UPDATE accounts SET tier = ?, username = ?, email = ?, time_zone = ?, "
+                "member_until = ?, frozen = ?, balance = ?, "
                 "debt = ?, entries = ?, grants = ?, head = ?, recharged = ?, consumed = ?, "
                 "refunded = ?, expired = ? WHERE id = ?"};
-    query.bind(account.tier, account.member_until, account.frozen, account.balance, account.debt,
-               account.entries, account.grants, account.head, account.totals.recharged,
-               account.totals.consumed, account.totals.refunded, account.totals.expired,
-               account.id);
+    query.bind(account.tier, account.username, account.email, account.time_zone,
+               account.member_until, account.frozen, account.balance, account.debt, account.entries,
+               account.grants, account.head, account.totals.recharged, account.totals.consumed,
+               account.totals.refunded, account.totals.expired, account.id);
     query.run();
 }
 
@@ -62,8 +65,8 @@ bool update_grant(Database& database, base::AccountId account, ledger::Grant con
 void insert_entry(Query& query, ledger::Entry const& entry) {
     auto const draws = ledger::to_line(entry.draws);
     query.bind(entry.account, entry.seq, static_cast<int>(entry.kind), entry.amount,
-               entry.balance_after, entry.job, entry.charge, entry.reference, entry.note,
-               entry.recorded_at, entry.effective_at, draws, entry.hash);
+               entry.balance_after, entry.job, entry.charge, entry.action, entry.reference,
+               entry.note, entry.recorded_at, entry.effective_at, draws, entry.hash);
     query.run();
 }
 
@@ -84,8 +87,8 @@ void write_wallet(Database& database, ledger::Wallet const& wallet) {
     }
     Query query{database,
                 "INSERT INTO entries (account, seq, kind, amount, balance_after, job, charge, "
-                "reference, note, recorded_at, effective_at, draws, hash) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+                "action, reference, note, recorded_at, effective_at, draws, hash) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
     for (ledger::Entry const& entry : wallet.posted) {
         insert_entry(query, entry);
     }

@@ -80,6 +80,42 @@ class Grant(CliTest):
         self.refused(1, "grant", "ann", "1", "--expires", "2020-01-01")
 
 
+class Consume(CliTest):
+    ask_for = ("consume", "ann", "50", "--reason", "a poster")
+
+    def test_takes_credits_and_says_what_for(self):
+        taken = self.ask(*self.ask_for, "--action", "poster")
+        self.assertEqual((taken["consumed"], taken["balance"], taken["repeated"]), (50, 470, False))
+        self.assertEqual((taken["entry"]["action"], taken["entry"]["kind"]), ("poster", "consume"))
+        self.assertEqual(taken["entry"]["description"], "a poster")
+        self.assertIn("ann spent 50 credits; balance 420", self.ok(*self.ask_for).out)
+        self.ok("audit")
+
+    def test_the_same_reference_has_one_effect(self):
+        first = self.ask(*self.ask_for, "--reference", "r")
+        self.ok("grant", "ann", "5")
+        again = self.ask(*self.ask_for, "--reference", "r")
+        self.assertEqual((again["repeated"], again["balance"]), (True, 470))
+        self.assertEqual(again["entry"], first["entry"])
+        answer = self.refused(1, "--json", "consume", "ann", "51", "--reason", "a poster",
+                              "--reference", "r")
+        self.assertEqual(answer.json["code"], "reference_conflict")
+        self.assertEqual(self.ask("account", "ann")["balance"], 475)
+        self.ok("consume", "bob", "50", "--reason", "a poster", "--reference", "r")
+
+    def test_takes_no_more_than_there_is(self):
+        answer = self.refused(1, "--json", "consume", "ann", "521", "--reason", "x")
+        self.assertEqual((answer.json["code"], answer.json["balance"]),
+                         ("insufficient_credits", 520))
+        self.refused(1, "account", "ann")
+
+    def test_refuses_what_is_no_amount_or_has_no_reason(self):
+        for bad in ("0", "-5", "1.5", "1e3", "", "1000000000000001"):
+            self.refused(2, "consume", "ann", bad, "--reason", "x")
+        self.refused(2, "consume", "ann", "5")
+        self.refused(2, "consume", "ann", "5", "--reason", "x", "--action", "")
+
+
 class Look(CliTest):
     def test_reading_an_unknown_account_creates_nothing(self):
         self.ok("migrate")

@@ -50,6 +50,9 @@ TEST_P(StoreContract, KeepsEveryFactOfAnAccountAndItsGrants) {
     change({.users = {"u1"}}, [&](jobs::Batch& batch) {
         ledger::Wallet& wallet = *batch.wallet_of("u1");
         wallet.account.tier = "gold";
+        wallet.account.username = "小明 \"{}\"";
+        wallet.account.email = "ming@example.com";
+        wallet.account.time_zone = "Asia/Shanghai";
         wallet.account.member_until = batch.now + Millis{5};
         wallet.account.frozen = true;
         wallet.changed = true;
@@ -74,6 +77,25 @@ TEST_P(StoreContract, KeepsEveryFactOfAnAccountAndItsGrants) {
         grant.changed = false;
     }
     EXPECT_EQ(wallet->grants, written.grants);
+    expect_same(written.posted.back(), store().entries_of(written.account.id, {}).at(0));
+}
+
+TEST_P(StoreContract, KeepsTheFactsOfANewAccountAndWhatAnEntryWasFor) {
+    ledger::Wallet written;
+    change({.users = {"u1"}, .new_accounts = 1}, [&](jobs::Batch& batch) {
+        auto wallet = ledger::open_account(batch.take_account_id(), "u1", {10}, batch.now);
+        wallet.account.username = "ming";
+        wallet.account.email = "ming@example.com";
+        wallet.account.time_zone = "Europe/Berlin";
+        ledger::debit(wallet, {.amount = {3}, .action = "讲, (\"x\")", .note = "n"}, batch.now);
+        written = wallet;
+        batch.wallets.push_back(std::move(wallet));
+    });
+
+    auto const wallet = store().find_wallet("u1");
+
+    ASSERT_TRUE(wallet.has_value());
+    expect_same(written.account, wallet->account);
     expect_same(written.posted.back(), store().entries_of(written.account.id, {}).at(0));
 }
 

@@ -1,4 +1,6 @@
 // Reading: jobs, stories, lists and cursors, entries, balances, the audit; duties and schedules.
+#include <algorithm>
+
 #include "jobs/audit.h"
 #include "ledger/credit.h"
 #include "ledger/debit.h"
@@ -84,6 +86,18 @@ TEST_P(StoreContract, KeepsEveryFieldOfANewJob) {
     expect_same(job, *found);
     expect_same(job, load({.jobs = {job.id}}).jobs.at(0).job);
     EXPECT_FALSE(store().find_job({987'654}).has_value());
+}
+
+TEST_P(StoreContract, FindsManyJobsEachOnceAndLeavesOutWhatThereIsNot) {
+    open("u1");
+    auto const ids = add({a_job(), a_job({.service = "video", .key = "k"}), a_job()});
+
+    auto found = store().find_jobs({ids[2], {987'654}, ids[0], ids[2], ids[1]});
+
+    std::ranges::sort(found, {}, &jobs::Job::id);
+    ASSERT_EQ(ids_of(found), ids);
+    expect_same(*store().find_job(ids[1]), found[1]);
+    EXPECT_TRUE(store().find_jobs({}).empty());
 }
 
 TEST_P(StoreContract, KeepsEveryFieldOfAChangedJob) {
@@ -225,6 +239,30 @@ TEST_P(StoreContract, ListsEntriesNewestFirstWithinTimesAndByPages) {
     EXPECT_EQ(amounts({.from = start + Millis{20}}), (List{5, 4, 3}));
     EXPECT_EQ(amounts({.to = start + Millis{20}}), (List{2, 1}));
     EXPECT_EQ(amounts({.from = start + Millis{10}, .to = start + Millis{30}}), (List{3, 2}));
+}
+
+TEST_P(StoreContract, SumsUpEntriesByKindAndActionWithinATime) {
+    auto const u1 = open("u1", 100);
+    open("u2", 50);
+    auto const opened = now();
+    clock_.advance(Millis{10});
+    change({.users = {"u1"}}, [](jobs::Batch& batch) {
+        auto& wallet = *batch.wallet_of("u1");
+        ledger::debit(wallet, {.amount = {3}, .service = "tts"}, batch.now);
+        ledger::debit(wallet, {.amount = {4}, .service = "tts"}, batch.now);
+        ledger::debit(wallet, {.amount = {5}, .action = "polish"}, batch.now);
+        ledger::debit(wallet, {.kind = ledger::Kind::adjust, .amount = {6}}, batch.now);
+        ledger::credit(wallet, {.kind = ledger::Kind::adjust, .amount = {2}}, batch.now);
+    });
+
+    using Sums = std::vector<adapters::Sum>;
+    using ledger::Kind;
+    EXPECT_EQ(store().sums_of(u1, opened + Millis{1}, opened + Millis{11}),
+              (Sums{{Kind::consume, "polish", 1, {0}, {5}},
+                    {Kind::consume, "tts", 2, {0}, {7}},
+                    {Kind::adjust, "", 2, {2}, {6}}}));
+    EXPECT_EQ(store().sums_of(u1, opened, opened + Millis{10}).size(), 1U);
+    EXPECT_TRUE(store().sums_of(u1, opened + Millis{11}, opened + Millis{20}).empty());
 }
 
 TEST_P(StoreContract, ABalanceAtAPastTimeGoesByEffect) {

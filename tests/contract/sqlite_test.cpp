@@ -75,22 +75,24 @@ TEST_P(SqliteGuards, RefuseToChangeWhatIsForEver) {
 
 INSTANTIATE_TEST_SUITE_P(
     Statements, SqliteGuards,
-    testing::Values("UPDATE entries SET amount = 1", "UPDATE entries SET note = 'x' WHERE seq = 1",
-                    "DELETE FROM entries", "DELETE FROM entries WHERE seq = 1",
-                    "REPLACE INTO entries SELECT account, seq, kind, 999, balance_after, job, "
-                    "charge, reference, note, recorded_at, effective_at, draws, hash FROM entries",
-                    "DELETE FROM grants", "DELETE FROM accounts", "UPDATE grants SET amount = 1000",
-                    "UPDATE grants SET expires_at = 1", "UPDATE grants SET service = 'tts'",
-                    "UPDATE grants SET kind = 1", "UPDATE grants SET effective_at = 1",
-                    "UPDATE grants SET number = 9", "UPDATE grants SET account = 9",
-                    "UPDATE grants SET remaining = 521", "UPDATE grants SET remaining = -1",
-                    "UPDATE accounts SET user = 'thief'",
-                    "REPLACE INTO grants SELECT account, number, kind, 999, 999, 1, effective_at, "
-                    "expires_at, service FROM grants",
-                    "REPLACE INTO accounts SELECT id, user, tier, member_until, frozen, "
-                    "created_at, 999, debt, entries, grants, head, recharged, consumed, refunded, "
-                    "expired FROM accounts",
-                    "INSERT INTO jobs (id) VALUES (1)"));
+    testing::Values(
+        "UPDATE entries SET amount = 1", "UPDATE entries SET note = 'x' WHERE seq = 1",
+        "DELETE FROM entries", "DELETE FROM entries WHERE seq = 1",
+        "REPLACE INTO entries SELECT account, seq, kind, 999, balance_after, job, "
+        "charge, action, reference, note, recorded_at, effective_at, draws, hash FROM entries",
+        "DELETE FROM grants", "DELETE FROM accounts", "UPDATE grants SET amount = 1000",
+        "UPDATE grants SET expires_at = 1", "UPDATE grants SET service = 'tts'",
+        "UPDATE grants SET kind = 1", "UPDATE grants SET effective_at = 1",
+        "UPDATE grants SET number = 9", "UPDATE grants SET account = 9",
+        "UPDATE grants SET remaining = 521", "UPDATE grants SET remaining = -1",
+        "UPDATE accounts SET user = 'thief'",
+        "REPLACE INTO grants SELECT account, number, kind, 999, 999, 1, effective_at, "
+        "expires_at, service FROM grants",
+        "REPLACE INTO accounts SELECT id, user, tier, username, email, "
+        "time_zone, member_until, frozen, "
+        "created_at, 999, debt, entries, grants, head, recharged, consumed, refunded, "
+        "expired FROM accounts",
+        "INSERT INTO jobs (id) VALUES (1)"));
 
 TEST_F(Sqlite, AuditTellsWhichGuardIsGoneOrAltered) {
     auto const store = open();

@@ -151,6 +151,9 @@ void expect_same(ledger::Account const& expected, ledger::Account const& actual)
     EXPECT_EQ(expected.id, actual.id);
     EXPECT_EQ(expected.user, actual.user);
     EXPECT_EQ(expected.tier, actual.tier);
+    EXPECT_EQ(expected.username, actual.username);
+    EXPECT_EQ(expected.email, actual.email);
+    EXPECT_EQ(expected.time_zone, actual.time_zone);
     EXPECT_EQ(expected.member_until, actual.member_until);
     EXPECT_EQ(expected.frozen, actual.frozen);
     EXPECT_EQ(expected.created_at, actual.created_at);
@@ -170,6 +173,7 @@ void expect_same(ledger::Entry const& expected, ledger::Entry const& actual) {
     EXPECT_EQ(expected.balance_after, actual.balance_after);
     EXPECT_EQ(expected.job, actual.job);
     EXPECT_EQ(expected.charge, actual.charge);
+    EXPECT_EQ(expected.action, actual.action);
     EXPECT_EQ(expected.reference, actual.reference);
     EXPECT_EQ(expected.note, actual.note);
     EXPECT_EQ(expected.recorded_at, actual.recorded_at);

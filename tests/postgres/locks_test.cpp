@@ -62,6 +62,7 @@ TEST_F(Locks, ThatNobodyGivesBackHoldUpNoCallForLongerThanItsDeadline) {
                             [](jobs::Batch&) {});
          }},
         {"find_job", [&] { store.find_job(id); }},
+        {"find_jobs", [&] { store.find_jobs({id}); }},
         {"list_jobs", [&] { store.list_jobs({}); }},
         {"story_of", [&] { store.story_of(id); }},
         {"find_wallet", [&] { store.find_wallet("u1"); }},
@@ -70,6 +71,7 @@ TEST_F(Locks, ThatNobodyGivesBackHoldUpNoCallForLongerThanItsDeadline) {
         {"anything_ready", [&] { store.anything_ready({"script"}); }},
         {"services_ready", [&] { store.services_ready(); }},
         {"stale", [&] { store.stale({{id, 1}}); }},
+        {"sums_of", [&] { store.sums_of(account, {}, desk_->now); }},
         {"balance_at", [&] { store.balance_at(account, desk_->now); }},
         {"begin_duty", [&] { store.begin_duty("d", "me", Millis{1}, Millis{1}); }},
         {"end_duty", [&] { store.end_duty("d", "me", "", false); }},
@@ -81,6 +83,11 @@ TEST_F(Locks, ThatNobodyGivesBackHoldUpNoCallForLongerThanItsDeadline) {
         {"queue_modes", [&] { store.queue_modes(); }},
         {"set_queue_mode", [&] { store.set_queue_mode("tts", adapters::QueueMode::paused); }},
         {"inbox", [&] { store.inbox(1); }},
+        {"api_keys", [&] { store.api_keys(); }},
+        {"add_api_key", [&] { store.add_api_key({.hash = "h"}); }},
+        {"find_api_key", [&] { store.find_api_key("h"); }},
+        {"revoke_api_key", [&] { store.revoke_api_key(1); }},
+        {"touch_api_key", [&] { store.touch_api_key(1, desk_->now); }},
     };
     auto const lock = lock_everything();
     for (auto const& [what, call] : calls) {

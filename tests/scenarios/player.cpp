@@ -130,22 +130,6 @@ ledger::Kind Player::kind(Line& line, std::string const& usual) {
     return kind ? *kind : throw Mistake{"unknown kind of entry"};
 }
 
-Answers Player::grant(Line& line) {
-    return moved(desk_.give(line.word(1), {.kind = kind(line, "recharge"),
-                                           .amount = {number(line.text("credits"))},
-                                           .effective_at = tell_.time(line.take("effective")),
-                                           .expires_at = tell_.time(line.take("expires")),
-                                           .service = line.text("service"),
-                                           .reference = line.text("reference")}));
-}
-
-Answers Player::spend(Line& line) {
-    return moved(desk_.spend(line.word(1), {.kind = kind(line, "consume"),
-                                            .amount = {number(line.text("credits"))},
-                                            .service = line.text("service"),
-                                            .reference = line.text("reference")}));
-}
-
 jobs::Request Player::request_of(Line& line) {
     jobs::Request request{.key = line.text("key")};
     std::string body;  // all that a repeat must have in common
@@ -369,22 +353,39 @@ Answers Player::expect(Line& line) {
 }
 
 Player::Command Player::command(std::string const& name) {
-    static std::map<std::string, Command> const commands = {
-        {"clock", &Player::clock},         {"advance", &Player::advance},
-        {"rules", &Player::rules},         {"account", &Player::account},
-        {"grant", &Player::grant},         {"spend", &Player::spend},
-        {"submit", &Player::submit},       {"submit-many", &Player::submit_many},
-        {"claim", &Player::claim},         {"alive", &Player::alive},
-        {"submitted", &Player::submitted}, {"unknown", &Player::unknown},
-        {"complete", &Player::complete},   {"fail", &Player::fail},
-        {"gone", &Player::gone},           {"release", &Player::release},
-        {"cancel", &Player::cancel},       {"retry", &Player::retry},
-        {"kill", &Player::kill},           {"wake", &Player::wake},
-        {"rescue", &Player::rescue},       {"prune", &Player::prune},
-        {"expire", &Player::expire},       {"expect", &Player::expect},
-        {"grants", &Player::grants},       {"entries", &Player::entries},
-        {"events", &Player::events},       {"pause", &Player::queue},
-        {"drain", &Player::queue},         {"resume", &Player::queue}};
+    static std::map<std::string, Command> const commands = {{"clock", &Player::clock},
+                                                            {"advance", &Player::advance},
+                                                            {"rules", &Player::rules},
+                                                            {"account", &Player::account},
+                                                            {"grant", &Player::grant},
+                                                            {"spend", &Player::spend},
+                                                            {"consume", &Player::consume},
+                                                            {"recharge", &Player::recharge},
+                                                            {"pay", &Player::pay},
+                                                            {"submit", &Player::submit},
+                                                            {"submit-many", &Player::submit_many},
+                                                            {"claim", &Player::claim},
+                                                            {"alive", &Player::alive},
+                                                            {"submitted", &Player::submitted},
+                                                            {"unknown", &Player::unknown},
+                                                            {"complete", &Player::complete},
+                                                            {"fail", &Player::fail},
+                                                            {"gone", &Player::gone},
+                                                            {"release", &Player::release},
+                                                            {"cancel", &Player::cancel},
+                                                            {"retry", &Player::retry},
+                                                            {"kill", &Player::kill},
+                                                            {"wake", &Player::wake},
+                                                            {"rescue", &Player::rescue},
+                                                            {"prune", &Player::prune},
+                                                            {"expire", &Player::expire},
+                                                            {"expect", &Player::expect},
+                                                            {"grants", &Player::grants},
+                                                            {"entries", &Player::entries},
+                                                            {"events", &Player::events},
+                                                            {"pause", &Player::queue},
+                                                            {"drain", &Player::queue},
+                                                            {"resume", &Player::queue}};
     auto const found = commands.find(name);
     return found != commands.end() ? found->second
                                    : throw Mistake{"unknown command `" + name + "`"};

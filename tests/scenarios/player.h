@@ -36,6 +36,9 @@ private:
     ledger::Kind kind(Line& line, std::string const& usual);
     Answers grant(Line& line);
     Answers spend(Line& line);
+    Answers consume(Line& line);
+    Answers recharge(Line& line);
+    Answers pay(Line& line);
     jobs::Request request_of(Line& line);
     Answers submit(Line& line);
     Answers submit_many(Line& line);

@@ -77,6 +77,11 @@ std::optional<jobs::Job> FlakyStore::find_job(base::JobId id) {
     return inner_.find_job(id);
 }
 
+std::vector<jobs::Job> FlakyStore::find_jobs(std::vector<base::JobId> const& ids) {
+    check_up();
+    return inner_.find_jobs(ids);
+}
+
 std::vector<jobs::Job> FlakyStore::list_jobs(adapters::JobFilter const& filter) {
     check_up();
     return inner_.list_jobs(filter);
@@ -112,6 +117,12 @@ std::vector<base::JobId> FlakyStore::stale(
     std::vector<std::pair<base::JobId, int>> const& attempts) {
     check_up();
     return inner_.stale(attempts);
+}
+
+std::vector<adapters::Sum> FlakyStore::sums_of(base::AccountId account, base::Timestamp from,
+                                               base::Timestamp to) {
+    check_up();
+    return inner_.sums_of(account, from, to);
 }
 
 base::Credits FlakyStore::balance_at(base::AccountId account, base::Timestamp at) {
@@ -176,6 +187,31 @@ void FlakyStore::set_queue_mode(std::string const& service, adapters::QueueMode 
 std::vector<adapters::InboxRequest> FlakyStore::inbox(int limit) {
     check_up();
     return inner_.inbox(limit);
+}
+
+std::vector<adapters::ApiKey> FlakyStore::api_keys() {
+    check_up();
+    return inner_.api_keys();
+}
+
+adapters::ApiKey FlakyStore::add_api_key(adapters::ApiKey key) {
+    write([&] { key = inner_.add_api_key(key); });
+    return key;
+}
+
+std::optional<adapters::ApiKey> FlakyStore::find_api_key(std::string const& hash) {
+    check_up();
+    return inner_.find_api_key(hash);
+}
+
+bool FlakyStore::revoke_api_key(std::int64_t number) {
+    bool known = false;
+    write([&] { known = inner_.revoke_api_key(number); });
+    return known;
+}
+
+void FlakyStore::touch_api_key(std::int64_t number, base::Timestamp at) {
+    write([&] { inner_.touch_api_key(number, at); });
 }
 
 adapters::Work FlakyStore::work() {

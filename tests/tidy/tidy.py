@@ -24,7 +24,7 @@ LIBRARIES = {  # who may include which library; tests, bench and fuzz may includ
     "pqxx/": r"adapters/postgres/.*",
     "hiredis/": r"adapters/redis/.*",
     "spdlog/": r"worker/.*\.cpp",
-    "boost/json": r"(wire|adapters/providers|worker)/.*|config/text\.cpp",
+    "boost/json": r"(wire|adapters/(providers|identity)|worker)/.*|config/text\.cpp",
     "boost/asio": r"(adapters/[^/]*\.h|adapters/(providers|wakeups|redis|http|fetch)/.*|worker/.*"
                   r"|cmake/asio(_ssl)?\.cpp)",
     "boost/beast": r"adapters/(http|fetch)/.*\.cpp",

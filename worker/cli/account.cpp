@@ -54,6 +54,13 @@ void print_account(ledger::Wallet const& wallet, base::Timestamp now) {
     if (!account.tier.empty()) {
         fmt::print("tier      {}\n", clean(account.tier));
     }
+    for (auto const& [name, fact] :
+         {std::pair{"name", &account.username}, std::pair{"email", &account.email},
+          std::pair{"zone", &account.time_zone}}) {
+        if (!fact->empty()) {
+            fmt::print("{:<10}{}\n", name, clean(*fact));
+        }
+    }
     if (account.member_until) {
         fmt::print("member    until {}\n", local_time(*account.member_until));
     }

@@ -1,9 +1,8 @@
 // audit: every invariant on the live store. Exit 0 clean, 1 findings, 2 could not run.
-#include "jobs/audit.h"
-
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "wire/audit_json.h"
 #include "worker/cli/account_view.h"
 #include "worker/cli/context.h"
 #include "worker/cli/text.h"
@@ -13,41 +12,6 @@
 namespace worker::cli {
 
 namespace {
-
-struct Audited {
-    std::vector<ledger::Finding> findings;
-    std::int64_t accounts = 0;
-    std::int64_t entries = 0;
-    std::int64_t jobs = 0;
-};
-
-Audited audit(adapters::Store& store, std::optional<std::string> const& user) {
-    Audited audited;
-    auto const now = store.now();
-    auto const keep = [&](std::vector<ledger::Finding> found) {
-        std::ranges::move(found, std::back_inserter(audited.findings));
-    };
-    keep(store.audit(user, [&](adapters::AuditPage const& page) {
-        audited.accounts += 1;
-        audited.entries += std::ssize(page.books.entries);
-        audited.jobs += std::ssize(page.jobs);
-        keep(ledger::audit(page.books, now));
-        keep(jobs::audit(page.books.entries, page.jobs));
-    }));
-    return audited;
-}
-
-boost::json::object finding_json(ledger::Finding const& finding) {
-    boost::json::object out{{"invariant", finding.invariant}};
-    if (!finding.account.empty()) {
-        out["account"] = finding.account;
-    }
-    if (finding.job) {
-        out["job"] = base::to_text(finding.job);
-    }
-    out["what"] = finding.what;
-    return out;
-}
 
 class Audit final : public Verb {
 public:
@@ -77,25 +41,16 @@ private:
                 return context.refuse(no_such_account(*user), usage);
             }
         }
-        auto const audited = audit(store, user);
-        context.json() ? print_json(audited) : print_lines(audited);
+        auto const audited = wire::audit(store, user);
+        if (context.json()) {
+            Context::print(wire::audit_json(audited));
+        } else {
+            print_lines(audited);
+        }
         return audited.findings.empty() ? done : answer_is_no;
     }
 
-    static void print_json(Audited const& audited) {
-        boost::json::array findings;
-        for (auto const& finding : audited.findings) {
-            findings.push_back(finding_json(finding));
-        }
-        Context::print(
-            boost::json::object{{"clean", audited.findings.empty()},
-                                {"checked", boost::json::object{{"accounts", audited.accounts},
-                                                                {"entries", audited.entries},
-                                                                {"jobs", audited.jobs}}},
-                                {"findings", std::move(findings)}});
-    }
-
-    static void print_lines(Audited const& audited) {
+    static void print_lines(wire::Audited const& audited) {
         for (auto const& finding : audited.findings) {
             fmt::print("invariant {}: {}{}{}\n", finding.invariant,
                        finding.account.empty() ? "" : clean(finding.account) + ": ",

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "wire/credits_json.h"
 #include "wire/terms_text.h"
 #include "worker/cli/context.h"
 #include "worker/cli/text.h"
@@ -18,28 +19,6 @@ boost::json::object problem_json(config::Problem const& problem) {
             {"line", problem.line},
             {"key", problem.key},
             {"what", problem.what}};
-}
-
-boost::json::object period_json(pricing::Period const& period) {
-    boost::json::object tiers;
-    for (auto const& [name, multiplier] : period.tiers) {
-        tiers[name] = base::to_text(multiplier);
-    }
-    boost::json::object out{{"from", base::to_ms(period.from)},
-                            {"mode", std::string(pricing::to_text(period.terms.mode))},
-                            {"terms", pricing::to_line(period.terms)},
-                            {"words", wire::in_words(period.terms)}};
-    if (period.terms.mode == pricing::Mode::fixed) {
-        out["credits"] = period.terms.credits.value;
-    }
-    if (period.terms.mode == pricing::Mode::duration) {
-        out["per_second"] = base::to_text(period.terms.per_second);
-        out["measure"] = std::string(pricing::to_text(period.terms.measure));
-    }
-    if (!tiers.empty()) {
-        out["tiers"] = std::move(tiers);
-    }
-    return out;
 }
 
 std::string tiers_of(pricing::Period const& period) {
@@ -111,16 +90,7 @@ private:
     static int show(Context& context) {
         auto const& book = context.book();
         if (context.json()) {
-            boost::json::object services;
-            for (auto const& [name, periods] : book.services) {
-                boost::json::array list;
-                for (auto const& period : periods) {
-                    list.push_back(period_json(period));
-                }
-                services[name] = std::move(list);
-            }
-            Context::print(
-                boost::json::object{{"version", book.version}, {"services", std::move(services)}});
+            Context::print(wire::prices_json(book));
             return done;
         }
         Table table({{"SERVICE"}, {"FROM"}, {"PRICE"}});

@@ -1,0 +1,222 @@
+// Each call is one entry. What a repeat must have in common stands in that entry: its amount, what
+// it was for, and its note, which is made of all the rest.
+#include "jobs/credits.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "jobs/money.h"
+
+namespace jobs {
+
+namespace {
+
+// A user's own references can't take those of another user, or the number of an order.
+std::string reference_of(std::string const& user, std::string const& reference) {
+    return reference.empty()
+               ? ""
+               : "consume:" + std::to_string(user.size()) + ":" + user + ":" + reference;
+}
+
+// What was shown as the balance right after that entry. What was not in effect yet is in the
+// ledger's balance, but could not be spent.
+base::Credits shown_after(ledger::Entry const& entry, ledger::Wallet const& wallet) {
+    auto shown = entry.balance_after;
+    for (auto const& grant : wallet.grants) {
+        if (grant.effective_at > entry.recorded_at) {
+            shown -= grant.remaining;
+        }
+    }
+    return shown;
+}
+
+// The answer to a reference that was used before, if it was. `amount` none: whatever it was.
+std::optional<Moved> earlier(Batch& batch, std::string const& user, ledger::Entry const& again,
+                             std::optional<base::Credits> amount) {
+    auto const found = batch.by_reference.find(again.reference);
+    if (again.reference.empty() || found == batch.by_reference.end()) {
+        return std::nullopt;
+    }
+    ledger::Entry const& entry = found->second;
+    ledger::Wallet const* const wallet = batch.wallet_of(user);
+    bool const same = wallet != nullptr && wallet->account.id == entry.account &&
+                      entry.kind == again.kind && entry.action == again.action &&
+                      entry.note == again.note && (!amount || entry.amount == *amount);
+    if (!same) {
+        return Moved{.outcome = MoveOutcome::reference_conflict, .entry = entry};
+    }
+    return Moved{
+        .outcome = MoveOutcome::repeated, .entry = entry, .balance = shown_after(entry, *wallet)};
+}
+
+void sweep(Batch& batch, std::string const& user) {
+    if (auto* const wallet = batch.wallet_of(user)) {
+        ledger::expire(*wallet, batch.now);
+    }
+}
+
+bool can_spend(ledger::Wallet const* wallet, ledger::Debit const& debit, base::Timestamp now) {
+    return wallet != nullptr && !wallet->account.frozen && debit.amount.value > 0 &&
+           ledger::spendable_on(*wallet, debit.service, now) >= debit.amount;
+}
+
+// A refusal changes nothing, so it records no expiry either.
+Moved take(Batch& batch, std::string const& user, ledger::Debit const& debit, Rules const& rules) {
+    if (can_spend(batch.wallet_of(user), debit, batch.now)) {
+        sweep(batch, user);
+    }
+    auto moved = spend(batch, user, debit, rules);
+    auto const* const wallet = batch.wallet_of(user);
+    if (moved.outcome == MoveOutcome::insufficient_credits && wallet != nullptr) {
+        moved.balance = ledger::spendable_on(*wallet, debit.service, batch.now);
+    }
+    return moved;
+}
+
+std::string note_of(Recharge const& what) {
+    return "recharge, paid " + std::to_string(what.paid) + " by " + what.method;
+}
+
+// All that the price is made of, so that another use under the same reference is told apart.
+std::string note_of(Request const& request) {
+    auto note = request.service + " points";
+    auto const& usage = request.usage;
+    if (usage.duration) {
+        note += ", " + base::to_text(*usage.duration);
+    }
+    if (usage.maximum && usage.maximum != usage.duration) {
+        note += ", at most " + base::to_text(*usage.maximum);
+    }
+    if (usage.characters) {
+        note += ", " + std::to_string(*usage.characters) + " characters";
+    }
+    return note;
+}
+
+// The account as it is or, for a first use, as it would be.
+ledger::Wallet as_it_would_be(Batch& batch, std::string const& user, Rules const& rules) {
+    if (auto const* const known = batch.wallet_of(user)) {
+        return *known;
+    }
+    return ledger::open_account({}, user, rules.signup_gift, batch.now);
+}
+
+}  // namespace
+
+std::string_view given_reference(std::string_view stored) {
+    auto rest = stored;
+    if (!rest.starts_with("consume:")) {
+        return stored;
+    }
+    rest.remove_prefix(rest.find(':') + 1);
+    auto const length = base::parse_integer(rest.substr(0, rest.find(':')));
+    rest.remove_prefix(std::min(rest.size(), rest.find(':') + 1));
+    bool const fits = length && *length > 0 && *length < std::ssize(rest) &&
+                      rest[static_cast<std::size_t>(*length)] == ':';
+    return fits ? rest.substr(static_cast<std::size_t>(*length) + 1) : stored;
+}
+
+Load load_for(Consumption const& what) {
+    return load_for_move(what.user, reference_of(what.user, what.reference));
+}
+
+Load load_for(Recharge const& what) {
+    return load_for_move(what.user, what.order);
+}
+
+Moved consume(Batch& batch, Consumption const& what, Rules const& rules) {
+    ledger::Debit const debit{.amount = what.amount,
+                              .action = what.action,
+                              .reference = reference_of(what.user, what.reference),
+                              .note = what.description};
+    ledger::Entry const again{.kind = debit.kind,
+                              .action = debit.action,
+                              .reference = debit.reference,
+                              .note = debit.note};
+    if (auto answer = earlier(batch, what.user, again, -what.amount)) {
+        return *answer;
+    }
+    return take(batch, what.user, debit, rules);
+}
+
+Moved recharge(Batch& batch, Recharge const& what, Rules const& rules) {
+    ledger::Credit const credit{
+        .amount = what.credits, .reference = what.order, .note = note_of(what)};
+    ledger::Entry const again{
+        .kind = credit.kind, .reference = credit.reference, .note = credit.note};
+    if (auto answer = earlier(batch, what.user, again, what.credits)) {
+        return *answer;
+    }
+    if (what.credits.value > 0) {
+        sweep(batch, what.user);
+    }
+    return grant(batch, what.user, credit, rules);
+}
+
+Load load_for(PointsUse const& use, Rules const& rules) {
+    auto const& user = use.request.user;
+    auto load = load_for_move(user, reference_of(user, use.reference));
+    load.spent_since = spent_since(rules);
+    return load;
+}
+
+Submission cost_of(Batch& batch, PointsUse const& use, pricing::Book const& book,
+                   Rules const& rules) {
+    auto const wallet = as_it_would_be(batch, use.request.user, rules);
+    auto answer = judge(batch, use.request, wallet, book, rules);
+    if (answer.job && waived_for_member(wallet.account, *answer.job, batch.now)) {
+        answer.required = {};
+    }
+    return answer;
+}
+
+PointsPaid pay(Batch& batch, PointsUse const& use, pricing::Book const& book, Rules const& rules) {
+    auto const& user = use.request.user;
+    ledger::Entry const again{.kind = ledger::Kind::consume,
+                              .action = use.request.service,
+                              .reference = reference_of(user, use.reference),
+                              .note = note_of(use.request)};
+    if (auto answer = earlier(batch, user, again, std::nullopt)) {
+        return {.judged = {}, .moved = *answer};
+    }
+    PointsPaid paid{.judged = cost_of(batch, use, book, rules), .moved = {}};
+    if (paid.judged.outcome != SubmitOutcome::created) {
+        return paid;
+    }
+    if (paid.judged.required.value == 0) {
+        auto const& wallet = wallet_for(batch, user, rules);
+        paid.moved.balance = ledger::balance(wallet, batch.now);
+        return paid;
+    }
+    paid.moved = take(batch, user,
+                      {.amount = paid.judged.required,
+                       .service = use.request.service,
+                       .reference = again.reference,
+                       .note = again.note},
+                      rules);
+    return paid;
+}
+
+Load load_for_account(std::string const& user) {
+    return {.users = {user}, .new_accounts = 1};
+}
+
+AccountPut put_account(Batch& batch, std::string const& user, AccountFacts const& facts,
+                       Rules const& rules) {
+    AccountPut put{.opened = batch.wallet_of(user) == nullptr, .wallet = {}};
+    ledger::Wallet& wallet = wallet_for(batch, user, rules);
+    auto const set = [&wallet](std::string& field, std::optional<std::string> const& fact) {
+        if (fact && field != *fact) {
+            field = *fact;
+            wallet.changed = true;
+        }
+    };
+    set(wallet.account.username, facts.username);
+    set(wallet.account.email, facts.email);
+    set(wallet.account.tier, facts.tier);
+    set(wallet.account.time_zone, facts.time_zone);
+    put.wallet = wallet;
+    return put;
+}
+
+}  // namespace jobs

@@ -1,0 +1,82 @@
+// What people and programs do with an account by hand: consume, recharge, pay for a service without
+// a job, and say who somebody is. One external reference, one effect: the same again is answered as
+// the first time, something else under that reference is a conflict.
+//
+// Before credits move, what has expired on that account is recorded, so that the balance that an
+// entry is stored with is the one that was shown.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "jobs/accounts.h"
+#include "jobs/submit.h"
+
+namespace jobs {
+
+struct Consumption {
+    std::string user;
+    base::Credits amount;
+    std::string action;  // the caller's own word for what it pays for
+    std::string description;
+    std::string reference;  // of this user; empty: none
+};
+
+struct Recharge {
+    std::string user;
+    base::Credits credits;
+    std::int64_t paid = 0;  // what was paid for them, in the smallest coin
+    std::string method;     // of payment
+    std::string order;      // its number, unique among all users
+};
+
+Load load_for(Consumption const& what);
+Load load_for(Recharge const& what);
+
+// Moved::balance is what was there right after it, also when it is repeated.
+Moved consume(Batch& batch, Consumption const& what, Rules const& rules);
+Moved recharge(Batch& batch, Recharge const& what, Rules const& rules);
+
+// An entry's reference as its caller gave it: those of a user are stored with the user before them.
+std::string_view given_reference(std::string_view stored);
+
+// A service used without a job, priced by the book. Of the request it is the user, the service and
+// the usage that count; `reference` is as in Consumption.
+struct PointsUse {
+    Request request;
+    std::string reference;
+};
+
+struct PointsPaid {
+    Submission judged;  // `created`, or why it was refused
+    Moved moved;        // of what was paid; without an entry where it costs nothing
+};
+
+Load load_for(PointsUse const& use, Rules const& rules);
+PointsPaid pay(Batch& batch, PointsUse const& use, pricing::Book const& book, Rules const& rules);
+
+// What it would cost, and whether that account could pay it now. Nothing is changed. A member who
+// would pay nothing needs nothing: `required` is zero, and the price stands on the job.
+Submission cost_of(Batch& batch, PointsUse const& use, pricing::Book const& book,
+                   Rules const& rules);
+
+// Facts about an account. None: stays as it is; empty: is not known any more.
+struct AccountFacts {
+    std::optional<std::string> username;
+    std::optional<std::string> email;
+    std::optional<std::string> tier;
+    std::optional<std::string> time_zone;
+};
+
+struct AccountPut {
+    bool opened = false;  // with its gift
+    ledger::Wallet wallet;
+};
+
+Load load_for_account(std::string const& user);
+AccountPut put_account(Batch& batch, std::string const& user, AccountFacts const& facts,
+                       Rules const& rules);
+
+}  // namespace jobs

@@ -1,0 +1,96 @@
+// The face without sockets, over the desk's store: requests in, answers out. The desk is everybody
+// else: workers, other processes, the operator.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/json/value.hpp>
+
+#include "tests/jobs/desk.h"
+#include "tests/support/flaky_store.h"
+#include "worker/http/collector.h"
+#include "worker/http/face.h"
+#include "worker/http/watch.h"
+
+namespace tests {
+
+using adapters::http::Header;
+using adapters::http::Request;
+using adapters::http::Response;
+
+struct Who {
+    std::string user;
+    std::vector<adapters::Scope> scopes;
+};
+
+Who a_user(std::string user = "u1");
+Who a_key(std::vector<adapters::Scope> scopes = {adapters::Scope::jobs});
+inline Who const nobody{};
+
+class Counter {
+public:
+    Counter();
+    Counter(Counter const&) = delete;
+    Counter& operator=(Counter const&) = delete;
+    ~Counter();
+
+    Desk desk;
+    support::FlakyStore store;  // the desk's, as the face sees it
+    config::Settings settings;
+    boost::asio::io_context io{1};
+    worker::BlockingPool pool{2};
+    std::unique_ptr<worker::Log> log = worker::Log::silent();
+    worker::http::Watch watch;
+    worker::http::Collector collector;
+    worker::http::Face face;
+
+    struct More {
+        std::string body;
+        std::vector<Header> headers;
+    };
+
+    Response ask(Who const& who, std::string const& method, std::string const& target,
+                 More const& more = {});
+
+    Response get(Who const& who, std::string const& target) { return ask(who, "GET", target); }
+
+    Response post(Who const& who, std::string const& target, std::string const& body = "") {
+        return ask(who, "POST", target, {.body = body, .headers = {}});
+    }
+
+    // Begins, and goes on with the loop; the answer comes later.
+    void begin(Who const& who, std::string const& target, std::function<void(Response)> then,
+               std::vector<Header> headers = {});
+
+    // The next piece of a stream.
+    std::string next(Response& response);
+    bool over(Response& response);
+
+    // Runs the loop until then; the test fails after five seconds.
+    void until(std::function<bool()> const& reached);
+    void idle(base::Millis time);
+
+    // The desk's worker starts the next job; the worker completes it.
+    base::JobId start();
+    void progress(base::JobId id, int percent);
+    void complete(base::JobId id, std::string const& result = R"({"ok":true})");
+
+    base::JobId submit(std::string const& user = "u1");
+
+private:
+    Request request(Who const& who, std::string const& method, std::string const& target,
+                    More const& more) const;
+};
+
+boost::json::value body_of(Response const& response);
+std::string text_of(Response const& response);
+std::string header_of(Response const& response, std::string_view name);
+std::string code_of(Response const& response);  // of a problem
+
+}  // namespace tests

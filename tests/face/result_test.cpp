@@ -1,0 +1,94 @@
+// GET /api/jobs/{id}/result.
+#include <filesystem>
+#include <fstream>
+
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+#include "tests/face/counter.h"
+#include "tests/support/temp_dir.h"
+#include "worker/http/result_file.h"
+
+namespace tests {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Result : public testing::Test {
+protected:
+    Response after(std::string const& result) {
+        auto const id = counter.submit();
+        counter.start();
+        counter.complete(id, result);
+        fs::create_directories(folder(id));
+        std::ofstream{folder(id) / "speech.mp3"} << "sound";
+        return counter.get(a_user(), "/api/jobs/" + base::to_text(id) + "/result");
+    }
+
+    fs::path folder(base::JobId id) const {
+        return counter.settings.data_dir / "results" / base::to_text(id);
+    }
+
+    Result() { counter.settings.data_dir = dir.path(); }
+
+    support::TempDir dir;
+    Counter counter;
+};
+
+TEST_F(Result, IsTheFileThatItNames) {
+    auto const answer = after(R"({"file":"speech.mp3"})");
+    ASSERT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.type, "audio/mpeg");
+    auto const& file = std::get<adapters::http::FileBody>(answer.body);
+    EXPECT_EQ(file.path.filename(), "speech.mp3");
+    EXPECT_FALSE(file.etag.empty());
+}
+
+TEST_F(Result, NeverLeavesItsFolder) {
+    std::ofstream{dir.path() / "secret"} << "secret";
+    for (auto const* name : {"../../secret", "/etc/passwd", "../secret", ".", "..", "nothing",
+                             "speech.mp3/../../../secret", "\\u0000"}) {
+        auto const answer = after(R"({"file":")" + std::string{name} + R"("})");
+        EXPECT_EQ(answer.status, 404) << name;
+        EXPECT_EQ(code_of(answer), "no_result") << name;
+    }
+}
+
+TEST_F(Result, DoesNotFollowALinkOutOfItsFolder) {
+    std::ofstream{dir.path() / "secret"} << "secret";
+    fs::create_directories(dir.path() / "inside");
+    fs::create_symlink(dir.path() / "secret", dir.path() / "inside" / "link");
+    EXPECT_FALSE(worker::http::file_below(dir.path() / "inside", "link").has_value());
+    EXPECT_TRUE(worker::http::file_below(dir.path(), "inside/link").has_value());
+}
+
+TEST_F(Result, IsAnotherAddressWhereItNamesOne) {
+    auto const answer = after(R"({"url":"https://cdn.example/a.mp3?x=1"})");
+    EXPECT_EQ(answer.status, 302);
+    EXPECT_EQ(header_of(answer, "Location"), "https://cdn.example/a.mp3?x=1");
+    EXPECT_EQ(after("{\"url\":\"javascript:alert(1)\"}").status, 200);
+    EXPECT_EQ(after("{\"url\":\"https://a\\r\\nSet-Cookie: b\"}").status, 200);
+}
+
+TEST_F(Result, IsJsonOtherwise) {
+    auto const answer = after(R"({"text":"hello"})");
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(text_of(answer), R"({"text":"hello"})");
+}
+
+TEST_F(Result, IsNotThereBeforeTheJobIsCompleted) {
+    auto const id = counter.submit();
+    auto const path = "/api/jobs/" + base::to_text(id) + "/result";
+    auto const waiting = counter.get(a_user(), path);
+    EXPECT_EQ(waiting.status, 409);
+    EXPECT_EQ(code_of(waiting), "not_completed");
+    EXPECT_EQ(body_of(waiting).at("state").as_string(), "queued");
+    counter.start();
+    counter.complete(id);
+    counter.desk.now += base::Millis{10'000};
+    counter.desk.prune(counter.desk.now);
+    EXPECT_EQ(counter.get(a_user(), path).status, 410);
+}
+
+}  // namespace
+}  // namespace tests

@@ -1,0 +1,28 @@
+// An audit of the store, or of one account: run, and told.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/json/object.hpp>
+
+#include "adapters/store.h"
+
+namespace wire {
+
+struct Audited {
+    std::vector<ledger::Finding> findings;
+    std::int64_t accounts = 0;
+    std::int64_t entries = 0;
+    std::int64_t jobs = 0;
+};
+
+// Of that account, or of all.
+Audited audit(adapters::Store& store, std::optional<std::string> const& user);
+
+// {"clean","checked":{"accounts","entries","jobs"},
+//  "findings":[{"invariant","account"?,"job"?,"what"}]}
+boost::json::object audit_json(Audited const& audited);
+
+}  // namespace wire

@@ -1,0 +1,33 @@
+// The tables of routes, one for each file of calls, and what several of them use.
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <span>
+#include <string_view>
+
+#include "worker/http/route.h"
+#include "worker/http/watch.h"
+
+namespace worker::http {
+
+std::span<Route const> enqueue_routes();       // enqueue_calls.cpp: one job, a batch
+std::span<Route const> job_routes();           // job_calls.cpp: look, list, steer, explain
+std::span<Route const> result_routes();        // result_calls.cpp
+std::span<Route const> event_routes();         // event_calls.cpp
+std::span<Route const> credits_routes();       // credits_calls.cpp: what moves credits by hand
+std::span<Route const> credits_view_routes();  // credits_views.cpp: what only looks
+std::span<Route const> points_routes();        // points_calls.cpp
+
+// The job as this caller may see it: another user's is unknown.
+boost::asio::awaitable<std::expected<ViewPtr, Problem>> visible_job(Call& call,
+                                                                    std::string_view id);
+
+// A number in the query, or what is used where there is none. Above `most` it is `most`.
+std::expected<std::int64_t, Problem> number_in_query(Call const& call, std::string_view name,
+                                                     std::int64_t otherwise, std::int64_t most);
+
+// How long ago that was, rounded up.
+base::Millis since(std::chrono::steady_clock::time_point then);
+
+}  // namespace worker::http

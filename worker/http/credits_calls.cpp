@@ -1,0 +1,132 @@
+// Calls that move credits by hand, and the facts of an account.
+#include <array>
+
+#include "wire/credits_request.h"
+#include "wire/json.h"
+#include "worker/http/money.h"
+#include "worker/http/on_pool.h"
+
+namespace worker::http {
+
+namespace {
+
+using adapters::http::Response;
+
+bool went_through(jobs::Moved const& moved) {
+    return moved.outcome == jobs::MoveOutcome::moved ||
+           moved.outcome == jobs::MoveOutcome::repeated;
+}
+
+Response consume(Call const& call) {
+    auto const body = body_of(call);
+    if (!body) {
+        return refuse(call, body.error());
+    }
+    auto const user = subject_in(call, *body);
+    if (!user) {
+        return refuse(call, user.error());
+    }
+    auto const what = wire::parse_consumption(*body, *user);
+    if (!what) {
+        return refuse(call, wire::refusal_of(what.error()));
+    }
+    jobs::Moved moved;
+    call.office.store.transact(jobs::load_for(*what), [&](jobs::Batch& batch) {
+        moved = jobs::consume(batch, *what, call.office.settings.rules);
+    });
+    if (moved.outcome == jobs::MoveOutcome::insufficient_credits) {
+        return respond(short_of(what->amount, moved.balance, 400), language_of_money(call));
+    }
+    return went_through(moved)
+               ? json_answer(wire::consumed_json(what->amount, moved.balance, tongue_of(call)))
+               : refuse(call, wire::refusal_of(moved));
+}
+
+Response recharge(Call const& call) {
+    auto const body = body_of(call);
+    if (!body) {
+        return refuse(call, body.error());
+    }
+    auto const user = subject_in(call, *body);
+    if (!user) {
+        return refuse(call, user.error());
+    }
+    auto const what = wire::parse_recharge(*body, *user);
+    if (!what) {
+        return refuse(call, wire::refusal_of(what.error()));
+    }
+    jobs::Moved moved;
+    call.office.store.transact(jobs::load_for(*what), [&](jobs::Batch& batch) {
+        moved = jobs::recharge(batch, *what, call.office.settings.rules);
+    });
+    return went_through(moved)
+               ? json_answer(wire::recharged_json(*what, moved.balance, tongue_of(call)))
+               : refuse(call, wire::refusal_of(moved));
+}
+
+// The tier makes prices, so that nobody sets their own.
+Response put_account(Call const& call) {
+    auto const user = subject_in_path(call);
+    if (!user) {
+        return refuse(call, user.error());
+    }
+    auto const body = body_of(call);
+    if (!body) {
+        return refuse(call, body.error());
+    }
+    auto const facts = wire::parse_account_facts(*body);
+    if (!facts) {
+        return refuse(call, wire::refusal_of(facts.error()));
+    }
+    if (facts->tier && call.caller.is_user()) {
+        return refuse(call, not_allowed("an account's tier is not set by its user"));
+    }
+    jobs::AccountPut put;
+    base::Timestamp now;
+    call.office.store.transact(jobs::load_for_account(*user), [&](jobs::Batch& batch) {
+        now = batch.now;
+        put = jobs::put_account(batch, *user, *facts, call.office.settings.rules);
+    });
+    return json_answer(wire::facts_json(put.wallet, now));
+}
+
+Response get_account(Call const& call) {
+    auto const user = subject_in_path(call);
+    if (!user) {
+        return refuse(call, user.error());
+    }
+    auto const wallet = call.office.store.find_wallet(*user);
+    return wallet ? json_answer(wire::account_json(*wallet, call.office.store.now()))
+                  : refuse(call, unknown_account(*user));
+}
+
+constexpr std::array table{
+    Route{.method = "POST",
+          .pattern = "/api/credits/consume",
+          .access = Access::credits_user,
+          .handle = on_pool<consume>,
+          .summary = "Takes credits from an account, all or nothing, once per reference"},
+    Route{.method = "POST",
+          .pattern = "/api/credits/recharge",
+          .access = Access::credits,
+          .handle = on_pool<recharge>,
+          .summary = "Gives the credits of a paid order, once per order"},
+    Route{.method = "PUT",
+          .pattern = "/api/accounts/{user_id}",
+          .access = Access::credits_user,
+          .handle = on_pool<put_account>,
+          .summary = "Opens an account with its gift, or changes the facts about it"},
+    Route{.method = "GET",
+          .pattern = "/api/accounts/{user_id}",
+          .access = Access::credits_reading,
+          .handle = on_pool<get_account>,
+          .summary = "The balance, totals and grants of an account"},
+};
+
+}  // namespace
+
+std::span<Route const> credits_routes() {
+    return table;
+}
+
+}  // namespace worker::http

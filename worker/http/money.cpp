@@ -1,0 +1,53 @@
+#include "worker/http/money.h"
+
+#include <fmt/format.h>
+
+namespace worker::http {
+
+Language language_of_money(Call const& call) {
+    return call.request.header("accept-language").empty() ? Language::chinese : call.language;
+}
+
+wire::Tongue tongue_of(Call const& call) {
+    return language_of_money(call) == Language::chinese ? wire::Tongue::chinese
+                                                        : wire::Tongue::english;
+}
+
+Or<std::string> subject_in(Call const& call, wire::StrictObject const& body) {
+    auto const* const named = body.object.if_contains("user_id");
+    if (named == nullptr || call.caller.is_user()) {
+        return subject_of(call, "");
+    }
+    if (!named->is_string()) {
+        return std::unexpected{bad_field("user_id", "must be a string")};
+    }
+    auto const& text = named->get_string();
+    return subject_of(call, {text.data(), text.size()});
+}
+
+Or<std::string> subject_in_path(Call const& call) {
+    auto const& named = call.parts.at(0);
+    if (call.caller.is_user() && call.caller.user != named) {
+        return std::unexpected{not_allowed("an account is shown to its own user only")};
+    }
+    return subject_of(call, named);
+}
+
+Problem unknown_account(std::string const& user) {
+    return wire::Refusal{.code = "unknown_account",
+                         .detail = fmt::format("there is no account `{}`; it comes into being "
+                                               "with its first use",
+                                               user),
+                         .status = 404,
+                         .facts = {{"user_id", user}}};
+}
+
+Problem short_of(base::Credits required, base::Credits balance, int status) {
+    return wire::Refusal{.code = "insufficient_credits",
+                         .detail = fmt::format("not enough credits: {} needed, {} there",
+                                               required.value, balance.value),
+                         .status = status,
+                         .facts = {{"required", required.value}, {"balance", balance.value}}};
+}
+
+}  // namespace worker::http

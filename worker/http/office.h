@@ -1,0 +1,30 @@
+// What the handlers work with. All of it outlives every call.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "adapters/store.h"
+#include "config/settings.h"
+#include "pricing/book.h"
+#include "worker/blocking_pool.h"
+#include "worker/log.h"
+
+namespace worker::http {
+
+class Collector;
+class Watch;
+
+struct Office {
+    adapters::Store& store;  // blocks: call it on the pool only
+    BlockingPool& pool;
+    config::Settings const& settings;
+    std::function<pricing::Book()> book;  // the one in force
+    Log& log;
+    Watch& watch;
+    Collector& collector;
+    std::function<std::vector<std::string>()> reload_prices;  // what changed, a line each
+};
+
+}  // namespace worker::http

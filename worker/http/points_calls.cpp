@@ -1,0 +1,127 @@
+// Services priced by the book and paid without a job.
+#include <array>
+
+#include "wire/credits_request.h"
+#include "wire/json.h"
+#include "worker/http/money.h"
+#include "worker/http/on_pool.h"
+
+namespace worker::http {
+
+namespace {
+
+using adapters::http::Response;
+using jobs::SubmitOutcome;
+
+// A key may ask for a price without saying for whom; then nobody is named.
+Or<std::string> subject_of_cost(Call const& call, wire::StrictObject const& body) {
+    auto const* const named = body.object.if_contains("user_id");
+    bool const nobody = named == nullptr || named->is_null();
+    return nobody && !call.caller.is_user() ? std::string{} : subject_in(call, body);
+}
+
+// That the account can't pay it now is an answer too.
+bool is_priced(SubmitOutcome outcome) {
+    return outcome == SubmitOutcome::created || outcome == SubmitOutcome::insufficient_credits ||
+           outcome == SubmitOutcome::frozen;
+}
+
+// What the account has, or would have once it is opened.
+ledger::Wallet wallet_of(Call const& call, std::string const& user, base::Timestamp now) {
+    auto known = user.empty() ? std::nullopt : call.office.store.find_wallet(user);
+    return known ? std::move(*known)
+                 : ledger::open_account({}, user, call.office.settings.rules.signup_gift, now);
+}
+
+Response cost(Call const& call) {
+    auto const body = body_of(call);
+    if (!body) {
+        return refuse(call, body.error());
+    }
+    auto const user = subject_of_cost(call, *body);
+    if (!user) {
+        return refuse(call, user.error());
+    }
+    auto use = wire::parse_points(*body, *user, call.office.settings);
+    if (!use) {
+        return refuse(call, wire::refusal_of(use.error()));
+    }
+    use->request.queue_anyway = user->empty();
+    jobs::Batch batch;
+    batch.now = call.office.store.now();
+    batch.wallets.push_back(wallet_of(call, *user, batch.now));
+    auto const balance = ledger::balance(batch.wallets.back(), batch.now);
+    auto const judged = jobs::cost_of(batch, *use, call.office.book(), call.office.settings.rules);
+    if (!is_priced(judged.outcome)) {
+        return refuse(call, wire::refusal_of(judged, use->request.service));
+    }
+    return json_answer(
+        wire::cost_json(judged, user->empty() ? std::nullopt : std::optional{balance}));
+}
+
+Response answer_to(Call const& call, jobs::PointsUse const& use, jobs::PointsPaid const& paid) {
+    auto const& judged = paid.judged;
+    if (judged.outcome == SubmitOutcome::insufficient_credits) {
+        return respond(short_of(judged.required, judged.balance, 402), language_of_money(call));
+    }
+    if (judged.outcome != SubmitOutcome::created) {
+        return refuse(call, wire::refusal_of(judged, use.request.service));
+    }
+    if (auto const refusal = wire::refusal_of(paid.moved); !refusal.code.empty()) {
+        return refuse(call, refusal);
+    }
+    auto const consumed = paid.moved.entry ? -paid.moved.entry->amount : base::Credits{};
+    return json_answer(wire::consumed_json(consumed, paid.moved.balance, tongue_of(call)));
+}
+
+Response consume(Call const& call) {
+    auto const body = body_of(call);
+    if (!body) {
+        return refuse(call, body.error());
+    }
+    auto const user = subject_in(call, *body);
+    if (!user) {
+        return refuse(call, user.error());
+    }
+    auto const use = wire::parse_points(*body, *user, call.office.settings);
+    if (!use) {
+        return refuse(call, wire::refusal_of(use.error()));
+    }
+    auto const book = call.office.book();
+    auto const& rules = call.office.settings.rules;
+    jobs::PointsPaid paid;
+    call.office.store.transact(jobs::load_for(*use, rules), [&](jobs::Batch& batch) {
+        paid = jobs::pay(batch, *use, book, rules);
+    });
+    return answer_to(call, *use, paid);
+}
+
+Response prices(Call const& call) {
+    return json_answer(wire::prices_json(call.office.book()));
+}
+
+constexpr std::array table{
+    Route{.method = "POST",
+          .pattern = "/api/points/cost",
+          .access = Access::credits_reading,
+          .handle = on_pool<cost>,
+          .summary = "What a service would cost, and whether the account can pay it"},
+    Route{.method = "POST",
+          .pattern = "/api/points/consume",
+          .access = Access::credits_user,
+          .handle = on_pool<consume>,
+          .summary = "Pays for a service by the price book, once per reference"},
+    Route{.method = "GET",
+          .pattern = "/api/points/prices",
+          .access = Access::caller,
+          .handle = on_pool<prices>,
+          .summary = "The price book"},
+};
+
+}  // namespace
+
+std::span<Route const> points_routes() {
+    return table;
+}
+
+}  // namespace worker::http

@@ -1,0 +1,99 @@
+// One table. A fact is named in braces.
+#include "worker/http/texts.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <boost/json/serialize.hpp>
+
+namespace worker::http {
+
+namespace {
+
+using Line = std::pair<std::string_view, std::string_view>;
+
+// A code may have several lines, the one with the most facts first.
+constexpr std::array table{
+    Line{"insufficient_credits", "积分不足！当前积分：{balance}，需要：{required}"},
+    Line{"insufficient_credits", "积分不足！当前积分：{balance}"},
+    Line{"invalid_request", "参数 {field} 无效"},
+    Line{"invalid_json", "请求体不是有效的 JSON 对象"},
+    Line{"not_found", "没有这个地址"},
+    Line{"method_not_allowed", "该地址不支持此方法；可用：{allow}"},
+    Line{"unauthenticated", "需要身份验证：请提供令牌或 API 密钥"},
+    Line{"forbidden", "没有权限执行此操作"},
+    Line{"unknown_job", "没有编号为 {job} 的任务"},
+    Line{"unknown_service", "价目表中没有服务 {service}"},
+    Line{"unknown_service", "价目表中没有这项服务"},
+    Line{"unknown_account", "没有用户 {user_id} 的账户"},
+    Line{"idempotency_conflict", "该幂等键已用于任务 {job}，且请求内容不同；请换一个键"},
+    Line{"needs_duration", "该服务按秒计费：请在输入中给出时长 duration"},
+    Line{"needs_text_or_maximum", "该服务按输出计费：请在输入中给出 text 或 max_duration"},
+    Line{"too_expensive", "价格过大，无法计费"},
+    Line{"over_job_cap", "该任务需要 {required} 积分；单个任务最多 {limit} 积分"},
+    Line{"over_daily_cap",
+         "该任务需要 {required} 积分；今日已消费 {used}，每日上限 {limit}，请明天再试"},
+    Line{"account_frozen", "账户已被冻结，请联系管理员"},
+    Line{"queue_draining", "该服务的队列正在排空，暂不接受新任务，请稍后再试"},
+    Line{"unknown_parent", "任务 {parent} 不属于该账户"},
+    Line{"parent_failed", "任务 {parent} 已结束且没有结果"},
+    Line{"wrong_state", "任务当前状态为 {state}，不能执行此操作"},
+    Line{"not_completed", "任务尚未完成，当前状态为 {state}"},
+    Line{"no_result", "任务没有结果文件"},
+    Line{"result_gone", "任务结果已超过保留期，已被清除"},
+    Line{"reference_conflict", "该引用编号已用于其他操作，请换一个"},
+    Line{"not_positive", "数量必须大于零"},
+    Line{"already_expired", "积分到账时已经过期"},
+    Line{"overflow", "账户无法容纳这么多积分"},
+    Line{"rate_limited", "请求过于频繁，请稍后再试"},
+    Line{"store_unavailable", "暂时无法访问存储，请稍后再试"},
+    Line{"overloaded", "服务繁忙，请稍后再试"},
+    Line{"bad_request", "请求格式有误"},
+    Line{"headers_too_large", "请求头过大"},
+    Line{"body_too_large", "请求体过大"},
+    Line{"uri_too_long", "请求地址过长"},
+    Line{"length_required", "请求缺少 Content-Length"},
+    Line{"timeout", "请求超时"},
+    Line{"too_many_connections", "连接过多，请稍后再试"},
+    Line{"not_implemented", "不支持该功能"},
+    Line{"internal", "服务器内部错误"},
+};
+
+std::optional<std::string> fill(std::string_view line, boost::json::object const& facts) {
+    std::string text;
+    while (true) {
+        auto const open = line.find('{');
+        text += line.substr(0, open);
+        if (open == std::string_view::npos) {
+            return text;
+        }
+        auto const close = line.find('}', open);
+        auto const name = line.substr(open + 1, close - open - 1);
+        auto const* const fact = facts.if_contains({name.data(), name.size()});
+        if (fact == nullptr) {
+            return std::nullopt;
+        }
+        if (fact->is_string()) {
+            text.append(fact->get_string().data(), fact->get_string().size());
+        } else {
+            text += boost::json::serialize(*fact);
+        }
+        line.remove_prefix(close + 1);
+    }
+}
+
+}  // namespace
+
+std::optional<std::string> chinese(std::string_view code, boost::json::object const& facts) {
+    for (auto const& [name, line] : table) {
+        if (name == code) {
+            if (auto text = fill(line, facts)) {
+                return text;
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace worker::http

@@ -1,0 +1,71 @@
+// The parts of the face, in the order in which they depend on each other.
+#include "worker/http_part.h"
+
+#include <system_error>
+
+namespace worker {
+
+namespace asio = boost::asio;
+
+namespace {
+
+adapters::http::ServerOptions options_of(config::Http const& http, int port) {
+    return {.host = http.host,
+            .port = static_cast<std::uint16_t>(port),
+            .unix_socket = http.unix_socket.string(),
+            .cert_file = http.cert_file.string(),
+            .key_file = http.key_file.string(),
+            .max_connections = static_cast<std::size_t>(http.max_connections),
+            .max_body = static_cast<std::size_t>(http.max_body),
+            .idle_time = http.idle,
+            .cors_origins = http.cors_origins,
+            .trusted_proxies = http.trusted_proxies};
+}
+
+std::unique_ptr<adapters::http::Server> listen(asio::any_io_executor const& executor,
+                                               adapters::http::ServerOptions options,
+                                               adapters::http::Handler& handler, Log& log) {
+    auto complain = [&log](std::string const& what) {
+        log.error("http", "a request failed within", {{"what", what}});
+    };
+    try {
+        return adapters::http::serve(executor, std::move(options), handler, std::move(complain));
+    } catch (std::system_error const& error) {
+        throw adapters::Unusable{error.what()};
+    }
+}
+
+}  // namespace
+
+HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
+    : log_{needs.log},
+      watch_{executor, needs.store, pool_},
+      collector_{executor, needs.store, pool_, needs.settings.rules, needs.book},
+      face_{{.store = needs.store,
+             .pool = pool_,
+             .settings = needs.settings,
+             .book = needs.book,
+             .log = needs.log,
+             .watch = watch_,
+             .collector = collector_,
+             .reload_prices = std::move(needs.reload_prices)},
+            std::move(needs.authenticate),
+            http::all_tables()},
+      server_{listen(executor, options_of(needs.settings.http, needs.port), face_, needs.log)} {}
+
+HttpPart::~HttpPart() {
+    pool_.join();
+}
+
+asio::awaitable<void> HttpPart::stop(base::Millis at_most) {
+    watch_.stop();
+    co_await server_->stop(at_most);
+}
+
+void HttpPart::reload() {
+    if (auto const wrong = server_->reload(); !wrong.empty()) {
+        log_.error("http", "the certificate was not reloaded, the old one stays", {{"why", wrong}});
+    }
+}
+
+}  // namespace worker

@@ -1,0 +1,66 @@
+// The HTTP face as a part of the running program: the server, what it hands requests to, and what
+// that works with.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include "adapters/http/server.h"
+#include "adapters/store.h"
+#include "config/settings.h"
+#include "pricing/book.h"
+#include "worker/blocking_pool.h"
+#include "worker/http/collector.h"
+#include "worker/http/face.h"
+#include "worker/http/watch.h"
+#include "worker/log.h"
+
+namespace worker {
+
+struct HttpNeeds {
+    adapters::Store& store;
+    config::Settings const& settings;
+    Log& log;
+    std::function<pricing::Book()> book;
+    std::function<std::vector<std::string>()> reload_prices;
+    http::Authenticate authenticate;
+    int port = 8420;
+};
+
+class HttpPart {
+public:
+    // Listens at once; what it needs must outlive it. Throws adapters::Unusable where it can't
+    // listen, naming the address.
+    HttpPart(boost::asio::any_io_executor executor, HttpNeeds needs);
+    HttpPart(HttpPart const&) = delete;
+    HttpPart& operator=(HttpPart const&) = delete;
+    // The loop must have come to its end.
+    ~HttpPart();
+
+    [[nodiscard]] std::string address() const { return server_->address(); }
+
+    adapters::Announcer& announcer() { return watch_; }
+
+    // Keeps what is looked at up to date, until `stop`.
+    boost::asio::awaitable<void> keep_watch() { return watch_.run(); }
+
+    // Lets requests come to their end, for so long at the most; streams end at once.
+    boost::asio::awaitable<void> stop(base::Millis at_most);
+
+    void reload();  // the certificate
+
+private:
+    Log& log_;
+    BlockingPool pool_{4};
+    http::Watch watch_;
+    http::Collector collector_;
+    http::Face face_;
+    std::unique_ptr<adapters::http::Server> server_;
+};
+
+}  // namespace worker
