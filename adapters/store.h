@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "adapters/caller.h"
 #include "base/time.h"
 #include "jobs/batch.h"
 #include "jobs/job.h"
@@ -184,6 +185,19 @@ public:
 
     // Requests that wait in the store's own inbox, oldest first; empty where a store has none.
     virtual std::vector<InboxRequest> inbox(int limit) = 0;
+
+    // API keys. None is ever removed, so that it can still be told who did what.
+    virtual std::vector<ApiKey> api_keys() = 0;  // by number
+    // Kept with a number and as made now, whatever `key` says of these. Once more with the same
+    // hash: nothing but the answer.
+    virtual ApiKey add_api_key(ApiKey key) = 0;
+    // Whatever its state. Cheap: asked at requests.
+    virtual std::optional<ApiKey> find_api_key(std::string const& hash) = 0;
+    // For good, and from now on, by the store's clock; the second time changes nothing. False:
+    // there is no such key.
+    virtual bool revoke_api_key(std::int64_t number) = 0;
+    // It was used at that time. Never moves back.
+    virtual void touch_api_key(std::int64_t number, base::Timestamp at) = 0;
 
     virtual Work work() = 0;
 };

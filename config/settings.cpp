@@ -233,6 +233,7 @@ std::vector<Key<Settings>> const& settings_keys() {
         {.name = "worker", .section = worker_keys},
         {.name = "redis", .section = redis_keys()},
         {.name = "http", .section = http_keys()},
+        {.name = "auth", .section = auth_keys()},
         {.name = "accounts", .section = account_keys},
         {.name = "guards", .section = guard_keys},
         {.name = "fairness", .section = fairness_keys},
@@ -252,6 +253,7 @@ void finish_settings(Value const& root, Settings& settings) {
     check_store(root);
     check_redis(root, settings);
     check_http(root, settings);
+    check_auth(root);
     choose_provider(settings);
     check_providers(root, settings);
     auto const rules_of = [](Service const& service) {

@@ -68,6 +68,27 @@ struct Http {
     base::Millis idle{75'000};
 };
 
+// Tokens of users: whose signature is believed, and what they must say. Without any key there are
+// no users, only services with API keys.
+struct Jwt {
+    std::string secret;                            // HS256
+    std::vector<std::filesystem::path> key_files;  // public keys in PEM
+    std::filesystem::path jwks_file;
+    std::string jwks_url;
+    std::string issuer;    // empty: any
+    std::string audience;  // empty: tokens that name one are refused
+    base::Millis leeway{60'000};
+
+    [[nodiscard]] bool there() const {
+        return !secret.empty() || !key_files.empty() || !jwks_file.empty() || !jwks_url.empty();
+    }
+};
+
+struct Auth {
+    Jwt jwt;
+    std::filesystem::path admin_key_file;  // of the embedded store; empty: admin.key in data_dir
+};
+
 // What a field of a job's input must be.
 enum class FieldType : std::uint8_t { text, number, integer, boolean, object, list, any };
 
@@ -139,6 +160,7 @@ struct Settings {
     Worker worker;
     Redis redis;
     Http http;
+    Auth auth;
     jobs::Rules rules;                                // its services are filled from `services`
     base::Millis retention{90LL * 24 * 3600 * 1000};  // inputs and results of ended jobs
     base::Millis expiry_every{300'000};
@@ -147,6 +169,11 @@ struct Settings {
     std::map<std::string, Provider, std::less<>> providers;
     std::vector<Schedule> schedules;
 };
+
+inline std::filesystem::path admin_key_file(Settings const& settings) {
+    return settings.auth.admin_key_file.empty() ? settings.data_dir / "admin.key"
+                                                : settings.auth.admin_key_file;
+}
 
 inline Service const& service_for(Settings const& settings, std::string_view name) {
     auto const found = settings.services.find(name);

@@ -148,6 +148,26 @@ std::vector<adapters::InboxRequest> AnnouncingStore::inbox(int limit) {
     return inner_->inbox(limit);
 }
 
+std::vector<adapters::ApiKey> AnnouncingStore::api_keys() {
+    return inner_->api_keys();
+}
+
+adapters::ApiKey AnnouncingStore::add_api_key(adapters::ApiKey key) {
+    return inner_->add_api_key(std::move(key));
+}
+
+std::optional<adapters::ApiKey> AnnouncingStore::find_api_key(std::string const& hash) {
+    return inner_->find_api_key(hash);
+}
+
+bool AnnouncingStore::revoke_api_key(std::int64_t number) {
+    return inner_->revoke_api_key(number);
+}
+
+void AnnouncingStore::touch_api_key(std::int64_t number, base::Timestamp at) {
+    inner_->touch_api_key(number, at);
+}
+
 adapters::Work AnnouncingStore::work() {
     return inner_->work();
 }

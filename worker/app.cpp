@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <random>
 
@@ -15,6 +16,8 @@
 
 #include "base/rethrow.h"
 #include "config/load.h"
+#include "worker/announcing_store.h"
+#include "worker/identity.h"
 
 namespace worker {
 
@@ -22,6 +25,7 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr base::Millis answer_within{5'000};
 constexpr base::Millis hand_back_within{5'000};
 constexpr base::Millis tell_redis_within{500};
 constexpr base::Millis look_again{20};
@@ -58,7 +62,7 @@ App::App(config::Settings const& settings, pricing::Book book, Parts parts)
       log_{settings.log},
       name_{worker_name()},
       redis_{settings, log_},
-      store_{redis_.announcing(open_store(settings, Opening::create))},
+      store_{store_with_news()},
       presence_{store_->enter(name_)},
       shelf_{std::move(book)},
       signals_{io_, SIGINT, SIGTERM, SIGHUP},
@@ -79,11 +83,13 @@ App::App(config::Settings const& settings, pricing::Book book, Parts parts)
 
 // What still runs on the pools refers to the parts that are taken down next.
 App::~App() {
+    relay_.connect(nullptr);
     pool_.join();
     duty_pool_.join();
 }
 
 void App::run() {
+    auto const admin_key = first_admin_key();
     asio::co_spawn(io_, obey_signals(), base::rethrow);
     if (parts_.worker) {
         asio::co_spawn(io_, runner_.claim_jobs(), base::rethrow);
@@ -94,10 +100,55 @@ void App::run() {
         redis_.start_intake(*store_, name_, [this] { return shelf_.current(); });
     }
     scheduler_.start(parts_.scheduler);  // a worker alone still does what workers live by
+    start_http();
     announce();
+    if (admin_key) {
+        std::printf("the first admin API key is in %s\n", admin_key->c_str());
+        std::fflush(stdout);
+    }
     io_.run();
     redis_.flush(tell_redis_within);
     log_.info("app", "stopped", {{"worker", name_}});
+    if (http_ && !http_stopped_) {
+        std::_Exit(0);  // told to stop at once: connections still refer to what would be taken down
+    }
+}
+
+std::unique_ptr<adapters::Store> App::store_with_news() {
+    auto store = redis_.announcing(open_store(settings_, Opening::create));
+    if (!parts_.http) {
+        return store;
+    }
+    return std::make_unique<AnnouncingStore>(std::move(store), relay_);
+}
+
+void App::start_http() {
+    if (!parts_.http) {
+        return;
+    }
+    auto const tell = [this](std::string const& what) {
+        log_.warning("auth", "the keys of tokens were not read again", {{"why", what}});
+    };
+    token_keys_ = make_key_set(settings_.auth.jwt, nullptr, tell);
+    rate_ = redis_.rate_limit();
+    http_.emplace(io_.get_executor(), HttpNeeds{.store = *store_,
+                                                .settings = settings_,
+                                                .log = log_,
+                                                .book = [this] { return shelf_.current(); },
+                                                .reload_prices = [this] { return reload_prices(); },
+                                                .keys = token_keys_.get(),
+                                                .rate = rate_.get(),
+                                                .port = parts_.port.value_or(settings_.http.port)});
+    relay_.connect(&http_->announcer());
+    asio::co_spawn(io_, http_->keep_watch(), base::rethrow);
+}
+
+// Whoever has the machine has the embedded store; who may use a PostgreSQL is for its owner to say.
+std::optional<std::filesystem::path> App::first_admin_key() {
+    if (!parts_.worker || !parts_.scheduler || uses_postgres(settings_)) {
+        return std::nullopt;
+    }
+    return make_first_admin_key(*store_, config::admin_key_file(settings_));
 }
 
 void App::announce() const {
@@ -105,6 +156,9 @@ void App::announce() const {
     std::printf("tallyman is ready: store %s, %s\n", url.c_str(),
                 parts_.worker ? (std::to_string(settings_.worker.slots) + " slots").c_str()
                               : "no worker here");
+    if (http_) {
+        std::printf("listening on %s\n", http_->address().c_str());
+    }
     std::fflush(stdout);
 }
 
@@ -118,6 +172,9 @@ asio::awaitable<void> App::obey_signals() {
         }
         if (signal == SIGHUP) {
             reload_prices();
+            if (http_) {
+                http_->reload();
+            }
             continue;
         }
         stop_signals_ += 1;
@@ -140,6 +197,10 @@ asio::awaitable<void> App::shut_down() {
                {"at_most", base::to_text(settings_.worker.drain)}});
     runner_.quiet();
     scheduler_.stop();
+    if (http_) {
+        co_await http_->stop(answer_within);
+        http_stopped_ = true;
+    }
     auto const leave = [this] { redis_.stop_intake(); };
     co_await pool_.run(leave);
     co_await wait_until_idle(settings_.worker.drain);
@@ -173,7 +234,8 @@ asio::awaitable<void> App::wait_until_idle(base::Millis at_most) {
     }
 }
 
-void App::reload_prices() {
+// What changed, a line each.
+std::vector<std::string> App::reload_prices() {
     auto loaded = settings_.prices_file.empty()
                       ? config::Loaded<pricing::Book>{.value = config::default_book()}
                       : config::load_book(settings_.prices_file);
@@ -185,7 +247,7 @@ void App::reload_prices() {
             log_.error("prices", "not reloaded, the old book stays",
                        {{"why", config::to_text(problem)}});
         }
-        return;
+        return {};
     }
     auto const version = loaded.value->version;
     auto const changes = shelf_.swap(std::move(*loaded.value));
@@ -195,6 +257,7 @@ void App::reload_prices() {
     for (auto const& change : changes) {
         log_.business("prices.changed", {{"what", change}});
     }
+    return changes;
 }
 
 int run(config::Settings const& settings, pricing::Book book, Parts parts) {

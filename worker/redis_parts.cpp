@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "adapters/redis/rate_limit.h"
 #include "adapters/redis/wakeup.h"
 #include "worker/announcing_store.h"
 
@@ -49,6 +50,13 @@ std::unique_ptr<adapters::Wakeup> RedisParts::wakeup(boost::asio::any_io_executo
         return nullptr;
     }
     return std::make_unique<redis::RedisWakeup>(std::move(executor), *redis_, teller("wake-up"));
+}
+
+std::unique_ptr<adapters::RateLimit> RedisParts::rate_limit() {
+    if (!redis_) {
+        return nullptr;
+    }
+    return std::make_unique<redis::RedisRateLimit>(*redis_, teller("rate limit"));
 }
 
 void RedisParts::start_intake(adapters::Store& store, std::string const& consumer,

@@ -13,6 +13,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "adapters/rate_limit.h"
 #include "adapters/redis/intake.h"
 #include "adapters/redis/publisher.h"
 #include "adapters/redis/settings.h"
@@ -43,6 +44,9 @@ public:
 
     // Null where there is no Redis.
     std::unique_ptr<adapters::Wakeup> wakeup(boost::asio::any_io_executor executor);
+
+    // Shared by all processes; null where there is no Redis.
+    std::unique_ptr<adapters::RateLimit> rate_limit();
 
     // Takes requests in this name until `stop_intake`, if that is configured.
     void start_intake(adapters::Store& store, std::string const& consumer,

@@ -3,6 +3,7 @@
 #include <mutex>
 #include <set>
 
+#include "adapters/memory/api_keys.h"
 #include "adapters/memory/load.h"
 #include "adapters/memory/open.h"
 #include "adapters/memory/tables.h"
@@ -273,6 +274,31 @@ public:
 
     std::vector<InboxRequest> inbox(int /*limit*/) override { return {}; }
 
+    std::vector<ApiKey> api_keys() override {
+        std::scoped_lock const lock{mutex_};
+        return api_keys_.all();
+    }
+
+    ApiKey add_api_key(ApiKey key) override {
+        std::scoped_lock const lock{mutex_};
+        return api_keys_.add(std::move(key), clock());
+    }
+
+    std::optional<ApiKey> find_api_key(std::string const& hash) override {
+        std::scoped_lock const lock{mutex_};
+        return api_keys_.find(hash);
+    }
+
+    bool revoke_api_key(std::int64_t number) override {
+        std::scoped_lock const lock{mutex_};
+        return api_keys_.revoke(number, clock());
+    }
+
+    void touch_api_key(std::int64_t number, base::Timestamp at) override {
+        std::scoped_lock const lock{mutex_};
+        api_keys_.touch(number, at);
+    }
+
     Work work() override {
         std::scoped_lock const lock{mutex_};
         return work_;
@@ -358,6 +384,7 @@ private:
     std::set<std::string> present_;
     std::map<std::string, std::pair<Duty, base::Timestamp>> duties_;
     std::map<std::string, base::Timestamp> schedules_;
+    memory::ApiKeys api_keys_;
     Work work_;
 };
 

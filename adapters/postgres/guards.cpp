@@ -50,6 +50,7 @@ DO $$ BEGIN
     GRANT SELECT ON ALL TABLES IN SCHEMA {s} TO {app};
     GRANT INSERT ON {s}.entries, {s}.grants, {s}.entry_references, {s}.job_keys, {s}.edges TO {app};
     GRANT INSERT, UPDATE ON {s}.accounts, {s}.jobs, {s}.floors TO {app};
+    GRANT INSERT, UPDATE (revoked_at, last_used_at) ON {s}.api_keys TO {app};
     GRANT INSERT, UPDATE, DELETE ON {s}.ready, {s}.running, {s}.waiting, {s}.failures, {s}.stirred,
         {s}.job_events, {s}.inbox, {s}.workers, {s}.queues, {s}.duties, {s}.schedules, {s}.marks
         TO {app};

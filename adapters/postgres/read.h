@@ -54,4 +54,11 @@ void set_schedule_mark(Session& session, std::string const& name, base::Timestam
 std::map<std::string, QueueMode> queue_modes(Session& session);
 void set_queue_mode(Session& session, std::string const& service, QueueMode mode);
 
+// api_keys.cpp
+std::vector<ApiKey> api_keys(Session& session);
+ApiKey add_api_key(Session& session, ApiKey const& key, std::string const& now);
+std::optional<ApiKey> find_api_key(Session& session, std::string const& hash);
+bool revoke_api_key(Session& session, std::int64_t number, std::string const& now);
+void touch_api_key(Session& session, std::int64_t number, base::Timestamp at);
+
 }  // namespace adapters::postgres

@@ -223,6 +223,33 @@ public:
         return using_session([&](Session& session) { return postgres::inbox(session, limit); });
     }
 
+    std::vector<ApiKey> api_keys() override {
+        return using_session([](Session& session) { return postgres::api_keys(session); });
+    }
+
+    ApiKey add_api_key(ApiKey key) override {
+        return using_session(
+            [&](Session& session) { return postgres::add_api_key(session, key, now_in(session)); });
+    }
+
+    std::optional<ApiKey> find_api_key(std::string const& hash) override {
+        return using_session(
+            [&](Session& session) { return postgres::find_api_key(session, hash); });
+    }
+
+    bool revoke_api_key(std::int64_t number) override {
+        return using_session([&](Session& session) {
+            return postgres::revoke_api_key(session, number, now_in(session));
+        });
+    }
+
+    void touch_api_key(std::int64_t number, base::Timestamp at) override {
+        using_session([&](Session& session) {
+            postgres::touch_api_key(session, number, at);
+            return 0;
+        });
+    }
+
     Work work() override {
         Work work{.transactions = transactor_.transactions(), .round_trips = pool_.round_trips()};
         work.log_position = using_session([](Session& session) {

@@ -279,6 +279,20 @@ CREATE TABLE {s}.queues (
     mode smallint NOT NULL
 );
 
+-- Never a key itself: its SHA-256 in hex. Scopes as a line of words.
+CREATE TABLE {s}.api_keys (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    created_at bigint NOT NULL,
+    expires_at bigint,
+    revoked_at bigint,
+    last_used_at bigint,
+    per_minute bigint NOT NULL CHECK (per_minute >= 0),
+    hash text COLLATE "C" NOT NULL UNIQUE,
+    prefix text NOT NULL,
+    name text NOT NULL,
+    scopes text NOT NULL
+) WITH (fillfactor = 50);
+
 CREATE TABLE {s}.duties (
     name text PRIMARY KEY,
     holder text NOT NULL,

@@ -175,10 +175,27 @@ CREATE TABLE queues (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// Scopes as a line of words; never the key itself, only its hash.
+constexpr char const* api_keys_schema = R"sql(
+CREATE TABLE api_keys (
+    number INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    prefix TEXT NOT NULL,
+    hash TEXT NOT NULL UNIQUE,
+    scopes TEXT NOT NULL,
+    per_minute INTEGER NOT NULL CHECK (per_minute >= 0),
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    revoked_at INTEGER,
+    last_used_at INTEGER
+) STRICT;
+)sql";
+
 constexpr std::array steps{
     Migration{.what = "1: accounts, grants, entries, jobs, duties and schedules",
               .sql = first_schema},
     Migration{.what = "2: queues that pause and drain", .sql = queues_schema},
+    Migration{.what = "3: API keys", .sql = api_keys_schema},
 };
 
 // INSERT OR REPLACE deletes without asking the DELETE triggers, hence the guards on INSERT.

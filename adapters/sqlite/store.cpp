@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include "adapters/sqlite/api_keys.h"
 #include "adapters/sqlite/bell.h"
 #include "adapters/sqlite/duties.h"
 #include "adapters/sqlite/load.h"
@@ -189,6 +190,34 @@ public:
     }
 
     std::vector<InboxRequest> inbox(int /*limit*/) override { return {}; }
+
+    std::vector<ApiKey> api_keys() override {
+        return reading([](Database& database) { return sqlite::api_keys(database); });
+    }
+
+    ApiKey add_api_key(ApiKey key) override {
+        writing([&](Database& database) {
+            key.created_at = options_.clock();
+            key = sqlite::add_api_key(database, key);
+        });
+        return key;
+    }
+
+    std::optional<ApiKey> find_api_key(std::string const& hash) override {
+        return reading([&](Database& database) { return sqlite::find_api_key(database, hash); });
+    }
+
+    bool revoke_api_key(std::int64_t number) override {
+        bool known = false;
+        writing([&](Database& database) {
+            known = sqlite::revoke_api_key(database, number, options_.clock());
+        });
+        return known;
+    }
+
+    void touch_api_key(std::int64_t number, base::Timestamp at) override {
+        writing([&](Database& database) { sqlite::touch_api_key(database, number, at); });
+    }
 
     Work work() override {
         return {.transactions = transactions_.load(), .round_trips = round_trips_.load()};

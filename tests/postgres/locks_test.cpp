@@ -82,6 +82,11 @@ TEST_F(Locks, ThatNobodyGivesBackHoldUpNoCallForLongerThanItsDeadline) {
         {"queue_modes", [&] { store.queue_modes(); }},
         {"set_queue_mode", [&] { store.set_queue_mode("tts", adapters::QueueMode::paused); }},
         {"inbox", [&] { store.inbox(1); }},
+        {"api_keys", [&] { store.api_keys(); }},
+        {"add_api_key", [&] { store.add_api_key({.hash = "h"}); }},
+        {"find_api_key", [&] { store.find_api_key("h"); }},
+        {"revoke_api_key", [&] { store.revoke_api_key(1); }},
+        {"touch_api_key", [&] { store.touch_api_key(1, desk_->now); }},
     };
     auto const lock = lock_everything();
     for (auto const& [what, call] : calls) {

@@ -114,6 +114,11 @@ TEST_F(Rights, AMemberOfTheAppRoleDoesWhatIsNoTransaction) {
     auto mine = raw(world().app);
     mine.in(world().place.schema)("SELECT {s}.enqueue('script', 'inbox')");
     EXPECT_EQ(store.inbox(10).size(), 1U);
+    auto const key = store.add_api_key({.name = "k", .hash = "h"}).number;
+    store.touch_api_key(key, desk_->now);
+    EXPECT_TRUE(store.revoke_api_key(key));
+    EXPECT_TRUE(store.find_api_key("h")->revoked_at);
+    EXPECT_EQ(store.api_keys().size(), 1U);
     EXPECT_NO_THROW(store.counts());
     EXPECT_NO_THROW(store.work());
     EXPECT_FALSE(adapters::postgres_status(world().options(world().app)).may_change_entries);
@@ -227,6 +232,11 @@ TEST_F(Rights, WhatGuardsTheLedgerIsOutOfReach) {
           "DELETE FROM {s}.job_keys",
           "UPDATE {s}.job_keys SET job = 1",
           "DELETE FROM {s}.edges",
+          "DELETE FROM {s}.api_keys",
+          "TRUNCATE {s}.api_keys",
+          "UPDATE {s}.api_keys SET scopes = 'admin'",
+          "UPDATE {s}.api_keys SET hash = ''",
+          "UPDATE {s}.api_keys SET expires_at = NULL",
           "TRUNCATE {s}.ready",
           "TRUNCATE {s}.inbox"}) {
         EXPECT_EQ(mine.refusal(way), not_allowed) << way;

@@ -183,6 +183,31 @@ std::vector<adapters::InboxRequest> FlakyStore::inbox(int limit) {
     return inner_.inbox(limit);
 }
 
+std::vector<adapters::ApiKey> FlakyStore::api_keys() {
+    check_up();
+    return inner_.api_keys();
+}
+
+adapters::ApiKey FlakyStore::add_api_key(adapters::ApiKey key) {
+    write([&] { key = inner_.add_api_key(key); });
+    return key;
+}
+
+std::optional<adapters::ApiKey> FlakyStore::find_api_key(std::string const& hash) {
+    check_up();
+    return inner_.find_api_key(hash);
+}
+
+bool FlakyStore::revoke_api_key(std::int64_t number) {
+    bool known = false;
+    write([&] { known = inner_.revoke_api_key(number); });
+    return known;
+}
+
+void FlakyStore::touch_api_key(std::int64_t number, base::Timestamp at) {
+    write([&] { inner_.touch_api_key(number, at); });
+}
+
 adapters::Work FlakyStore::work() {
     return inner_.work();
 }

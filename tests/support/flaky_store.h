@@ -70,6 +70,11 @@ public:
     std::map<std::string, adapters::QueueMode> queue_modes() override;
     void set_queue_mode(std::string const& service, adapters::QueueMode mode) override;
     std::vector<adapters::InboxRequest> inbox(int limit) override;
+    std::vector<adapters::ApiKey> api_keys() override;
+    adapters::ApiKey add_api_key(adapters::ApiKey key) override;
+    std::optional<adapters::ApiKey> find_api_key(std::string const& hash) override;
+    bool revoke_api_key(std::int64_t number) override;
+    void touch_api_key(std::int64_t number, base::Timestamp at) override;
     adapters::Work work() override;
 
 private:

@@ -24,12 +24,12 @@ LIBRARIES = {  # who may include which library; tests, bench and fuzz may includ
     "pqxx/": r"adapters/postgres/.*",
     "hiredis/": r"adapters/redis/.*",
     "spdlog/": r"worker/.*\.cpp",
-    "boost/json": r"(wire|adapters/providers|worker)/.*|config/text\.cpp",
+    "boost/json": r"(wire|adapters/(providers|identity)|worker)/.*|config/text\.cpp",
     "boost/asio": r"(adapters/[^/]*\.h|adapters/(providers|wakeups|redis|http|fetch)/.*|worker/.*"
                   r"|cmake/asio(_ssl)?\.cpp)",
     "boost/beast": r"adapters/http/.*\.cpp",
     "zlib.h": r"adapters/http/.*\.cpp",
-    "openssl/": r"(base|adapters/redis)/.*\.cpp",
+    "openssl/": r"(base|adapters/(redis|identity))/.*\.cpp",
     "CLI/": r"worker/.*\.(cpp|h)",
 }
 FREE = ("tests/", "bench/", "fuzz/")

@@ -33,7 +33,8 @@ constexpr char const* prices = "Prices";
 constexpr char const* care = "Care";
 
 constexpr std::array table{
-    Row{"up", run, "Runs the worker and the scheduler in one process", make_up},
+    Row{"up", run, "Runs the worker, the scheduler and the HTTP face in one process", make_up},
+    Row{"api", run, "Answers HTTP; any number of these, beside each other", make_api},
     Row{"worker", run, "Runs jobs; any number of these, beside each other", make_worker},
     Row{"scheduler", run, "Runs the periodic duties and the schedules", make_scheduler},
     Row{"migrate", run, "Brings the store's schema up to date", make_migrate},
@@ -55,6 +56,7 @@ constexpr std::array table{
         make_audit},
     Row{"prices", prices, "Shows the price book, or checks one", make_prices},
     Row{"quote", prices, "Says what a job would cost", make_quote},
+    Row{"keys", care, "Makes, lists and revokes API keys", make_keys},
     Row{"doctor", care, "Checks configuration, store, providers, disk and clock", make_doctor},
     Row{"bench", care, "Measures billed jobs a second and pickup latency", make_bench},
     Row{"version", care, "Prints the version", make_version},

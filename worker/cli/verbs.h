@@ -14,6 +14,7 @@ extern std::string_view const version;
 int run_command_line(int argc, char const* const* argv);
 
 std::unique_ptr<Verb> make_up();
+std::unique_ptr<Verb> make_api();
 std::unique_ptr<Verb> make_worker();
 std::unique_ptr<Verb> make_scheduler();
 std::unique_ptr<Verb> make_migrate();
@@ -32,6 +33,7 @@ std::unique_ptr<Verb> make_expire();
 std::unique_ptr<Verb> make_audit();
 std::unique_ptr<Verb> make_prices();
 std::unique_ptr<Verb> make_quote();
+std::unique_ptr<Verb> make_keys();
 std::unique_ptr<Verb> make_doctor();
 std::unique_ptr<Verb> make_bench();
 std::unique_ptr<Verb> make_version();

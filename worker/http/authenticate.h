@@ -1,0 +1,89 @@
+// Who calls: `Authorization: Bearer` is a user, `X-Api-Key` a service. Nothing that is secret gets
+// into an answer or a log.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "adapters/caller.h"
+#include "adapters/http/message.h"
+#include "adapters/identity/key_set.h"
+#include "adapters/rate_limit.h"
+#include "adapters/store.h"
+#include "base/sha256.h"
+#include "wire/json.h"
+#include "worker/blocking_pool.h"
+#include "worker/http/key_cache.h"
+#include "worker/http/local_rate.h"
+
+namespace worker::http {
+
+// Nobody is let in. Codes: unauthenticated (no credentials), ambiguous_credentials (both kinds, or
+// one twice), unknown_scheme, tokens_not_accepted, token_… with a JwtRefusal's text, unknown_key,
+// key_revoked, key_expired, rate_limited, too_many_attempts.
+struct Refused {
+    wire::Refusal refusal;                        // a problem's code, detail, status and facts
+    std::vector<adapters::http::Header> headers;  // WWW-Authenticate, Retry-After, RateLimit-…
+};
+
+struct Admitted {
+    adapters::Caller caller;
+    std::vector<adapters::http::Header> headers;  // RateLimit-Limit, …: for the answer
+};
+
+using Admission = std::expected<Admitted, Refused>;
+
+// What a caller sees of a limit, in answers that let it in and in those that don't.
+std::vector<adapters::http::Header> limit_headers(std::int64_t per_minute,
+                                                  adapters::RateAnswer const& answer);
+
+struct AuthenticatorParts {
+    adapters::Store& store;  // asked on the pool only
+    BlockingPool& pool;
+    adapters::identity::KeySet* keys = nullptr;  // null: there are no users
+    adapters::identity::JwtRules rules;
+    adapters::RateLimit* shared_rate = nullptr;  // null: each process counts for itself
+};
+
+// For one executor's thread; everything that blocks is done on the pool.
+class Authenticator {
+public:
+    explicit Authenticator(AuthenticatorParts parts) : parts_{std::move(parts)} {}
+
+    // Throws adapters::Unavailable where the store has to be asked and can't be.
+    // The request must outlive it.
+    boost::asio::awaitable<Admission> authenticate(adapters::http::Request const& request);
+
+private:
+    struct Verified {
+        adapters::identity::Claims claims;
+        std::uint64_t generation = 0;
+    };
+
+    boost::asio::awaitable<Admission> of_token(std::string_view token);
+    std::optional<adapters::identity::Claims> remembered(base::Hash const& hash,
+                                                         base::Timestamp now) const;
+    void remember(base::Hash const& hash, adapters::identity::Claims const& claims,
+                  base::Timestamp now);
+
+    boost::asio::awaitable<Admission> of_key(std::string_view text, std::string const& remote);
+    boost::asio::awaitable<std::optional<adapters::ApiKey>> look_up(std::string hash);
+    std::optional<adapters::ApiKey> ask_store(std::string const& hash);
+    boost::asio::awaitable<Admission> within_limit(adapters::ApiKey const& key);
+
+    AuthenticatorParts parts_;
+    KeyCache cache_;
+    LocalRateLimit local_rate_;
+    std::map<base::Hash, Verified> verified_;  // tokens, by their hash
+};
+
+}  // namespace worker::http
