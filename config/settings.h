@@ -188,7 +188,6 @@ struct Settings {
     Worker worker;
     Redis redis;
     Media media;
-
     Auth auth;
     Http http;
     jobs::Rules rules;                                // its services are filled from `services`

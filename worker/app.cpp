@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <random>
 
@@ -15,6 +16,7 @@
 
 #include "base/rethrow.h"
 #include "config/load.h"
+#include "worker/announcing_store.h"
 #include "worker/identity.h"
 
 namespace worker {
@@ -23,6 +25,7 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr base::Millis answer_within{5'000};
 constexpr base::Millis hand_back_within{5'000};
 constexpr base::Millis tell_redis_within{500};
 constexpr base::Millis look_again{20};
@@ -63,7 +66,7 @@ App::App(config::Settings const& settings, pricing::Book book, Parts parts)
       log_{settings.log},
       name_{worker_name()},
       redis_{settings, log_},
-      store_{redis_.announcing(open_store(settings, Opening::create))},
+      store_{store_with_news()},
       presence_{store_->enter(name_)},
       shelf_{std::move(book)},
       crew_{crew_options(settings.media)},
@@ -91,6 +94,7 @@ App::App(config::Settings const& settings, pricing::Book book, Parts parts)
 
 // What still runs on the pools refers to the parts that are taken down next.
 App::~App() {
+    relay_.connect(nullptr);
     redis_.stop_intake();
     input_meter_.stop();
     output_meter_.stop();
@@ -111,6 +115,7 @@ void App::run() {
         redis_.start_intake(*store_, name_, [this] { return shelf_.current(); }, &input_meter_);
     }
     scheduler_.start(parts_.scheduler);  // a worker alone still does what workers live by
+    start_http();
     announce();
     if (admin_key) {
         std::printf("the first admin API key is in %s\n", admin_key->c_str());
@@ -119,6 +124,38 @@ void App::run() {
     io_.run();
     redis_.flush(tell_redis_within);
     log_.info("app", "stopped", {{"worker", name_}});
+    if (http_ && !http_stopped_) {
+        std::_Exit(0);  // told to stop at once: connections still refer to what would be taken down
+    }
+}
+
+std::unique_ptr<adapters::Store> App::store_with_news() {
+    auto store = redis_.announcing(open_store(settings_, Opening::create));
+    if (!parts_.http) {
+        return store;
+    }
+    return std::make_unique<AnnouncingStore>(std::move(store), relay_);
+}
+
+void App::start_http() {
+    if (!parts_.http) {
+        return;
+    }
+    auto const tell = [this](std::string const& what) {
+        log_.warning("auth", "the keys of tokens were not read again", {{"why", what}});
+    };
+    token_keys_ = make_key_set(settings_.auth.jwt, nullptr, tell);
+    rate_ = redis_.rate_limit();
+    http_.emplace(io_.get_executor(), HttpNeeds{.store = *store_,
+                                                .settings = settings_,
+                                                .log = log_,
+                                                .book = [this] { return shelf_.current(); },
+                                                .reload_prices = [this] { return reload_prices(); },
+                                                .keys = token_keys_.get(),
+                                                .rate = rate_.get(),
+                                                .port = parts_.port.value_or(settings_.http.port)});
+    relay_.connect(&http_->announcer());
+    asio::co_spawn(io_, http_->keep_watch(), base::rethrow);
 }
 
 // Whoever has the machine has the embedded store; who may use a PostgreSQL is for its owner to say.
@@ -134,6 +171,9 @@ void App::announce() const {
     std::printf("tallyman is ready: store %s, %s\n", url.c_str(),
                 parts_.worker ? (std::to_string(settings_.worker.slots) + " slots").c_str()
                               : "no worker here");
+    if (http_) {
+        std::printf("listening on %s\n", http_->address().c_str());
+    }
     std::fflush(stdout);
 }
 
@@ -147,6 +187,9 @@ asio::awaitable<void> App::obey_signals() {
         }
         if (signal == SIGHUP) {
             reload_prices();
+            if (http_) {
+                http_->reload();
+            }
             continue;
         }
         stop_signals_ += 1;
@@ -169,6 +212,10 @@ asio::awaitable<void> App::shut_down() {
                {"at_most", base::to_text(settings_.worker.drain)}});
     runner_.quiet();
     scheduler_.stop();
+    if (http_) {
+        co_await http_->stop(answer_within);
+        http_stopped_ = true;
+    }
     input_meter_.stop();
     auto const leave = [this] { redis_.stop_intake(); };
     co_await pool_.run(leave);
@@ -204,7 +251,8 @@ asio::awaitable<void> App::wait_until_idle(base::Millis at_most) {
     }
 }
 
-void App::reload_prices() {
+// What changed, a line each.
+std::vector<std::string> App::reload_prices() {
     auto loaded = settings_.prices_file.empty()
                       ? config::Loaded<pricing::Book>{.value = config::default_book()}
                       : config::load_book(settings_.prices_file);
@@ -216,7 +264,7 @@ void App::reload_prices() {
             log_.error("prices", "not reloaded, the old book stays",
                        {{"why", config::to_text(problem)}});
         }
-        return;
+        return {};
     }
     auto const version = loaded.value->version;
     auto const changes = shelf_.swap(std::move(*loaded.value));
@@ -226,6 +274,7 @@ void App::reload_prices() {
     for (auto const& change : changes) {
         log_.business("prices.changed", {{"what", change}});
     }
+    return changes;
 }
 
 int run(config::Settings const& settings, pricing::Book book, Parts parts) {

@@ -17,12 +17,15 @@
 #include "worker/blocking_pool.h"
 #include "worker/compose.h"
 #include "worker/duties.h"
+#include "worker/http_part.h"
+#include "worker/identity.h"
 #include "worker/input_meter.h"
 #include "worker/log.h"
 #include "worker/measuring.h"
 #include "worker/output_meter.h"
 #include "worker/price_shelf.h"
 #include "worker/redis_parts.h"
+#include "worker/relay.h"
 #include "worker/run.h"
 #include "worker/runner.h"
 #include "worker/scheduler.h"
@@ -44,7 +47,9 @@ private:
     boost::asio::awaitable<void> obey_signals();
     boost::asio::awaitable<void> shut_down();
     boost::asio::awaitable<void> wait_until_idle(base::Millis at_most);
-    void reload_prices();
+    std::vector<std::string> reload_prices();
+    void start_http();
+    std::unique_ptr<adapters::Store> store_with_news();
     std::optional<std::filesystem::path> first_admin_key();
     void announce() const;
 
@@ -53,6 +58,7 @@ private:
     Log log_;
     std::string name_;
     RedisParts redis_;
+    Relay relay_;  // news of commits, for the HTTP face
     std::unique_ptr<adapters::Store> store_;
     std::unique_ptr<adapters::Presence> presence_;
     PriceShelf shelf_;
@@ -69,6 +75,10 @@ private:
     Runner runner_;
     DutyClerk clerk_;
     Scheduler scheduler_;
+    std::unique_ptr<adapters::identity::KeySet> token_keys_;
+    std::unique_ptr<adapters::RateLimit> rate_;
+    std::optional<HttpPart> http_;
+    bool http_stopped_ = false;
     int stop_signals_ = 0;
 };
 

@@ -1,7 +1,9 @@
 // The parts of the face, in the order in which they depend on each other.
 #include "worker/http_part.h"
 
-#include <system_error>
+#include <utility>
+
+#include "worker/identity.h"
 
 namespace worker {
 
@@ -28,29 +30,44 @@ std::unique_ptr<adapters::http::Server> listen(asio::any_io_executor const& exec
     auto complain = [&log](std::string const& what) {
         log.error("http", "a request failed within", {{"what", what}});
     };
-    try {
-        return adapters::http::serve(executor, std::move(options), handler, std::move(complain));
-    } catch (std::system_error const& error) {
-        throw adapters::Unusable{error.what()};
+    return adapters::http::serve(executor, std::move(options), handler, std::move(complain));
+}
+
+// The same words of one room in those of the other.
+asio::awaitable<std::expected<http::Guest, http::Problem>> admit(
+    http::Authenticator& authenticator, adapters::http::Request const& request) {
+    auto admission = co_await authenticator.authenticate(request);
+    if (!admission) {
+        auto& refused = admission.error();
+        co_return std::unexpected{
+            http::Problem{std::move(refused.refusal), std::move(refused.headers)}};
     }
+    co_return http::Guest{.caller = std::move(admission->caller),
+                          .headers = std::move(admission->headers)};
 }
 
 }  // namespace
 
 HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
     : log_{needs.log},
+      authenticator_{{.store = needs.store,
+                      .pool = pool_,
+                      .keys = needs.keys,
+                      .rules = jwt_rules(needs.settings.auth.jwt),
+                      .shared_rate = needs.rate}},
       watch_{executor, needs.store, pool_},
       collector_{executor, needs.store, pool_, needs.settings.rules, needs.book},
-      face_{{.store = needs.store,
-             .pool = pool_,
-             .settings = needs.settings,
-             .book = needs.book,
-             .log = needs.log,
-             .watch = watch_,
-             .collector = collector_,
-             .reload_prices = std::move(needs.reload_prices)},
-            std::move(needs.authenticate),
-            http::all_tables()},
+      face_{
+          {.store = needs.store,
+           .pool = pool_,
+           .settings = needs.settings,
+           .book = needs.book,
+           .log = needs.log,
+           .watch = watch_,
+           .collector = collector_,
+           .reload_prices = std::move(needs.reload_prices)},
+          [this](adapters::http::Request const& request) { return admit(authenticator_, request); },
+          http::all_tables()},
       server_{listen(executor, options_of(needs.settings.http, needs.port), face_, needs.log)} {}
 
 HttpPart::~HttpPart() {

@@ -11,10 +11,13 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "adapters/http/server.h"
+#include "adapters/identity/key_set.h"
+#include "adapters/rate_limit.h"
 #include "adapters/store.h"
 #include "config/settings.h"
 #include "pricing/book.h"
 #include "worker/blocking_pool.h"
+#include "worker/http/authenticate.h"
 #include "worker/http/collector.h"
 #include "worker/http/face.h"
 #include "worker/http/watch.h"
@@ -28,13 +31,14 @@ struct HttpNeeds {
     Log& log;
     std::function<pricing::Book()> book;
     std::function<std::vector<std::string>()> reload_prices;
-    http::Authenticate authenticate;
+    adapters::identity::KeySet* keys = nullptr;  // of tokens; null: there are no users
+    adapters::RateLimit* rate = nullptr;         // null: this process counts for itself
     int port = 8420;
 };
 
 class HttpPart {
 public:
-    // Listens at once; what it needs must outlive it. Throws adapters::Unusable where it can't
+    // Listens at once; what it needs must outlive it. Throws std::system_error where it can't
     // listen, naming the address.
     HttpPart(boost::asio::any_io_executor executor, HttpNeeds needs);
     HttpPart(HttpPart const&) = delete;
@@ -57,6 +61,7 @@ public:
 private:
     Log& log_;
     BlockingPool pool_{4};
+    http::Authenticator authenticator_;
     http::Watch watch_;
     http::Collector collector_;
     http::Face face_;

@@ -1,5 +1,7 @@
-// `up`, `worker` and `scheduler`: runs until a signal says stop.
+// `up`, `api`, `worker` and `scheduler`: runs until a signal says stop.
 #pragma once
+
+#include <optional>
 
 #include "config/settings.h"
 #include "pricing/book.h"
@@ -9,6 +11,8 @@ namespace worker {
 struct Parts {
     bool worker = false;
     bool scheduler = false;
+    bool http = false;
+    std::optional<int> port;  // instead of the configured one
 };
 
 // Returns the exit code. SIGTERM and SIGINT: quiet, drain, stop (a second one stops at once);

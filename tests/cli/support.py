@@ -35,7 +35,7 @@ class CliTest(unittest.TestCase):
         self.folder = folder.name
         self.data = os.path.join(self.folder, "data")
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("TALLYMAN_")}
-        self.environment.update(TALLYMAN_DATA_DIR=self.data, TZ="UTC")
+        self.environment.update(TALLYMAN_DATA_DIR=self.data, TALLYMAN_HTTP_PORT="0", TZ="UTC")
         if self.settings:
             self.write("tallyman.yaml", self.settings)
 

@@ -65,7 +65,8 @@ class Site:
         self.submissions = os.path.join(self.folder, "submissions.log")
         self.program = PROGRAM
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("TALLYMAN_")}
-        self.environment.update(TALLYMAN_DATA_DIR=self.data, TZ="UTC")
+        self.environment.update(TALLYMAN_DATA_DIR=self.data, TALLYMAN_HTTP_PORT="0",
+                                TZ="UTC")
         self.running = []
         self.write("tallyman.yaml", settings)
         if prices:

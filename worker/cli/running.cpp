@@ -1,4 +1,4 @@
-// up, worker, scheduler: the long-running verbs.
+// up, api, worker, scheduler: the long-running verbs.
 #include <csignal>
 
 #include "worker/cli/context.h"
@@ -14,7 +14,13 @@ class Running final : public Verb {
 public:
     Running(Parts parts, std::string example) : parts_(parts), example_(std::move(example)) {}
 
-    void declare(Options& options) override { options.example(example_); }
+    void declare(Options& options) override {
+        if (parts_.http) {
+            options.number("--port", port_, 0, 65'535,
+                           "listen on this port instead of http.port; 0: a free one");
+        }
+        options.example(example_);
+    }
 
     int run(Context& context) override {
         // Whoever reads the log may go away; the worker stays.
@@ -23,19 +29,29 @@ public:
         for (auto const& problem : problems) {
             complain(config::to_text(problem));
         }
+        if (port_ >= 0) {
+            parts_.port = static_cast<int>(port_);
+        }
+        auto const asked = parts_.worker ? context.settings().http.serve : true;
+        parts_.http = parts_.http && (asked || port_ >= 0);
         return problems.empty() ? worker::run(context.settings(), context.book(), parts_) : usage;
     }
 
 private:
     Parts parts_;
     std::string example_;
+    std::int64_t port_ = -1;
 };
 
 }  // namespace
 
 std::unique_ptr<Verb> make_up() {
-    return std::make_unique<Running>(Parts{.worker = true, .scheduler = true},
+    return std::make_unique<Running>(Parts{.worker = true, .scheduler = true, .http = true},
                                      "  tallyman up        # Ctrl-C drains and stops");
+}
+
+std::unique_ptr<Verb> make_api() {
+    return std::make_unique<Running>(Parts{.http = true}, "  tallyman api --port 8421");
 }
 
 std::unique_ptr<Verb> make_worker() {

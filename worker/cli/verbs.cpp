@@ -33,7 +33,8 @@ constexpr char const* prices = "Prices";
 constexpr char const* care = "Care";
 
 constexpr std::array table{
-    Row{"up", run, "Runs the worker and the scheduler in one process", make_up},
+    Row{"up", run, "Runs the worker, the scheduler and the HTTP face in one process", make_up},
+    Row{"api", run, "Answers HTTP; any number of these, beside each other", make_api},
     Row{"worker", run, "Runs jobs; any number of these, beside each other", make_worker},
     Row{"scheduler", run, "Runs the periodic duties and the schedules", make_scheduler},
     Row{"migrate", run, "Brings the store's schema up to date", make_migrate},

@@ -14,6 +14,7 @@ extern std::string_view const version;
 int run_command_line(int argc, char const* const* argv);
 
 std::unique_ptr<Verb> make_up();
+std::unique_ptr<Verb> make_api();
 std::unique_ptr<Verb> make_worker();
 std::unique_ptr<Verb> make_scheduler();
 std::unique_ptr<Verb> make_migrate();

@@ -34,6 +34,7 @@ std::optional<std::int64_t> number_of(std::string_view text) {
 Happenings::Happenings(asio::any_io_executor executor, std::size_t most)
     : executor_{std::move(executor)}, most_{most}, epoch_{random_epoch()} {}
 
+// Views are shared: see Happening.
 void Happenings::note(View const* before, std::shared_ptr<View const> const& after) {
     if (before != nullptr && before->tag == after->tag) {
         return;
