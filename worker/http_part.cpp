@@ -46,6 +46,19 @@ asio::awaitable<std::expected<http::Guest, http::Problem>> admit(
                           .headers = std::move(admission->headers)};
 }
 
+http::InputRule input_rule(HttpNeeds const& needs) {
+    return {.asks = [book = needs.book](
+                        std::string const& service) { return may_measure_input(book(), service); },
+            .measure = [&meter = needs.meter, &store = needs.store,
+                        book = needs.book](jobs::Request& request) -> std::optional<wire::Refusal> {
+                auto const prepared = meter.prepare_now(store, book(), request);
+                if (prepared.state != PreparedInput::State::refused) {
+                    return std::nullopt;
+                }
+                return wire::unmeasurable(prepared.field, prepared.error);
+            }};
+}
+
 }  // namespace
 
 HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
@@ -57,6 +70,7 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
                       .shared_rate = needs.rate}},
       watch_{executor, needs.store, pool_},
       collector_{executor, needs.store, pool_, needs.settings.rules, needs.book},
+      inputs_{input_rule(needs)},
       face_{
           {.store = needs.store,
            .pool = pool_,
@@ -65,12 +79,14 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
            .log = needs.log,
            .watch = watch_,
            .collector = collector_,
+           .inputs = inputs_,
            .reload_prices = std::move(needs.reload_prices)},
           [this](adapters::http::Request const& request) { return admit(authenticator_, request); },
           http::all_tables()},
       server_{listen(executor, options_of(needs.settings.http, needs.port), face_, needs.log)} {}
 
 HttpPart::~HttpPart() {
+    inputs_.join();
     pool_.join();
 }
 

@@ -20,7 +20,9 @@
 #include "worker/http/authenticate.h"
 #include "worker/http/collector.h"
 #include "worker/http/face.h"
+#include "worker/http/input_desk.h"
 #include "worker/http/watch.h"
+#include "worker/input_meter.h"
 #include "worker/log.h"
 
 namespace worker {
@@ -31,6 +33,7 @@ struct HttpNeeds {
     Log& log;
     std::function<pricing::Book()> book;
     std::function<std::vector<std::string>()> reload_prices;
+    InputMeter& meter;
     adapters::identity::KeySet* keys = nullptr;  // of tokens; null: there are no users
     adapters::RateLimit* rate = nullptr;         // null: this process counts for itself
     int port = 8420;
@@ -64,6 +67,7 @@ private:
     http::Authenticator authenticator_;
     http::Watch watch_;
     http::Collector collector_;
+    http::InputDesk inputs_;
     http::Face face_;
     std::unique_ptr<adapters::http::Server> server_;
 };

@@ -14,6 +14,7 @@
 namespace worker::http {
 
 class Collector;
+class InputDesk;
 class Watch;
 
 struct Office {
@@ -24,6 +25,7 @@ struct Office {
     Log& log;
     Watch& watch;
     Collector& collector;
+    InputDesk& inputs;
     std::function<std::vector<std::string>()> reload_prices;  // what changed, a line each
 };
 
