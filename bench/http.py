@@ -42,7 +42,7 @@ POST = """
 wrk.method = "POST"
 wrk.headers["X-Api-Key"] = "{key}"
 wrk.headers["Content-Type"] = "application/json"
-local body = '{{"service":"script","user_id":"u%d","input":{{"text":"a line of text to be spoken"}}}}'
+local body = '{{"service":"script","user_id":"u%d","input":{{"text":"a line to be spoken"}}}}'
 request = function()
   return wrk.format(nil, nil, nil, string.format(body, math.random(1, 10000)))
 end

@@ -128,7 +128,7 @@ Access access_of(std::string const& url, std::string const& schema, base::Millis
             .where = without_password(url),
             .schema = quoted_name(schema),
             .statement_timeout = timeout,
-            .watchdog = std::make_shared<Watchdog>()};
+            .watchdog = std::make_shared<Watchdog>()};  // of all that copy this
 }
 
 struct Session::Link {

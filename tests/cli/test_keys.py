@@ -95,6 +95,7 @@ class FirstAdminKey(CliTest):
     def up(self):
         process = self.start("up")
         self.assertIn("ready", process.stdout.readline().decode())
+        self.assertIn("listening", process.stdout.readline().decode())
         return process
 
     def key_file(self):

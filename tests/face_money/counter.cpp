@@ -44,7 +44,7 @@ Counter::Counter()
       watch_{std::make_unique<http::Watch>(io_.get_executor(), *store, pool_)},
       collector_{std::make_unique<http::Collector>(io_.get_executor(), *store, pool_,
                                                    settings.rules, [this] { return book; })},
-      office_{new http::Office{.store = *store,
+      office_{std::make_unique<http::Office>(http::Office{.store = *store,
                                .pool = pool_,
                                .settings = settings,
                                .book = [this] { return book; },
@@ -52,7 +52,7 @@ Counter::Counter()
                                .watch = *watch_,
                                .collector = *collector_,
                                .inputs = inputs_,
-                               .reload_prices = {}}},
+                               .reload_prices = {}})},
       router_{{http::credits_routes(), http::credits_view_routes(), http::points_routes()}} {}
 
 Counter::~Counter() {

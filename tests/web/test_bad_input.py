@@ -54,7 +54,8 @@ class BadInput(Served):
 
     def test_amounts_that_are_no_amounts(self):
         for amount in ("1e3", "-0", "0", "-5", "1.0", "0.5", "1e400", "9223372036854775808",
-                       "18446744073709551616", "9" * 400, '"5"', "true", "null", "[5]", "{}", "1E0"):
+                       "18446744073709551616", "9" * 400, '"5"', "true", "null",
+                       "[5]", "{}", "1E0"):
             body = (b'{"user_id":"ann","action":"a","description":"d","amount":'
                     + amount.encode() + b"}")
             told = self.problem(422, "invalid_request",
@@ -66,7 +67,8 @@ class BadInput(Served):
                                 self.call("POST", "/api/credits/recharge", body))
             self.assertEqual(told["field"], "credits", amount)
         for amount in ("01", "+5", ".5", "5.", "0x10", "NaN", "Infinity", "1_000"):
-            body = b'{"user_id":"ann","action":"a","description":"d","amount":' + amount.encode() + b"}"
+            body = (b'{"user_id":"ann","action":"a","description":"d","amount":'
+                    + amount.encode() + b"}")
             self.problem(400, "invalid_json", self.call("POST", "/api/credits/consume", body))
 
     def test_ids_that_are_none(self):
@@ -128,7 +130,8 @@ class BadInput(Served):
     def test_lines_that_are_no_request(self):
         for line in (b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"GET  / HTTP/1.1\r\n\r\n",
                      b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 64,
-                     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"GET /../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n",
+                     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+                     b"GET /../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n",
                      b"GET http://other/ HTTP/1.1\r\n\r\n", b"\x00" * 100 + b"\r\n\r\n"):
             opened = self.socket()
             opened.sendall(line)
@@ -143,8 +146,8 @@ class BadInput(Served):
                 % (job["id"].encode(), key),
                 b"GET /api/jobs/%s?wait=30 HTTP/1.1\r\nHost: x\r\nX-Api-Key: %s\r\n\r\n"
                 % (job["id"].encode(), key),
-                b"POST /api/jobs HTTP/1.1\r\nHost: x\r\nX-Api-Key: %s\r\nContent-Length: 500\r\n\r\n{"
-                % key,
+                b"POST /api/jobs HTTP/1.1\r\nHost: x\r\nX-Api-Key: %s\r\nContent-Length: 500\r\n\r\n"
+                b"{" % key,
                 b"GET /api/jo")
         for _ in range(25):
             for ask in asks:

@@ -34,7 +34,8 @@ class Http(Served):
         self.assertEqual(states[-1], "completed")
         response, shown = self.call("GET", f"/api/jobs/{job['id']}")
         self.assertEqual(shown["charge"]["net"], 5)
-        again, _ = self.call("GET", f"/api/jobs/{job['id']}", If_None_Match=response.headers["ETag"])
+        again, _ = self.call("GET", f"/api/jobs/{job['id']}",
+                             If_None_Match=response.headers["ETag"])
         self.assertEqual(again.status, 304)
         self.assertEqual(self.ask("job", job["id"]), shown)
         _, story = self.call("GET", f"/api/jobs/{job['id']}/explain")
