@@ -45,14 +45,14 @@ Counter::Counter()
       collector_{std::make_unique<http::Collector>(io_.get_executor(), *store, pool_,
                                                    settings.rules, [this] { return book; })},
       office_{std::make_unique<http::Office>(http::Office{.store = *store,
-                               .pool = pool_,
-                               .settings = settings,
-                               .book = [this] { return book; },
-                               .log = *log_,
-                               .watch = *watch_,
-                               .collector = *collector_,
-                               .inputs = inputs_,
-                               .reload_prices = {}})},
+                                                          .pool = pool_,
+                                                          .settings = settings,
+                                                          .book = [this] { return book; },
+                                                          .log = *log_,
+                                                          .watch = *watch_,
+                                                          .collector = *collector_,
+                                                          .inputs = inputs_,
+                                                          .reload_prices = {}})},
       router_{{http::credits_routes(), http::credits_view_routes(), http::points_routes()}} {}
 
 Counter::~Counter() {

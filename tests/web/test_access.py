@@ -47,7 +47,7 @@ class Access(Served):
                  {"Authorization": "Bearer "}, {"Authorization": "Bearer x.y.z"},
                  {"Authorization": "Basic YTpi"}, {"Authorization": f"Bearer {self.key}"},
                  {"X_Api_Key": token("ann")}, {"X_User_Id": "ann"},
-                 {"Authorization": "Bearer " + token("ann", secret="another, that is long enough too")},
+                 {"Authorization": "Bearer " + token("ann", secret="another one, long enough too")},
                  {"Authorization": "Bearer " + token("ann", exp=1)},
                  {"Authorization": "Bearer " + token("ann", nbf=int(time.time()) + 3600)},
                  {"Authorization": "Bearer " + token("ann", aud="others")},

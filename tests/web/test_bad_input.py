@@ -146,8 +146,8 @@ class BadInput(Served):
                 % (job["id"].encode(), key),
                 b"GET /api/jobs/%s?wait=30 HTTP/1.1\r\nHost: x\r\nX-Api-Key: %s\r\n\r\n"
                 % (job["id"].encode(), key),
-                b"POST /api/jobs HTTP/1.1\r\nHost: x\r\nX-Api-Key: %s\r\nContent-Length: 500\r\n\r\n"
-                b"{" % key,
+                b"POST /api/jobs HTTP/1.1\r\nHost: x\r\nX-Api-Key: %s\r\nContent-Length: 500\r\n"
+                b"\r\n{" % key,
                 b"GET /api/jo")
         for _ in range(25):
             for ask in asks:
