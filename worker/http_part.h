@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,12 @@
 #include "worker/http/authenticate.h"
 #include "worker/http/collector.h"
 #include "worker/http/face.h"
+#include "worker/http/operations.h"
 #include "worker/http/watch.h"
 #include "worker/log.h"
+#include "worker/metrics/meters.h"
+#include "worker/metrics/redis_meters.h"
+#include "worker/redis_parts.h"
 
 namespace worker {
 
@@ -30,9 +35,11 @@ struct HttpNeeds {
     config::Settings const& settings;
     Log& log;
     std::function<pricing::Book()> book;
-    std::function<std::vector<std::string>()> reload_prices;
+    std::function<PriceReload()> reload_prices;
     adapters::identity::KeySet* keys = nullptr;  // of tokens; null: there are no users
     adapters::RateLimit* rate = nullptr;         // null: this process counts for itself
+    RedisParts* redis = nullptr;                 // null: there is none
+    metrics::Meters& meters;
     int port = 8420;
 };
 
@@ -59,11 +66,17 @@ public:
     void reload();  // the certificate
 
 private:
+    void look();
+
     Log& log_;
     BlockingPool pool_{4};
     http::Authenticator authenticator_;
     http::Watch watch_;
     http::Collector collector_;
+    metrics::Meters& meters_;
+    RedisParts* redis_;
+    std::optional<metrics::RedisMeters> redis_meters_;
+    http::Operations operations_;
     http::Face face_;
     std::unique_ptr<adapters::http::Server> server_;
 };

@@ -10,10 +10,12 @@
 #include "pricing/book.h"
 #include "worker/blocking_pool.h"
 #include "worker/log.h"
+#include "worker/price_shelf.h"
 
 namespace worker::http {
 
 class Collector;
+class Operations;
 class Watch;
 
 struct Office {
@@ -24,7 +26,9 @@ struct Office {
     Log& log;
     Watch& watch;
     Collector& collector;
-    std::function<std::vector<std::string>()> reload_prices;  // what changed, a line each
+    std::function<PriceReload()> reload_prices;  // on the loop's thread
+    // Null where nothing of it is called. Never null in the running program.
+    Operations* operations = nullptr;
 };
 
 }  // namespace worker::http
