@@ -41,7 +41,7 @@ Stat read_stat() {
     }
     std::istringstream rest{text.substr(end + 1)};
     std::string state;
-    std::int64_t fields[22] = {};
+    std::int64_t fields[21] = {};  // the next one may be too large for this
     rest >> state;
     for (auto& field : fields) {
         rest >> field;

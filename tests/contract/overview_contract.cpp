@@ -36,7 +36,7 @@ TEST_P(StoreContract, AnEmptyStoreHasNothingToSee) {
 }
 
 TEST_P(StoreContract, AnOverviewCountsByServiceAndKnowsTheOldest) {
-    open("ann");
+    open("u1");
     auto const first = now() - Millis{5'000};
     add(a_job({.service = "tts", .at = first}));
     add(a_job({.service = "tts", .at = first + Millis{1}}));
@@ -54,7 +54,7 @@ TEST_P(StoreContract, AnOverviewCountsByServiceAndKnowsTheOldest) {
 }
 
 TEST_P(StoreContract, AnOverviewNamesWhatIsStuck) {
-    open("ann");
+    open("u1");
     auto lost = ended(a_job({.service = "tts"}), State::failed, now());
     auto poisoned = lost;
     poisoned.poison = true;
@@ -75,7 +75,7 @@ TEST_P(StoreContract, AnOverviewNamesWhatIsStuck) {
 }
 
 TEST_P(StoreContract, OpenChargesAreToldByTheirAge) {
-    open("ann");
+    open("u1");
     auto const begun = [&](Millis ago, std::int64_t credits) {
         auto job = processing(a_job({.service = "tts"}), "w", now() + Millis{1'000});
         job.started_at = now() - ago;
@@ -97,7 +97,7 @@ TEST_P(StoreContract, OpenChargesAreToldByTheirAge) {
 }
 
 TEST_P(StoreContract, AnOverviewShowsWhoWorksAndWhoHoldsJobsWithoutLiving) {
-    open("ann");
+    open("u1");
     auto const here = store().enter("here");
     add(processing(a_job({.service = "tts"}), "here", now() + Millis{1'000}));
     add(processing(a_job({.service = "tts"}), "dead", now() + Millis{1'000}));

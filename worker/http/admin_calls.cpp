@@ -25,7 +25,11 @@ Response expire(Call const& call) {
 }
 
 boost::json::array texts(std::vector<std::string> const& lines) {
-    return {lines.begin(), lines.end()};
+    boost::json::array array;
+    for (auto const& line : lines) {
+        array.emplace_back(line);
+    }
+    return array;
 }
 
 // On the loop's thread, as a reload by signal is.
@@ -48,10 +52,11 @@ Problem unknown_queue(std::string const& service, QueueModes const& known) {
         names.emplace_back(name);
     }
     auto const nearest = config::nearest(service, names);
-    return wire::Refusal{.code = "unknown_service",
-                         .detail = "there is no such service; did you mean " + nearest + "?",
-                         .status = 404,
-                         .facts = {{"service", service}}};
+    return wire::Refusal{
+        .code = "unknown_service",
+        .detail = "there is no such service; did you mean " + std::string{nearest} + "?",
+        .status = 404,
+        .facts = {{"service", service}}};
 }
 
 template <QueueMode mode>
@@ -66,7 +71,7 @@ Response set_queue(Call const& call) {
     call.office.log.business(
         "queue.set",
         {{"service", service}, {"mode", std::string{to_text(mode)}}, {"by", call.caller.name}});
-    return json_answer({{"service", service}, {"mode", to_text(mode)}});
+    return json_answer({{"service", service}, {"mode", std::string{to_text(mode)}}});
 }
 
 Response list_keys(Call const& call) {

@@ -67,7 +67,7 @@ json::array queues_json(OverviewFacts const& facts) {
         auto const found = std::ranges::find(loads, queue.first, &adapters::ServiceLoad::service);
         auto const load = found == loads.end() ? adapters::ServiceLoad{} : *found;
         json::object object{{"service", queue.first},
-                            {"mode", to_text(queue.second)},
+                            {"mode", std::string{to_text(queue.second)}},
                             {"ready", load.ready},
                             {"processing", load.processing}};
         put(object, "oldest_ready_at", load.oldest_ready);
