@@ -160,15 +160,20 @@ void App::start_http() {
         return;
     }
     auto const tell = [this](std::string const& what) {
-        log_.warning("auth", "the keys of tokens were not read again", {{"why", what}});
+        if (what.empty()) {
+            log_.info("auth", "the keys of tokens are read again");
+        } else {
+            log_.warning("auth", "the keys of tokens were not read", {{"why", what}});
+        }
     };
-    token_keys_ = make_key_set(settings_.auth.jwt, nullptr, tell);
+    token_keys_ = make_key_set(settings_.auth.jwt, fetch_of(settings_.auth.jwt.jwks_url), tell);
     rate_ = redis_.rate_limit();
     http_.emplace(io_.get_executor(), HttpNeeds{.store = *store_,
                                                 .settings = settings_,
                                                 .log = log_,
                                                 .book = [this] { return shelf_.current(); },
                                                 .reload_prices = [this] { return reload_prices(); },
+                                                .meter = input_meter_,
                                                 .keys = token_keys_.get(),
                                                 .rate = rate_.get(),
                                                 .redis = redis_.there() ? &redis_ : nullptr,

@@ -1,7 +1,10 @@
 // The parts of the face, in the order in which they depend on each other.
 #include "worker/http_part.h"
 
+#include <algorithm>
 #include <utility>
+
+#include <sys/resource.h>
 
 #include "worker/identity.h"
 
@@ -51,6 +54,36 @@ std::function<std::string()> trouble_of(RedisParts* redis) {
                             : std::function<std::string()>{[redis] { return redis->trouble(); }};
 }
 
+// Each connection is an open file, and so are other things; what shells allow is often 1,024.
+void make_room_for(int connections, Log& log) {
+    constexpr rlim_t others = 512;
+    rlimit files{};
+    auto const wanted = static_cast<rlim_t>(connections) + others;
+    if (::getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= wanted) {
+        return;
+    }
+    files.rlim_cur = std::min(files.rlim_max, wanted);
+    if (::setrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur < wanted) {
+        log.warning("http",
+                    "fewer connections than http.max_connections will do: too few open files",
+                    {{"open_files", static_cast<std::int64_t>(files.rlim_cur)},
+                     {"wanted", static_cast<std::int64_t>(wanted)}});
+    }
+}
+
+http::InputRule input_rule(HttpNeeds const& needs) {
+    return {.asks = [book = needs.book](
+                        std::string const& service) { return may_measure_input(book(), service); },
+            .measure = [&meter = needs.meter, &store = needs.store,
+                        book = needs.book](jobs::Request& request) -> std::optional<wire::Refusal> {
+                auto const prepared = meter.prepare_now(store, book(), request);
+                if (prepared.state != PreparedInput::State::refused) {
+                    return std::nullopt;
+                }
+                return wire::unmeasurable(prepared.field, prepared.error);
+            }};
+}
+
 }  // namespace
 
 HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
@@ -62,6 +95,7 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
                       .shared_rate = needs.rate}},
       watch_{executor, needs.store, pool_},
       collector_{executor, needs.store, pool_, needs.settings.rules, needs.book},
+      inputs_{input_rule(needs)},
       meters_{needs.meters},
       redis_{needs.redis},
       operations_{executor,
@@ -76,6 +110,7 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
            .log = needs.log,
            .watch = watch_,
            .collector = collector_,
+           .inputs = inputs_,
            .reload_prices = std::move(needs.reload_prices),
            .operations = &operations_},
           [this](adapters::http::Request const& request) { return admit(authenticator_, request); },
@@ -88,9 +123,11 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
     if (redis_ != nullptr) {
         redis_meters_.emplace(meters_.registry);
     }
+    make_room_for(needs.settings.http.max_connections, needs.log);
 }
 
 HttpPart::~HttpPart() {
+    inputs_.join();
     pool_.join();
 }
 

@@ -21,8 +21,10 @@
 #include "worker/http/authenticate.h"
 #include "worker/http/collector.h"
 #include "worker/http/face.h"
+#include "worker/http/input_desk.h"
 #include "worker/http/operations.h"
 #include "worker/http/watch.h"
+#include "worker/input_meter.h"
 #include "worker/log.h"
 #include "worker/metrics/meters.h"
 #include "worker/metrics/redis_meters.h"
@@ -36,6 +38,7 @@ struct HttpNeeds {
     Log& log;
     std::function<pricing::Book()> book;
     std::function<PriceReload()> reload_prices;
+    InputMeter& meter;
     adapters::identity::KeySet* keys = nullptr;  // of tokens; null: there are no users
     adapters::RateLimit* rate = nullptr;         // null: this process counts for itself
     RedisParts* redis = nullptr;                 // null: there is none
@@ -73,6 +76,7 @@ private:
     http::Authenticator authenticator_;
     http::Watch watch_;
     http::Collector collector_;
+    http::InputDesk inputs_;
     metrics::Meters& meters_;
     RedisParts* redis_;
     std::optional<metrics::RedisMeters> redis_meters_;

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/fetch/document.h"
 #include "adapters/identity/api_key.h"
 #include "adapters/identity/jwk.h"
 
@@ -176,6 +177,25 @@ std::unique_ptr<identity::KeySet> make_key_set(config::Jwt const& jwt, identity:
         .keys = given_keys(jwt),
         .fetch = jwt.jwks_url.empty() ? identity::Fetch{} : std::move(fetch),
         .tell = std::move(tell)});
+}
+
+// The address is the operator's own word, so it may lead into a private network. What was asked for
+// in the clear, from this machine, is not got from elsewhere.
+identity::Fetch fetch_of(std::string const& jwks_url) {
+    adapters::fetch::FetchOptions options{.max_size = most_file,
+                                          .connect_timeout = base::Millis{5'000},
+                                          .idle_timeout = base::Millis{5'000},
+                                          .total_timeout = base::Millis{10'000},
+                                          .redirects = jwks_url.starts_with("https://") ? 3 : 0,
+                                          .allow_private = true,
+                                          .allow_any_port = true};
+    return [jwks_url, options]() -> std::expected<std::string, std::string> {
+        auto text = adapters::fetch::fetch_document(jwks_url, options);
+        if (!text) {
+            return std::unexpected{std::move(text.error().message)};
+        }
+        return std::move(*text);
+    };
 }
 
 identity::JwtRules jwt_rules(config::Jwt const& jwt) {

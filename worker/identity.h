@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "adapters/identity/key_set.h"
 #include "adapters/store.h"
@@ -16,6 +17,9 @@ namespace worker {
 std::unique_ptr<adapters::identity::KeySet> make_key_set(config::Jwt const& jwt,
                                                          adapters::identity::Fetch fetch,
                                                          adapters::identity::TellFetch tell);
+
+// What gets the document at that address; it has a deadline, and takes no more than a key set has.
+adapters::identity::Fetch fetch_of(std::string const& jwks_url);
 
 adapters::identity::JwtRules jwt_rules(config::Jwt const& jwt);
 

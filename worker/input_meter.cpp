@@ -18,15 +18,6 @@ bool measures_input(pricing::Terms const& terms) {
     return terms.mode == pricing::Mode::duration && terms.measure == pricing::Measure::input;
 }
 
-// Whether a price of it has ever asked, or will ask, for the length of the input.
-bool may_measure_input(pricing::Book const& book, std::string const& service) {
-    auto const found = book.services.find(service);
-    return found != book.services.end() &&
-           std::ranges::any_of(found->second, [](pricing::Period const& period) {
-               return measures_input(period.terms);
-           });
-}
-
 // Jobs that these requests only repeat, by user and key.
 std::set<std::pair<std::string, std::string>> repeated(
     adapters::Store& store, std::vector<jobs::Request const*> const& of) {
@@ -53,6 +44,14 @@ bool is_open(adapters::MediaError const& error) {
 }
 
 }  // namespace
+
+bool may_measure_input(pricing::Book const& book, std::string const& service) {
+    auto const found = book.services.find(service);
+    return found != book.services.end() &&
+           std::ranges::any_of(found->second, [](pricing::Period const& period) {
+               return measures_input(period.terms);
+           });
+}
 
 InputMeter::InputMeter(adapters::Media& media, OpenUrl open, config::Settings const& settings,
                        InputMeterOptions options)

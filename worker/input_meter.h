@@ -43,6 +43,9 @@ struct PreparedInput {
     jobs::Error error;
 };
 
+// Whether a price of the service has ever asked, or will ask, for the length of the input.
+bool may_measure_input(pricing::Book const& book, std::string const& service);
+
 class InputMeter {
 public:
     // All must outlive it.

@@ -209,6 +209,7 @@ void audit_one(Transaction& transaction, std::string const& user,
 Findings audit(Session& session, std::optional<std::string> const& user,
                std::function<void(AuditPage const&)> const& visit) {
     Findings findings;
+    Patient const patient{session, base::Millis{610'000}};
     Transaction transaction{session, Kind::reading};
     transaction.run({"SET LOCAL work_mem = '64MB'", "SET LOCAL statement_timeout = '10min'",
                      "SET LOCAL idle_in_transaction_session_timeout = '1h'"});

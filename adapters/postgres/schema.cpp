@@ -131,6 +131,8 @@ PostgresStatus bring_up_to_date(Session& session, PostgresOptions const& options
     if (status.pending.empty()) {
         return status;
     }
+    Patient const patient{session,
+                          base::Millis{3'600'000}};  // steps are many, and each may be long
     try {
         session.last_of(
             "BEGIN; SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '10min'; SET "

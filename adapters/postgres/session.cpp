@@ -116,13 +116,19 @@ std::string joined(std::vector<std::string> const& statements) {
     return all;
 }
 
+// The server stops a statement that takes too long, and says so; this is for when it can't.
+base::Millis usual_patience(Access const& access) {
+    return access.statement_timeout + base::Millis{2'000};
+}
+
 }  // namespace
 
 Access access_of(std::string const& url, std::string const& schema, base::Millis timeout) {
     return {.url = with_wishes(url),
             .where = without_password(url),
             .schema = quoted_name(schema),
-            .statement_timeout = timeout};
+            .statement_timeout = timeout,
+            .watchdog = std::make_shared<Watchdog>()};
 }
 
 struct Session::Link {
@@ -131,7 +137,7 @@ struct Session::Link {
     pqxx::connection connection;
 };
 
-Session::Session(Access access) : access_{std::move(access)} {
+Session::Session(Access access) : access_{std::move(access)}, patience_{usual_patience(access_)} {
     try {
         link_ = std::make_unique<Link>(access_.url);
     } catch (std::exception const& error) {
@@ -182,11 +188,16 @@ auto Session::guarded(Use const& use) {
         broken_ = true;
         throw Broken{"the connection is gone"};
     }
+    Watchdog::Watch const watch{*access_.watchdog, link_->connection.sock(), patience_};
+    auto const lost = [&](std::exception const& error) {
+        broken_ = true;
+        return Broken{watch.over() ? "no answer within " + base::to_text(patience_)
+                                   : first_line(error.what())};
+    };
     try {
         return use();
     } catch (pqxx::statement_completion_unknown const& error) {
-        broken_ = true;
-        throw Broken{first_line(error.what())};
+        throw lost(error);
     } catch (pqxx::transaction_rollback const& error) {  // deadlocks too; not a pqxx::sql_error
         throw Repeat{first_line(error.what())};
     } catch (pqxx::insufficient_privilege const& error) {  // comes without its SQLSTATE
@@ -194,8 +205,7 @@ auto Session::guarded(Use const& use) {
     } catch (pqxx::sql_error const& error) {
         refused(error.sqlstate(), error.what());
     } catch (pqxx::failure const& error) {
-        broken_ = true;
-        throw Broken{first_line(error.what())};
+        throw lost(error);
     } catch (pqxx::argument_error const& error) {
         throw Unusable{fmt::format("store {}: {}", access_.where, error.what())};
     }
@@ -289,6 +299,14 @@ pqxx::result Session::last_of(std::string const& statements) {
         pqxx::nontransaction direct{link_->connection};
         return direct.exec(statements);
     });
+}
+
+Patient::Patient(Session& session, base::Millis patience) : session_{session} {
+    session_.wait_up_to(patience);
+}
+
+Patient::~Patient() {
+    session_.wait_up_to(usual_patience(session_.access()));
 }
 
 std::vector<pqxx::result> Transaction::run(std::vector<std::string> const& statements) {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/postgres/watchdog.h"
 #include "base/time.h"
 
 namespace adapters::postgres {
@@ -20,6 +21,7 @@ struct Access {
     std::string where;   // the url without its password, for messages
     std::string schema;  // quoted, as it stands in statements
     base::Millis statement_timeout{15'000};
+    std::shared_ptr<Watchdog> watchdog;  // of all its sessions
 };
 
 Access access_of(std::string const& url, std::string const& schema, base::Millis timeout);
@@ -72,6 +74,9 @@ public:
     // A pooler stands between: what is set or locked for a session may reach somebody else's.
     [[nodiscard]] bool pooled();
 
+    // How long an answer is waited for; what takes its time says so first.
+    void wait_up_to(base::Millis patience) { patience_ = patience; }
+
     [[nodiscard]] bool broken() const { return broken_; }
 
     [[nodiscard]] std::int64_t round_trips() const { return round_trips_; }
@@ -88,8 +93,21 @@ private:
 
     Access access_;
     std::unique_ptr<Link> link_;
+    base::Millis patience_;
     std::int64_t round_trips_ = 0;
     bool broken_ = false;
+};
+
+// For as long as it exists, answers of the session may take so long.
+class Patient {
+public:
+    Patient(Session& session, base::Millis patience);
+    Patient(Patient const&) = delete;
+    Patient& operator=(Patient const&) = delete;
+    ~Patient();
+
+private:
+    Session& session_;
 };
 
 enum class Kind : std::uint8_t { writing, reading };

@@ -53,13 +53,14 @@ Who a_key(std::vector<adapters::Scope> scopes) {
     return {.user = {}, .scopes = std::move(scopes)};
 }
 
-Counter::Counter()
+Counter::Counter(worker::http::InputRule rule)
     : store{*desk.store, support::FlakyStore::flawless()},
       watch{io.get_executor(),
             store,
             pool,
             {.max_age = base::Millis{200}, .every = base::Millis{50}}},
       collector{io.get_executor(), store, pool, desk.rules, [this] { return desk.book; }},
+      inputs{std::move(rule)},
       face{{.store = store,
             .pool = pool,
             .settings = settings,
@@ -67,6 +68,7 @@ Counter::Counter()
             .log = *log,
             .watch = watch,
             .collector = collector,
+            .inputs = inputs,
             .reload_prices = {}},
            believe,
            worker::http::all_tables()} {
@@ -94,18 +96,15 @@ Request Counter::request(Who const& who, std::string const& method, std::string 
     return request;
 }
 
-void Counter::begin(Who const& who, std::string const& target, std::function<void(Response)> then,
-                    std::vector<Header> headers) {
+void Counter::begin(Who const& who, std::string const& method, std::string const& target,
+                    More const& more, std::function<void(Response)> then) {
     auto task = [](Counter& counter, Request asked,
                    std::function<void(Response)> done) -> asio::awaitable<void> {
         Response response = co_await counter.face.handle(std::move(asked));
         done(std::move(response));
     };
-    asio::co_spawn(
-        io,
-        task(*this, request(who, "GET", target, {.body = {}, .headers = std::move(headers)}),
-             std::move(then)),
-        base::rethrow);
+    asio::co_spawn(io, task(*this, request(who, method, target, more), std::move(then)),
+                   base::rethrow);
 }
 
 Response Counter::ask(Who const& who, std::string const& method, std::string const& target,

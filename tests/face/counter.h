@@ -16,6 +16,7 @@
 #include "tests/support/flaky_store.h"
 #include "worker/http/collector.h"
 #include "worker/http/face.h"
+#include "worker/http/input_desk.h"
 #include "worker/http/watch.h"
 
 namespace tests {
@@ -35,7 +36,7 @@ inline Who const nobody{};
 
 class Counter {
 public:
-    Counter();
+    explicit Counter(worker::http::InputRule rule = {});
     Counter(Counter const&) = delete;
     Counter& operator=(Counter const&) = delete;
     ~Counter();
@@ -48,6 +49,7 @@ public:
     std::unique_ptr<worker::Log> log = worker::Log::silent();
     worker::http::Watch watch;
     worker::http::Collector collector;
+    worker::http::InputDesk inputs;
     worker::http::Face face;
 
     struct More {
@@ -65,8 +67,8 @@ public:
     }
 
     // Begins, and goes on with the loop; the answer comes later.
-    void begin(Who const& who, std::string const& target, std::function<void(Response)> then,
-               std::vector<Header> headers = {});
+    void begin(Who const& who, std::string const& method, std::string const& target,
+               More const& more, std::function<void(Response)> then);
 
     // The next piece of a stream.
     std::string next(Response& response);

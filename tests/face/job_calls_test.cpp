@@ -65,7 +65,7 @@ TEST(JobCalls, WaitUntilTheJobChanges) {
     Counter counter;
     auto const id = counter.submit();
     std::optional<Response> answer;
-    counter.begin(a_user(), path_of(id, "?wait=30"),
+    counter.begin(a_user(), "GET", path_of(id, "?wait=30"), {},
                   [&](Response response) { answer = std::move(response); });
     counter.idle(base::Millis{120});
     EXPECT_FALSE(answer.has_value());

@@ -51,6 +51,7 @@ Counter::Counter()
                                .log = *log_,
                                .watch = *watch_,
                                .collector = *collector_,
+                               .inputs = inputs_,
                                .reload_prices = {}}},
       router_{{http::credits_routes(), http::credits_view_routes(), http::points_routes()}} {}
 

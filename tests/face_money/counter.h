@@ -11,6 +11,7 @@
 #include "adapters/store.h"
 #include "config/load.h"
 #include "worker/http/collector.h"
+#include "worker/http/input_desk.h"
 #include "worker/http/money.h"
 #include "worker/http/route.h"
 #include "worker/http/watch.h"
@@ -64,6 +65,7 @@ private:
     std::unique_ptr<worker::Log> log_;
     std::unique_ptr<worker::http::Watch> watch_;
     std::unique_ptr<worker::http::Collector> collector_;
+    worker::http::InputDesk inputs_;
     std::unique_ptr<worker::http::Office> office_;
     worker::http::Router router_;
 };

@@ -120,6 +120,23 @@ TEST_F(Trouble, AServerThatIsAwayIsToldInTimeAndFoundAgain) {
     EXPECT_EQ(desk_->audit(), "");
 }
 
+// Its kernel, or a proxy, acknowledges what is sent, so that TCP finds nothing wrong.
+TEST_F(Trouble, AServerThatTakesEverythingAndAnswersNothingIsGivenUp) {
+    support::PrivateServer proxy{{"proxy", "--upstream", url_}};
+    auto const desk = desk_over(options_for(proxy.url()));
+    desk->auditing = false;
+    desk->open_account("u1");
+    proxy.command("black-hole");
+    auto const begin = Steady::now();
+    auto const said = failure_of<Unavailable>([&] { desk->spend("u1", {.amount = {20}}); });
+    EXPECT_LT(Steady::now() - begin, std::chrono::seconds{20});
+    EXPECT_TRUE(holds(said, "store postgres://")) << said;
+    proxy.command("pass");
+    desk->spend("u1", {.amount = {20}});
+    EXPECT_EQ(desk->balance("u1"), 500);
+    EXPECT_EQ(desk->audit(), "");
+}
+
 TEST_F(Trouble, APoolThatIsUsedUpIsToldAfterThePatience) {
     std::latch taken{3};
     std::promise<void> end;

@@ -5,6 +5,7 @@
 #include "wire/parts.h"
 #include "worker/http/calls.h"
 #include "worker/http/collector.h"
+#include "worker/http/input_desk.h"
 
 namespace worker::http {
 
@@ -91,8 +92,12 @@ Answer enqueue(Call& call) {
     if (!request) {
         co_return refuse(call, request.error());
     }
-    auto const began = std::chrono::steady_clock::now();
     std::vector<jobs::Request> requests{*request};
+    auto const refusals = co_await call.office.inputs.check(requests);
+    if (auto const& refusal = refusals.front()) {
+        co_return refuse(call, *refusal);
+    }
+    auto const began = std::chrono::steady_clock::now();
     auto const submissions = co_await call.office.collector.submit(std::move(requests));
     auto const& submission = submissions.front();
     if (!taken(submission)) {
@@ -133,6 +138,41 @@ std::expected<jobs::Request, Problem> item_request(Call const& call, std::string
     return request_of(call, *body, {});
 }
 
+// Those of a batch that can be submitted, and where they stand in it.
+struct Sorted {
+    std::vector<jobs::Request> requests;
+    std::vector<std::size_t> places;
+};
+
+Sorted sort_out(Call const& call, std::vector<std::string_view> const& items,
+                json::array& results) {
+    Sorted sorted;
+    for (std::size_t at = 0; at < items.size(); ++at) {
+        if (auto request = item_request(call, items[at])) {
+            sorted.requests.push_back(std::move(*request));
+            sorted.places.push_back(at);
+        } else {
+            results[at] = refused_item(call, request.error());
+        }
+    }
+    return sorted;
+}
+
+// Without those whose input can't be measured.
+Sorted without_refused(Call const& call, Sorted all, InputDesk::Refusals const& refusals,
+                       json::array& results) {
+    Sorted rest;
+    for (std::size_t at = 0; at < refusals.size(); ++at) {
+        if (refusals[at]) {
+            results[all.places[at]] = refused_item(call, *refusals[at]);
+        } else {
+            rest.requests.push_back(std::move(all.requests[at]));
+            rest.places.push_back(all.places[at]);
+        }
+    }
+    return rest;
+}
+
 Answer enqueue_batch(Call& call) {
     auto const body = body_of(call);
     auto const items = body ? items_in(*body) : std::unexpected{body.error()};
@@ -140,29 +180,20 @@ Answer enqueue_batch(Call& call) {
         co_return refuse(call, items.error());
     }
     json::array results(items->size());
-    std::vector<jobs::Request> requests;
-    std::vector<std::size_t> places;
-    for (std::size_t at = 0; at < items->size(); ++at) {
-        if (auto request = item_request(call, (*items)[at])) {
-            requests.push_back(std::move(*request));
-            places.push_back(at);
-        } else {
-            results[at] = refused_item(call, request.error());
-        }
-    }
+    auto sorted = sort_out(call, *items, results);
+    auto const refusals = co_await call.office.inputs.check(sorted.requests);
+    sorted = without_refused(call, std::move(sorted), refusals, results);
     std::vector<std::string> services;
-    for (auto const& request : requests) {
-        services.push_back(request.service);
-    }
+    std::ranges::transform(sorted.requests, std::back_inserter(services), &jobs::Request::service);
     std::vector<jobs::Submission> submissions;
-    if (!requests.empty()) {
-        submissions = co_await call.office.collector.submit(std::move(requests));
+    if (!sorted.requests.empty()) {
+        submissions = co_await call.office.collector.submit(std::move(sorted.requests));
     }
     for (std::size_t at = 0; at < submissions.size(); ++at) {
         auto const& submission = submissions[at];
-        results[places[at]] = taken(submission)
-                                  ? taken_item(submission)
-                                  : refused_item(call, problem_of(submission, services[at]));
+        results[sorted.places[at]] = taken(submission)
+                                         ? taken_item(submission)
+                                         : refused_item(call, problem_of(submission, services[at]));
     }
     co_return json_answer(json::object{{"results", std::move(results)}});
 }

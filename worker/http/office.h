@@ -15,6 +15,7 @@
 namespace worker::http {
 
 class Collector;
+class InputDesk;
 class Operations;
 class Watch;
 
@@ -26,6 +27,7 @@ struct Office {
     Log& log;
     Watch& watch;
     Collector& collector;
+    InputDesk& inputs;
     std::function<PriceReload()> reload_prices;  // on the loop's thread
     // Null where nothing of it is called. Never null in the running program.
     Operations* operations = nullptr;
