@@ -9,6 +9,7 @@
 #include "adapters/store.h"
 #include "worker/http/calls.h"
 #include "worker/http/collector.h"
+#include "worker/http/openapi.h"
 
 namespace worker::http {
 
@@ -42,7 +43,7 @@ std::string_view detail_of(std::string_view code) {
 
 std::vector<std::span<Route const>> all_tables() {
     return {enqueue_routes(), job_routes(),          result_routes(), event_routes(),
-            credits_routes(), credits_view_routes(), points_routes()};
+            credits_routes(), credits_view_routes(), points_routes(), description_routes()};
 }
 
 Face::Face(Office office, Authenticate authenticate, std::vector<std::span<Route const>> tables,
