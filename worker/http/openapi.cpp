@@ -234,11 +234,11 @@ json::array Builder::parameters_of(json::object const& details, std::string_view
 
 json::object Builder::responses_of(json::object const& details, Access access) {
     bool const named = access != Access::open;
-    json::object responses;
+    std::map<std::string, json::object> in_order;
     for (auto const& [status, given] : object_in(details, "responses")) {
         auto response = given.as_object();
         add_headers(response, named);
-        responses[status] = std::move(response);
+        in_order[std::string{status}] = std::move(response);
     }
     CodesByStatus own;
     add_codes(object_in(details, "problems"), own);
@@ -246,13 +246,17 @@ json::object Builder::responses_of(json::object const& details, Access access) {
         if (own.contains(status)) {
             own[status].insert(codes.begin(), codes.end());
         } else if (status != "403" || access != Access::caller) {
-            responses[status] = ref("responses", "Problem" + status);
+            in_order[status] = ref("responses", "Problem" + status);
         }
     }
     for (auto const& [status, codes] : own) {
-        responses[status] = problem_response(status, codes, named);
+        in_order[status] = problem_response(status, codes, named);
     }
-    responses["default"] = ref("responses", "Problem");
+    in_order["default"] = ref("responses", "Problem");
+    json::object responses;
+    for (auto& [status, response] : in_order) {
+        responses[status] = std::move(response);
+    }
     return responses;
 }
 

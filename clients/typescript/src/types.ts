@@ -18,6 +18,7 @@ export type Entry = Schemas["Entry"];
 export type FieldError = Schemas["FieldError"];
 export type Grant = Schemas["Grant"];
 export type Job = Schemas["Job"];
+export type JobRequest = Schemas["JobRequest"];
 export type MoneyEvent = Schemas["MoneyEvent"];
 export type PointsRequest = Schemas["PointsRequest"];
 export type PriceBook = Schemas["PriceBook"];
@@ -29,10 +30,6 @@ export type Recharged = Schemas["Recharged"];
 export type State = Schemas["State"];
 export type Stats = Schemas["Stats"];
 export type Story = Schemas["Story"];
-
-/** What has a default may be left out. */
-export type JobRequest = Pick<Schemas["JobRequest"], "service"> &
-  Partial<Omit<Schemas["JobRequest"], "service">>;
 
 export type JobEvent =
   | { id: string; event: "state"; data: Job }
