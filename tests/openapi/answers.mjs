@@ -29,9 +29,9 @@ function* mistakesOf(answer) {
       yield document.mistakes(schema, answer.sent);
     }
   }
-  for (const name of ["X-Request-Id", "ETag", "Location", "Retry-After", "WWW-Authenticate"]) {
-    const optional = ["429", "503"].includes(key);  // an answer that does not say when
-    if (name in (response.headers ?? {}) && !optional && !(name.toLowerCase() in answer.headers)) {
+  for (const name of Object.keys(response.headers ?? {})) {
+    const [header] = document.at(`${pointer}/headers/${escaped(name)}`);
+    if (header.required === true && !(name.toLowerCase() in answer.headers)) {
       yield `has no ${name}`;
     }
   }

@@ -1669,7 +1669,8 @@ export interface operations {
             /** @description All of it. */
             200: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
+                    /** @description Of a file. */
+                    ETag?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
                     "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
