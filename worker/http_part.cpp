@@ -1,7 +1,10 @@
 // The parts of the face, in the order in which they depend on each other.
 #include "worker/http_part.h"
 
+#include <algorithm>
 #include <utility>
+
+#include <sys/resource.h>
 
 #include "worker/identity.h"
 
@@ -46,6 +49,23 @@ asio::awaitable<std::expected<http::Guest, http::Problem>> admit(
                           .headers = std::move(admission->headers)};
 }
 
+// Each connection is an open file, and so are other things; what shells allow is often 1,024.
+void make_room_for(int connections, Log& log) {
+    constexpr rlim_t others = 512;
+    rlimit files{};
+    auto const wanted = static_cast<rlim_t>(connections) + others;
+    if (::getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= wanted) {
+        return;
+    }
+    files.rlim_cur = std::min(files.rlim_max, wanted);
+    if (::setrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur < wanted) {
+        log.warning("http",
+                    "fewer connections than http.max_connections will do: too few open files",
+                    {{"open_files", static_cast<std::int64_t>(files.rlim_cur)},
+                     {"wanted", static_cast<std::int64_t>(wanted)}});
+    }
+}
+
 http::InputRule input_rule(HttpNeeds const& needs) {
     return {.asks = [book = needs.book](
                         std::string const& service) { return may_measure_input(book(), service); },
@@ -83,7 +103,9 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
            .reload_prices = std::move(needs.reload_prices)},
           [this](adapters::http::Request const& request) { return admit(authenticator_, request); },
           http::all_tables()},
-      server_{listen(executor, options_of(needs.settings.http, needs.port), face_, needs.log)} {}
+      server_{listen(executor, options_of(needs.settings.http, needs.port), face_, needs.log)} {
+    make_room_for(needs.settings.http.max_connections, needs.log);
+}
 
 HttpPart::~HttpPart() {
     inputs_.join();

@@ -1,56 +1,16 @@
-"""The HTTP face of a running `tallyman up`, by Python's own client."""
+"""The life of a job over HTTP, as a program sees it that enqueues, polls and listens."""
 
-import http.client
 import json
 import os
 import signal
 import stat
 import time
 import unittest
-from urllib.parse import urlsplit
 
-from support import CliTest
+from served import CliTest, Served
 
 
-class Http(CliTest):
-    def setUp(self):
-        super().setUp()
-        self.up = self.start("up", "--port", "0")
-        self.address = urlsplit(self.line("listening on ").split()[-1])
-        self.line("the first admin API key")
-        path = os.path.join(self.data, "admin.key")
-        self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
-        with open(path, encoding="utf-8") as file:
-            self.key = file.read().strip()
-
-    def line(self, beginning):
-        for _ in range(5):
-            line = self.up.stdout.readline().decode()
-            if line.startswith(beginning):
-                return line
-        self.fail(f"it never said: {beginning}")
-
-    def connect(self):
-        connection = http.client.HTTPConnection(self.address.hostname, self.address.port,
-                                                timeout=20)
-        self.addCleanup(connection.close)
-        return connection
-
-    def ask(self, method, path, body=None, **headers):
-        connection = self.connect()
-        headers = {"X-Api-Key": self.key} | {k.replace("_", "-"): v for k, v in headers.items()}
-        connection.request(method, path, body=json.dumps(body) if body is not None else None,
-                           headers={k: v for k, v in headers.items() if v is not None})
-        response = connection.getresponse()
-        text = response.read()
-        return response, json.loads(text) if text else None
-
-    def enqueue(self, simulate, **more):
-        body = {"service": "script", "user_id": "ann", "input": {"simulate": simulate}} | more
-        response, job = self.ask("POST", "/api/jobs", body)
-        self.assertEqual(response.status, 201, job)
-        return job
-
+class Http(Served):
     def follow(self, path, last=None):
         """Events of one stream, to its end."""
         connection = self.connect()
@@ -72,19 +32,19 @@ class Http(CliTest):
         states = [data["state"] for _, name, data in self.follow(f"/api/jobs/{job['id']}/events")
                   if name == "state"]
         self.assertEqual(states[-1], "completed")
-        response, shown = self.ask("GET", f"/api/jobs/{job['id']}")
+        response, shown = self.call("GET", f"/api/jobs/{job['id']}")
         self.assertEqual(shown["charge"]["net"], 5)
-        again, _ = self.ask("GET", f"/api/jobs/{job['id']}", If_None_Match=response.headers["ETag"])
+        again, _ = self.call("GET", f"/api/jobs/{job['id']}", If_None_Match=response.headers["ETag"])
         self.assertEqual(again.status, 304)
-        self.assertEqual(super().ask("job", job["id"]), shown)
-        _, story = self.ask("GET", f"/api/jobs/{job['id']}/explain")
-        self.assertEqual(story, super().ask("explain", job["id"]))
+        self.assertEqual(self.ask("job", job["id"]), shown)
+        _, story = self.call("GET", f"/api/jobs/{job['id']}/explain")
+        self.assertEqual(story, self.ask("explain", job["id"]))
         self.ok("audit")
 
     def test_nobody_is_let_in_without_a_key(self):
         job = self.enqueue({"latency_ms": 1})
         for key in (None, "", "tm_" + "A" * 43, "x"):
-            response, problem = self.ask("GET", f"/api/jobs/{job['id']}", X_Api_Key=key)
+            response, problem = self.call("GET", f"/api/jobs/{job['id']}", X_Api_Key=key)
             self.assertEqual(response.status, 401, key)
             self.assertEqual(response.headers["Content-Type"].split(";")[0],
                              "application/problem+json")
@@ -92,11 +52,11 @@ class Http(CliTest):
 
     def test_waiting_ends_when_the_job_moves(self):
         job = self.enqueue({"latency_ms": 60000})
-        self.until(lambda: self.ask("GET", f"/api/jobs/{job['id']}")[1]["state"] == "processing")
+        self.until(lambda: self.call("GET", f"/api/jobs/{job['id']}")[1]["state"] == "processing")
         began = time.monotonic()
         connection = self.connect()
         connection.request("GET", f"/api/jobs/{job['id']}?wait=20", headers={"X-Api-Key": self.key})
-        super().ask("cancel", job["id"])  # by another process
+        self.ask("cancel", job["id"])  # by another process
         shown = json.loads(connection.getresponse().read())
         self.assertEqual(shown["state"], "cancelled")
         self.assertLess(time.monotonic() - began, 10)
