@@ -166,6 +166,21 @@ class Description(RunningTest):
         self.beginning("/api/events?user_id=ann")
 
     def operating(self):
+        for path in ("/healthz", "/readyz", "/metrics", "/api/admin/overview", "/api/admin/keys"):
+            self.got(200, "GET", path)
+        for verb in ("pause", "drain"):
+            self.got(200, "POST", f"/api/admin/queues/title/{verb}")
+        self.refuses("503 queue_draining", "POST", "/api/jobs", {"service": "title",
+                                                                 "user_id": "ann"})
+        self.got(200, "POST", "/api/admin/queues/title/resume")
+        self.refuses("404 unknown_service", "POST", "/api/admin/queues/poem/pause")
+        self.got(200, "POST", "/api/admin/expire")
+        self.got(200, "POST", "/api/admin/prices/reload")
+        sent = {"name": "pipeline", "scopes": ["jobs"], "expires_at": 4102444800000}
+        made = self.got(201, "POST", "/api/admin/keys", sent)
+        self.got(200, "POST", f"/api/admin/keys/{made['number']}/revoke")
+        self.refuses("404 unknown_key", "POST", "/api/admin/keys/999/revoke")
+        self.refuses("422 invalid_request", "POST", "/api/admin/keys", {"name": "x"})
         _, headers, _ = self.call("GET", "/openapi.json")
         self.got(304, "GET", "/openapi.json", headers={"If-None-Match": headers["etag"]})
 

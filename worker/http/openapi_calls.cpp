@@ -14,18 +14,22 @@ struct Text {
     std::string etag;
 };
 
+Text describe_all(bool metrics_open) {
+    auto const made = describe(all_tables(metrics_open), openapi_parts());
+    auto text = boost::json::serialize(made.document);
+    auto etag = '"' + base::hex(base::sha256(text)).substr(0, 16) + '"';
+    return {.text = std::move(text), .etag = std::move(etag)};
+}
+
 // The same for everybody, so it is made once, when somebody asks first.
-Text const& description() {
-    static Text const made = [] {
-        auto text = boost::json::serialize(describe(all_tables(), openapi_parts()).document);
-        auto etag = '"' + base::hex(base::sha256(text)).substr(0, 16) + '"';
-        return Text{.text = std::move(text), .etag = std::move(etag)};
-    }();
-    return made;
+Text const& description(bool metrics_open) {
+    static Text const usual = describe_all(false);
+    static Text const with_open_metrics = describe_all(true);
+    return metrics_open ? with_open_metrics : usual;
 }
 
 Answer openapi(Call& call) {
-    auto const& known = description();
+    auto const& known = description(call.office.settings.http.metrics_open);
     bool const same = call.request.header("if-none-match") == known.etag;
     co_return adapters::http::Response{
         .status = same ? 304 : 200,
