@@ -49,6 +49,11 @@ asio::awaitable<std::expected<http::Guest, http::Problem>> admit(
                           .headers = std::move(admission->headers)};
 }
 
+std::function<std::string()> trouble_of(RedisParts* redis) {
+    return redis == nullptr ? nullptr
+                            : std::function<std::string()>{[redis] { return redis->trouble(); }};
+}
+
 // Each connection is an open file, and so are other things; what shells allow is often 1,024.
 void make_room_for(int connections, Log& log) {
     constexpr rlim_t others = 512;
@@ -77,11 +82,6 @@ http::InputRule input_rule(HttpNeeds const& needs) {
                 }
                 return wire::unmeasurable(prepared.field, prepared.error);
             }};
-}
-
-std::function<std::string()> trouble_of(RedisParts* redis) {
-    return redis == nullptr ? nullptr
-                            : std::function<std::string()>{[redis] { return redis->trouble(); }};
 }
 
 }  // namespace

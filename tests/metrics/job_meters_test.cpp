@@ -2,8 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "adapters/memory/open.h"
-#include "jobs/start.h"
-#include "jobs/submit.h"
+#include "jobs/accounts.h"
 #include "tests/support/builders.h"
 #include "tests/support/flaky_store.h"
 #include "worker/metrics/meters.h"
@@ -127,8 +126,10 @@ namespace {
 class Metered : public JobMeters {
 protected:
     void grant(std::string const& user, std::int64_t credits) {
-        store->transact({.users = {user}, .new_accounts = 1}, [&](jobs::Batch& batch) {
-            ledger::Credit const credit{.amount = {credits}, .kind = ledger::Kind::recharge};
+        store->transact(jobs::load_for_move(user, ""), [&](jobs::Batch& batch) {
+            ledger::Credit credit;
+            credit.kind = ledger::Kind::recharge;
+            credit.amount = {credits};
             jobs::grant(batch, user, credit, rules);
         });
     }

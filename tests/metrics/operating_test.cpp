@@ -12,6 +12,7 @@
 #include "worker/http/calls.h"
 #include "worker/http/collector.h"
 #include "worker/http/face.h"
+#include "worker/http/input_desk.h"
 #include "worker/http/operations.h"
 
 namespace tests {
@@ -54,6 +55,7 @@ protected:
     http::Watch watch{io.get_executor(), store, pool};
     http::Collector collector{io.get_executor(), store, pool, settings.rules,
                               [] { return pricing::Book{}; }};
+    http::InputDesk inputs;
     worker::metrics::Meters meters{{"tts"}, {}};
     http::Operations operations{io.get_executor(), store, meters, {}};
     std::vector<adapters::Scope> scopes{adapters::Scope::read};
@@ -64,6 +66,7 @@ protected:
                      .log = *log,
                      .watch = watch,
                      .collector = collector,
+                     .inputs = inputs,
                      .reload_prices = {},
                      .operations = &operations},
                     [this](adapters::http::Request const&)
