@@ -66,7 +66,8 @@ Counter::Counter(worker::http::InputRule rule, base::Millis max_age)
             .watch = watch,
             .collector = collector,
             .inputs = inputs,
-            .reload_prices = {}},
+            .reload_prices = [] { return worker::PriceReload{}; },
+            .operations = &operations},
            believe,
            worker::http::all_tables()} {
     asio::co_spawn(io, watch.run(), base::rethrow);

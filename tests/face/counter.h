@@ -17,6 +17,7 @@
 #include "worker/http/collector.h"
 #include "worker/http/face.h"
 #include "worker/http/input_desk.h"
+#include "worker/http/operations.h"
 #include "worker/http/watch.h"
 
 namespace tests {
@@ -50,6 +51,8 @@ public:
     worker::http::Watch watch;
     worker::http::Collector collector;
     worker::http::InputDesk inputs;
+    worker::metrics::Meters meters{{"tts"}, {}};
+    worker::http::Operations operations{io.get_executor(), store, meters, {}};
     worker::http::Face face;
 
     struct More {

@@ -9,6 +9,7 @@
 #include "adapters/store.h"
 #include "worker/http/calls.h"
 #include "worker/http/collector.h"
+#include "worker/http/openapi.h"
 
 namespace worker::http {
 
@@ -41,9 +42,10 @@ std::string_view detail_of(std::string_view code) {
 }  // namespace
 
 std::vector<std::span<Route const>> all_tables(bool metrics_open) {
-    return {enqueue_routes(), job_routes(),     result_routes(),
-            event_routes(),   credits_routes(), credits_view_routes(),
-            points_routes(),  admin_routes(),   operating_routes(metrics_open)};
+    return {enqueue_routes(),    job_routes(),     result_routes(),
+            event_routes(),      credits_routes(), credits_view_routes(),
+            points_routes(),     admin_routes(),   operating_routes(metrics_open),
+            description_routes()};
 }
 
 Face::Face(Office office, Authenticate authenticate, std::vector<std::span<Route const>> tables,

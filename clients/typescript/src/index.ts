@@ -1,0 +1,7 @@
+// What the package gives.
+export { Tallyman } from "./client.js";
+export { TallymanError, type ErrorCode } from "./error.js";
+export type { EventOptions } from "./events.js";
+export type { CallOptions, TallymanOptions } from "./transport.js";
+export * from "./types.js";
+export type { components, operations, paths } from "./schema.js";

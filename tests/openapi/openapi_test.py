@@ -1,0 +1,206 @@
+"""The description at /openapi.json: valid, linted, with examples that are right, and true: what
+the running server answers is what it says. The client's types are made from it."""
+
+import json
+import unittest
+
+import npm
+from recorder import RunningTest, token_of
+
+
+class Description(RunningTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        npm.prepare_checks()
+
+    def setUp(self):
+        super().setUp()
+        _, _, body = self.call("GET", "/openapi.json", headers={"X-Api-Key": None})
+        self.document = self.write("openapi.json", body)
+
+    def check(self, script, *arguments):
+        try:
+            npm.check(script, self.document, *arguments)
+        except npm.Failed as failed:
+            self.fail(str(failed))
+
+    def test_pleases_a_linter(self):
+        self.check("lint.mjs")
+
+    def test_has_examples_that_are_as_it_says(self):
+        self.check("examples.mjs")
+
+    def test_is_what_the_types_of_the_client_are_made_from(self):
+        npm.prepare_client()
+        npm.run("npm", "run", "generate", "--", self.document, folder=npm.CLIENT)
+        made = (npm.CLIENT / "src/schema.d.ts").read_text(encoding="utf-8")
+        kept = (npm.TOP / "clients/typescript/src/schema.d.ts").read_text(encoding="utf-8")
+        if made != kept:
+            self.fail("the description has changed; its types are made by: cp "
+                      f"{npm.CLIENT}/src/schema.d.ts clients/typescript/src/schema.d.ts")
+
+    def test_is_what_the_server_does(self):
+        self.jobs()
+        self.job_refusals()
+        self.credits()
+        self.credit_refusals()
+        self.points()
+        self.streams()
+        self.operating()
+        self.strangers()
+        kept = {"calls": self.calls, "events": self.events}
+        self.check("answers.mjs", self.write("answers.json", json.dumps(kept)))
+
+    def enqueue(self, service, simulate=None, **more):
+        sent = {"service": service, "user_id": "ann", "input": {"text": "hello"}} | more
+        if simulate is not None:
+            sent["input"]["simulate"] = simulate
+        return self.got(201, "POST", "/api/jobs", sent)
+
+    def ended(self, job):
+        path = f"/api/jobs/{job['id']}?wait=20"
+        return self.until(lambda: next((seen for seen in [self.got(200, "GET", path)]
+                                        if seen["state"] not in ("queued", "processing")), None))
+
+    def jobs(self):
+        script = self.enqueue("script", idempotency_key="one")
+        self.got(200, "POST", "/api/jobs", {"service": "script", "user_id": "ann",
+                                            "input": {"text": "hello"}, "idempotency_key": "one"})
+        path = f"/api/jobs/{script['id']}"
+        _, headers, _ = self.call("GET", path)
+        self.got(304, "GET", path, headers={"If-None-Match": headers["etag"]})
+        self.ended(script)
+        self.got(200, "GET", f"{path}/result")
+        self.got(200, "GET", f"{path}/explain")
+        self.ended(self.enqueue("tts", {"duration_ms": 1040}))
+        self.ended(self.enqueue("script", {"outcome": "failed_final"}, priority=-5))
+        self.files()
+        later = self.enqueue("script", run_at=4102444800000, after=[script["id"]])
+        self.got(200, "POST", f"/api/jobs/{later['id']}/cancel")
+        self.got(200, "POST", f"/api/jobs/{later['id']}/retry")
+        sent = {"jobs": [{"service": "title", "user_id": "bob", "idempotency_key": "b"},
+                         {"service": "title", "user_id": "bob", "idempotency_key": "b"},
+                         {"service": "poem", "user_id": "bob"}, {"service": "title"}]}
+        results = self.got(200, "POST", "/api/jobs/batch", sent)["results"]
+        self.assertEqual([one["status"] for one in results], [201, 200, 404, 422])
+        page = self.got(200, "GET", "/api/jobs?limit=2&user_id=ann")
+        self.got(200, "GET", f"/api/jobs?cursor={page['next_cursor']}&state=completed")
+
+    def files(self):
+        job = self.ended(self.enqueue("polish"))
+        path = f"/api/jobs/{job['id']}/result"
+        _, headers, body = self.call("GET", path)
+        self.assertEqual(body, "hello\n")
+        self.got(206, "GET", path, headers={"Range": "bytes=1-2"})
+        self.got(304, "GET", path, headers={"If-None-Match": headers["etag"]})
+        self.refuses("416 range_not_satisfiable", "GET", path, headers={"Range": "bytes=99-"})
+
+    def job_refusals(self):
+        at = "/api/jobs"
+        self.refuses("400 invalid_json", "POST", at, '{"service":')
+        self.refuses("402 insufficient_credits", "POST", at,
+                     {"service": "tts", "user_id": "eve", "input": {"max_duration": 99999}})
+        self.refuses("404 unknown_service", "POST", at, {"service": "poem", "user_id": "eve"})
+        self.refuses("409 idempotency_conflict", "POST", at,
+                     {"service": "title", "user_id": "ann", "idempotency_key": "one"})
+        self.refuses("422 invalid_request", "POST", at,
+                     {"service": "title", "user_id": 7, "priority": 1.5, "input": []})
+        self.refuses("422 unknown_parent", "POST", at,
+                     {"service": "title", "user_id": "eve", "after": ["999"]})
+        self.refuses("422 needs_text_or_maximum", "POST", at,
+                     {"service": "tts", "user_id": "eve"})
+        self.refuses("404 unknown_job", "GET", f"{at}/999999")
+        self.refuses("404 unknown_job", "POST", f"{at}/nothing/cancel")
+        self.refuses("409 wrong_state", "POST", f"{at}/1/cancel")
+        self.refuses("422 invalid_request", "GET", f"{at}?state=lost")
+        waiting = self.enqueue("script", run_at=4102444800000)
+        self.refuses("409 not_completed", "GET", f"{at}/{waiting['id']}/result")
+
+    def credits(self):
+        self.got(200, "PUT", "/api/accounts/cid", {"username": "Cid", "email": "cid@mail.example",
+                                                   "tier": None, "time_zone": "Asia/Shanghai"})
+        sent = {"user_id": "cid", "amount": 20, "action": "image", "description": "a cover",
+                "reference": "r1"}
+        first = self.got(200, "POST", "/api/credits/consume", sent)
+        self.assertEqual(self.got(200, "POST", "/api/credits/consume", sent), first)
+        self.got(200, "POST", "/api/credits/recharge",
+                 {"user_id": "cid", "amount": 990, "credits": 1000, "payment_method": "wechat",
+                  "order_id": "o1"})
+        self.got(200, "GET", "/api/accounts/cid")
+        self.got(200, "GET", "/api/credits/balance/cid")
+        page = self.got(200, "GET", "/api/credits/history/cid?limit=1")
+        self.got(200, "GET", f"/api/credits/history/cid?cursor={page['next_cursor']}")
+        self.got(200, "GET", "/api/credits/history/ann")
+        self.got(200, "GET", "/api/credits/stats/ann?from=2020-01-01")
+        self.assertTrue(self.got(200, "GET", "/api/credits/validate/ann")["valid"])
+
+    def credit_refusals(self):
+        at = "/api/credits"
+        sent = {"user_id": "cid", "amount": 999999, "action": "image"}
+        self.refuses("400 insufficient_credits", "POST", f"{at}/consume", sent)
+        self.refuses("422 invalid_request", "POST", f"{at}/consume", sent | {"amount": 1.5})
+        self.refuses("409 reference_conflict", "POST", f"{at}/consume",
+                     sent | {"amount": 1, "reference": "r1"})
+        self.refuses("404 unknown_account", "GET", f"{at}/balance/nobody")
+        self.refuses("422 invalid_request", "GET", f"{at}/stats/ann?from=soon")
+        self.refuses("403 forbidden", "DELETE", f"{at}/history/1-1")
+
+    def points(self):
+        self.got(200, "POST", "/api/points/cost", {"service": "script"})
+        self.got(200, "POST", "/api/points/cost",
+                 {"service": "tts", "user_id": "ann", "duration": 2.5})
+        sent = {"service": "script", "user_id": "ann", "reference": "p1"}
+        self.got(200, "POST", "/api/points/consume", sent)
+        self.got(200, "GET", "/api/points/prices")
+        self.refuses("404 unknown_service", "POST", "/api/points/cost", {"service": "poem"})
+        self.refuses("402 insufficient_credits", "POST", "/api/points/consume",
+                     {"service": "tts", "user_id": "ann", "duration": 99999})
+
+    def streams(self):
+        job = self.enqueue("script", {"latency_ms": 700})
+        path = f"/api/jobs/{job['id']}/events"
+        heard = self.hear(path)
+        self.assertLessEqual({"state", "money"}, {name for _, name, _ in heard})
+        self.got(204, "GET", path, headers={"Last-Event-ID": heard[-1][0]})
+        self.beginning("/api/events?user_id=ann")
+
+    def operating(self):
+        for path in ("/healthz", "/readyz", "/metrics", "/api/admin/overview", "/api/admin/keys"):
+            self.got(200, "GET", path)
+        for verb in ("pause", "drain"):
+            self.got(200, "POST", f"/api/admin/queues/title/{verb}")
+        self.refuses("503 queue_draining", "POST", "/api/jobs", {"service": "title",
+                                                                 "user_id": "ann"})
+        self.got(200, "POST", "/api/admin/queues/title/resume")
+        self.refuses("404 unknown_service", "POST", "/api/admin/queues/poem/pause")
+        self.got(200, "POST", "/api/admin/expire")
+        self.got(200, "POST", "/api/admin/prices/reload")
+        sent = {"name": "pipeline", "scopes": ["jobs"], "expires_at": 4102444800000}
+        made = self.got(201, "POST", "/api/admin/keys", sent)
+        self.got(200, "POST", f"/api/admin/keys/{made['number']}/revoke")
+        self.refuses("404 unknown_key", "POST", "/api/admin/keys/999/revoke")
+        self.refuses("422 invalid_request", "POST", "/api/admin/keys", {"name": "x"})
+        _, headers, _ = self.call("GET", "/openapi.json")
+        self.got(304, "GET", "/openapi.json", headers={"If-None-Match": headers["etag"]})
+
+    def strangers(self):
+        """Whoever may not, and users."""
+        at = "/api/jobs"
+        self.refuses("401 unauthenticated", "GET", at, headers={"X-Api-Key": None})
+        self.refuses("401 unknown_key", "GET", at, headers={"X-Api-Key": "tm_" + "A" * 43})
+        bad = {"X-Api-Key": None, "Authorization": "Bearer a.b.c"}
+        self.refuses("401 token_malformed", "GET", at, headers=bad)
+        self.refuses("400 ambiguous_credentials", "GET", at, headers={"Authorization": "Bearer a"})
+        ann = {"X-Api-Key": None, "Authorization": f"Bearer {token_of('ann')}"}
+        self.assertTrue(self.got(200, "GET", at, headers=ann)["jobs"])
+        self.refuses("403 forbidden", "GET", "/api/credits/balance/cid", headers=ann)
+        key = self.ask("keys", "create", "slow", "--scope", "jobs", "--per-minute", "1")["key"]
+        self.got(200, "GET", at, headers={"X-Api-Key": key})
+        _, headers, _ = self.call("GET", at, headers={"X-Api-Key": key})
+        self.assertGreaterEqual(int(headers["retry-after"]), 1)
+        self.refuses("429 rate_limited", "GET", at, headers={"X-Api-Key": key})
+
+
+if __name__ == "__main__":
+    unittest.main()
