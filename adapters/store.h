@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "adapters/caller.h"
+#include "adapters/overview.h"
 #include "base/time.h"
 #include "jobs/batch.h"
 #include "jobs/job.h"
@@ -154,6 +155,7 @@ public:
     virtual std::vector<ledger::Entry> entries_of(base::AccountId account,
                                                   EntryFilter const& filter) = 0;  // newest first
     virtual Counts counts() = 0;
+    virtual Overview overview() = 0;
     // Whether a claim would find anything for one of these services. Cheap: asked at each wake-up.
     virtual bool anything_ready(std::vector<std::string> const& services) = 0;
     // Services that have jobs to claim, whatever the price book says of them by now.

@@ -84,6 +84,10 @@ adapters::Counts AnnouncingStore::counts() {
     return inner_->counts();
 }
 
+adapters::Overview AnnouncingStore::overview() {
+    return inner_->overview();
+}
+
 bool AnnouncingStore::anything_ready(std::vector<std::string> const& services) {
     return inner_->anything_ready(services);
 }

@@ -6,6 +6,7 @@
 #include "adapters/memory/api_keys.h"
 #include "adapters/memory/load.h"
 #include "adapters/memory/open.h"
+#include "adapters/memory/overview.h"
 #include "adapters/memory/tables.h"
 
 namespace adapters {
@@ -108,14 +109,12 @@ public:
 
     Counts counts() override {
         std::scoped_lock const lock{mutex_};
-        Counts counts{.ready = std::ssize(tables_.ready),
-                      .waiting = std::ssize(tables_.waiting),
-                      .processing = std::ssize(tables_.live)};
-        for (auto const& key : tables_.ready) {
-            auto const created = tables_.jobs.at(std::get<3>(key)).created_at;
-            counts.oldest_ready = std::min(counts.oldest_ready.value_or(created), created);
-        }
-        return counts;
+        return memory::counts(tables_);
+    }
+
+    Overview overview() override {
+        std::scoped_lock const lock{mutex_};
+        return memory::overview(tables_, present_, clock());
     }
 
     bool anything_ready(std::vector<std::string> const& services) override {

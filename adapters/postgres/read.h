@@ -31,6 +31,9 @@ std::vector<Sum> sums_of(Session& session, base::AccountId account, base::Timest
 base::Credits balance_at(Session& session, base::AccountId account, base::Timestamp at);
 std::vector<InboxRequest> inbox(Session& session, int limit);
 
+// overview.cpp
+Overview overview(Session& session);
+
 // list.cpp
 std::vector<jobs::Job> list_jobs(Session& session, JobFilter const& filter);
 

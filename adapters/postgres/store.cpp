@@ -113,6 +113,10 @@ public:
         return using_session([](Session& session) { return postgres::counts(session); });
     }
 
+    Overview overview() override {
+        return using_session([](Session& session) { return postgres::overview(session); });
+    }
+
     bool anything_ready(std::vector<std::string> const& services) override {
         return using_session(
             [&](Session& session) { return postgres::anything_ready(session, services); });

@@ -1,6 +1,7 @@
 // Presence by lock files.
 #include "adapters/sqlite/presence.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <system_error>
@@ -123,6 +124,24 @@ Names Presences::gone() const {
         }
     }
     return names;
+}
+
+void Presences::add_to(std::vector<WorkerSeen>& workers) const {
+    std::error_code error;
+    for (auto const& found : std::filesystem::directory_iterator{folder_, error}) {
+        LockFile const file{found.path(), O_RDWR};
+        if (!file.is_open() || file.lock(LOCK_SH)) {
+            continue;  // nobody holds it
+        }
+        auto const name = file.read();
+        auto const known = std::ranges::find(workers, name, &WorkerSeen::name);
+        if (known != workers.end()) {
+            known->alive = true;
+        } else if (!name.empty()) {
+            workers.push_back({.name = name, .alive = true});
+        }
+    }
+    std::ranges::sort(workers, {}, &WorkerSeen::name);
 }
 
 void Presences::forget(std::string const& worker) const {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "adapters/store.h"
 
@@ -24,6 +25,9 @@ public:
 
     // Workers that have entered and are dead or have left.
     Names gone() const;
+
+    // Tells of each that is there whether it is alive, and adds those that live and are not there.
+    void add_to(std::vector<WorkerSeen>& workers) const;
 
     // Removes the file of one of those, unless somebody has entered under its name again.
     void forget(std::string const& worker) const;

@@ -32,6 +32,9 @@ std::vector<Sum> sums_of(Database& database, base::AccountId account, base::Time
                          base::Timestamp to);
 base::Credits balance_at(Database& database, base::AccountId account, base::Timestamp at);
 
+// overview.cpp; without the workers, which are files.
+Overview overview(Database& database, base::Timestamp now);
+
 // list.cpp
 std::vector<jobs::Job> list_jobs(Database& database, JobFilter const& filter);
 

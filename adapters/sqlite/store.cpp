@@ -106,6 +106,13 @@ public:
         return reading([](Database& database) { return sqlite::counts(database); });
     }
 
+    Overview overview() override {
+        auto const now = options_.clock();
+        auto view = reading([&](Database& database) { return sqlite::overview(database, now); });
+        presences_.add_to(view.workers);
+        return view;
+    }
+
     bool anything_ready(std::vector<std::string> const& services) override {
         return reading(
             [&](Database& database) { return sqlite::anything_ready(database, services); });

@@ -108,6 +108,11 @@ adapters::Counts FlakyStore::counts() {
     return inner_.counts();
 }
 
+adapters::Overview FlakyStore::overview() {
+    check_up();
+    return inner_.overview();
+}
+
 bool FlakyStore::anything_ready(std::vector<std::string> const& services) {
     check_up();
     return inner_.anything_ready(services);

@@ -48,6 +48,7 @@ public:
     std::vector<ledger::Entry> entries_of(base::AccountId account,
                                           adapters::EntryFilter const& filter) override;
     adapters::Counts counts() override;
+    adapters::Overview overview() override;
     bool anything_ready(std::vector<std::string> const& services) override;
 
     std::vector<std::string> services_ready() override { return inner_.services_ready(); }

@@ -1,6 +1,4 @@
 // queues [list], queues pause|drain|resume NAME: what each service's queue does.
-#include <map>
-
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -8,25 +6,13 @@
 #include "worker/cli/context.h"
 #include "worker/cli/text.h"
 #include "worker/cli/verbs.h"
+#include "worker/queue_modes.h"
 
 namespace worker::cli {
 
 namespace {
 
 using adapters::QueueMode;
-using Modes = std::map<std::string, QueueMode>;
-
-std::string_view to_text(QueueMode mode) {
-    switch (mode) {
-        case QueueMode::running:
-            return "running";
-        case QueueMode::paused:
-            return "paused";
-        case QueueMode::draining:
-            return "draining";
-    }
-    return "";
-}
 
 std::string_view meaning(QueueMode mode) {
     switch (mode) {
@@ -72,17 +58,8 @@ public:
     }
 
 private:
-    // Every service of the price book, and those that left it but have jobs or a mode still.
-    static Modes queues(Context& context) {
-        auto& store = context.store(Opening::existing);
-        auto modes = store.queue_modes();
-        for (auto const& service : store.services_ready()) {
-            modes.try_emplace(service, QueueMode::running);
-        }
-        for (auto const& [service, periods] : context.book().services) {
-            modes.try_emplace(service, QueueMode::running);
-        }
-        return modes;
+    static QueueModes queues(Context& context) {
+        return all_queues(context.store(Opening::existing), context.book());
     }
 
     int set(Context& context, QueueMode mode) const {
@@ -99,7 +76,7 @@ private:
         return done;
     }
 
-    std::string unknown(Modes const& known) const {
+    std::string unknown(QueueModes const& known) const {
         std::vector<std::string_view> names;
         for (auto const& [service, mode] : known) {
             names.emplace_back(service);
