@@ -23,6 +23,7 @@
 #include "worker/log.h"
 #include "worker/measuring.h"
 #include "worker/output_meter.h"
+#include "worker/pace.h"
 #include "worker/price_shelf.h"
 #include "worker/redis_parts.h"
 #include "worker/relay.h"
@@ -46,6 +47,7 @@ public:
 private:
     boost::asio::awaitable<void> obey_signals();
     boost::asio::awaitable<void> shut_down();
+    boost::asio::awaitable<void> tell_pace();
     boost::asio::awaitable<void> wait_until_idle(base::Millis at_most);
     std::vector<std::string> reload_prices();
     void start_http();
@@ -59,6 +61,7 @@ private:
     std::string name_;
     RedisParts redis_;
     Relay relay_;  // news of commits, for the HTTP face
+    Pace pace_;
     std::unique_ptr<adapters::Store> store_;
     std::unique_ptr<adapters::Presence> presence_;
     PriceShelf shelf_;
@@ -70,6 +73,7 @@ private:
     BlockingPool duty_pool_{2};
     boost::asio::signal_set signals_;
     boost::asio::steady_timer drain_timer_;
+    boost::asio::steady_timer pace_timer_;
     std::unique_ptr<adapters::Wakeup> wakeup_;
     Providers providers_;
     Runner runner_;
@@ -79,6 +83,7 @@ private:
     std::unique_ptr<adapters::RateLimit> rate_;
     std::optional<HttpPart> http_;
     bool http_stopped_ = false;
+    bool pace_stopped_ = false;
     int stop_signals_ = 0;
 };
 

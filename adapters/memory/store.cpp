@@ -114,7 +114,13 @@ public:
 
     Overview overview() override {
         std::scoped_lock const lock{mutex_};
-        return memory::overview(tables_, present_, clock());
+        auto view = memory::overview(tables_, present_, clock());
+        for (auto& worker : view.workers) {
+            if (auto const said = notes_.find(worker.name); said != notes_.end()) {
+                worker.note = said->second;
+            }
+        }
+        return view;
     }
 
     bool anything_ready(std::vector<std::string> const& services) override {
@@ -311,6 +317,14 @@ private:
         ~Here() override {
             std::scoped_lock const lock{store_.mutex_};
             store_.present_.erase(worker_);
+            store_.notes_.erase(worker_);
+        }
+
+        void say(std::string const& note) noexcept override {
+            std::scoped_lock const lock{store_.mutex_};
+            if (note.size() <= longest_note) {
+                store_.notes_[worker_] = note;
+            }
         }
 
     private:
@@ -381,6 +395,7 @@ private:
     mutable std::mutex mutex_;
     Tables tables_;
     std::set<std::string> present_;
+    std::map<std::string, std::string> notes_;  // by worker
     std::map<std::string, std::pair<Duty, base::Timestamp>> duties_;
     std::map<std::string, base::Timestamp> schedules_;
     memory::ApiKeys api_keys_;

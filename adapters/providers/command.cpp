@@ -27,11 +27,11 @@ std::string json_text(std::string_view text) {
 std::string as_json(Call const& call, std::filesystem::path const& result_dir) {
     auto const trace =
         call.trace.empty() ? "" : fmt::format(R"(,"traceparent":{})", json_text(call.trace));
-    return fmt::format(
-        R"({{"job":"{}","attempt":{},"key":{},"user":{},"service":{},"input":{},"result_dir":{}{}}})",
-        call.job.value, call.attempt, json_text(call.key), json_text(call.user),
-        json_text(call.service), call.input.empty() ? "{}" : call.input,
-        json_text(result_dir.string()), trace);
+    return fmt::format(R"({{"job":"{}","attempt":{},"key":{},"user":{},"service":{},"input":{},)"
+                       R"("result_dir":{}{}}})",
+                       call.job.value, call.attempt, json_text(call.key), json_text(call.user),
+                       json_text(call.service), call.input.empty() ? "{}" : call.input,
+                       json_text(result_dir.string()), trace);
 }
 
 std::string inherited(char const* name, std::string_view otherwise) {

@@ -1,5 +1,7 @@
 // What an operator looks at first: loads, ages, what is stuck, who works.
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "tests/contract/store_contract.h"
 
@@ -36,7 +38,7 @@ TEST_P(StoreContract, AnEmptyStoreHasNothingToSee) {
 }
 
 TEST_P(StoreContract, AnOverviewCountsByServiceAndKnowsTheOldest) {
-    open("ann");
+    open("u1");
     auto const first = now() - Millis{5'000};
     add(a_job({.service = "tts", .at = first}));
     add(a_job({.service = "tts", .at = first + Millis{1}}));
@@ -54,7 +56,7 @@ TEST_P(StoreContract, AnOverviewCountsByServiceAndKnowsTheOldest) {
 }
 
 TEST_P(StoreContract, AnOverviewNamesWhatIsStuck) {
-    open("ann");
+    open("u1");
     auto lost = ended(a_job({.service = "tts"}), State::failed, now());
     auto poisoned = lost;
     poisoned.poison = true;
@@ -75,7 +77,7 @@ TEST_P(StoreContract, AnOverviewNamesWhatIsStuck) {
 }
 
 TEST_P(StoreContract, OpenChargesAreToldByTheirAge) {
-    open("ann");
+    open("u1");
     auto const begun = [&](Millis ago, std::int64_t credits) {
         auto job = processing(a_job({.service = "tts"}), "w", now() + Millis{1'000});
         job.started_at = now() - ago;
@@ -97,7 +99,7 @@ TEST_P(StoreContract, OpenChargesAreToldByTheirAge) {
 }
 
 TEST_P(StoreContract, AnOverviewShowsWhoWorksAndWhoHoldsJobsWithoutLiving) {
-    open("ann");
+    open("u1");
     auto const here = store().enter("here");
     add(processing(a_job({.service = "tts"}), "here", now() + Millis{1'000}));
     add(processing(a_job({.service = "tts"}), "dead", now() + Millis{1'000}));
@@ -110,6 +112,32 @@ TEST_P(StoreContract, AnOverviewShowsWhoWorksAndWhoHoldsJobsWithoutLiving) {
     ASSERT_NE(dead, nullptr);
     EXPECT_FALSE(dead->alive);
     EXPECT_EQ(dead->jobs, 1);
+}
+
+TEST_P(StoreContract, AnOverviewTellsWhatAWorkerSaysOfItself) {
+    auto const here = store().enter("here");
+    auto const silent = store().enter("silent");
+    auto const said = [&](std::string const& note) {
+        auto const end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+        while (std::chrono::steady_clock::now() < end) {
+            auto const view = store().overview();
+            auto const* const worker = worker_in(view, "here");
+            if (worker != nullptr && worker->note == note) {
+                return worker_in(view, "silent")->note.empty();
+            }
+            std::this_thread::sleep_for(Millis{20});
+        }
+        return false;
+    };
+    EXPECT_TRUE(said(""));
+    here->say(R"({"slots":8,"it's":"讲"})");
+    EXPECT_TRUE(said(R"({"slots":8,"it's":"讲"})"));
+    here->say("shorter");
+    EXPECT_TRUE(said("shorter"));
+    here->say(std::string(adapters::longest_note + 1, 'x'));
+    EXPECT_TRUE(said("shorter"));
+    here->say(std::string(adapters::longest_note, 'x'));
+    EXPECT_TRUE(said(std::string(adapters::longest_note, 'x')));
 }
 
 }  // namespace contract
