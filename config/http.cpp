@@ -38,6 +38,7 @@ std::vector<Key<Settings>> const& http_keys() {
          }},
         {"max_body",
          [](Value const& v, Settings& s) { read_integer(v, s.http.max_body, 1'024, 1 << 30); }},
+        {"metrics_open", [](Value const& v, Settings& s) { read_flag(v, s.http.metrics_open); }},
         {"idle", [](Value const& v,
                     Settings& s) { read_duration(v, s.http.idle, milliseconds{100}, hours{1}); }},
     };

@@ -109,6 +109,7 @@ struct Http {
     int max_connections = 12'000;
     int max_body = 8 << 20;  // bytes
     base::Millis idle{75'000};
+    bool metrics_open = false;  // anybody may scrape
 };
 
 // What a field of a job's input must be.

@@ -19,11 +19,19 @@ std::string reference_of(std::string const& user, std::string const& reference) 
 }
 
 // What was shown as the balance right after that entry. What was not in effect yet is in the
-// ledger's balance, but could not be spent.
-base::Credits shown_after(ledger::Entry const& entry, ledger::Wallet const& wallet) {
+// ledger's balance, but could not be spent. When a grant was made is not kept with it: one that
+// takes effect after the entry was there before it if a later one was drawn from, or, most likely,
+// if it is for the future even now; otherwise it was made since.
+base::Credits shown_after(ledger::Entry const& entry, ledger::Wallet const& wallet,
+                          base::Timestamp now) {
+    std::int64_t last = 0;
+    for (auto const& draw : entry.draws) {
+        last = std::max(last, draw.grant);
+    }
     auto shown = entry.balance_after;
     for (auto const& grant : wallet.grants) {
-        if (grant.effective_at > entry.recorded_at) {
+        bool const was_there = grant.number < last || grant.effective_at > now;
+        if (was_there && grant.effective_at > entry.recorded_at) {
             shown -= grant.remaining;
         }
     }
@@ -45,8 +53,9 @@ std::optional<Moved> earlier(Batch& batch, std::string const& user, ledger::Entr
     if (!same) {
         return Moved{.outcome = MoveOutcome::reference_conflict, .entry = entry};
     }
-    return Moved{
-        .outcome = MoveOutcome::repeated, .entry = entry, .balance = shown_after(entry, *wallet)};
+    return Moved{.outcome = MoveOutcome::repeated,
+                 .entry = entry,
+                 .balance = shown_after(entry, *wallet, batch.now)};
 }
 
 void sweep(Batch& batch, std::string const& user) {

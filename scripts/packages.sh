@@ -3,18 +3,18 @@
 
 packages_run=(  # what the program itself uses
     libboost-json1.81.0 libfmt9 libspdlog1.10 libsqlite3-0 libssl3 libyaml-cpp0.7 libpqxx-6.4
-    libhiredis0.14 libtag1v5 libseccomp2 zlib1g tzdata espeak-ng
+    libhiredis0.14 libtag1v5 libseccomp2 libprometheus-cpp-core1.0 zlib1g tzdata espeak-ng
 )
 packages_build=(  # what turns the sources into the program
     clang-19 lld-19 llvm-19 cmake ninja-build ccache pkg-config
     libboost1.81-dev libboost-json1.81-dev libyaml-cpp-dev libspdlog-dev libfmt-dev libsqlite3-dev
     libcli11-dev libssl-dev libpqxx-dev libhiredis-dev libtag1-dev libseccomp-dev
-    zlib1g-dev
+    prometheus-cpp-dev zlib1g-dev
 )
 packages_test=(  # what the tests use beside that
     libclang-rt-19-dev clang-tidy-19 clang-format-19 libgtest-dev librapidcheck-dev libbenchmark-dev
     python3 sqlite3 postgresql-15 redis-server redis-tools pgbouncer util-linux openssl
-    faketime ffmpeg lame flac opus-tools vorbis-tools speex
+    faketime ffmpeg lame flac opus-tools vorbis-tools speex prometheus
 )
 
 say() { printf '\n== %s\n' "$*"; }
@@ -89,7 +89,7 @@ install_without_daemons() (
     trap 'exit 143' TERM
     hold_daemons_back || exit 1
     local service comes=()
-    for service in redis-server pgbouncer postgresql; do
+    for service in redis-server pgbouncer postgresql prometheus; do
         if [[ " $* " == *" $service"* && ! -e /etc/init.d/$service ]]; then
             comes+=("$service")
         fi

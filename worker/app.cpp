@@ -72,9 +72,10 @@ App::App(config::Settings const& settings, pricing::Book book, Parts parts)
       name_{worker_name()},
       redis_{settings, log_},
       pace_{parts.worker ? settings.worker.slots : 0, settings.rules.zone, system_now},
+      shelf_{std::move(book)},
+      meters_{make_meters()},
       store_{store_with_news()},
       presence_{store_->enter(name_)},
-      shelf_{std::move(book)},
       crew_{crew_options(settings.media)},
       input_meter_{crew_, opener(settings), settings},
       output_meter_{crew_, opener(settings), settings},
@@ -82,7 +83,7 @@ App::App(config::Settings const& settings, pricing::Book book, Parts parts)
       drain_timer_{io_},
       pace_timer_{io_},
       wakeup_{make_wakeup(settings, io_.get_executor(), redis_)},
-      providers_{make_providers(settings, io_.get_executor())},
+      providers_{metered_providers()},
       runner_{io_.get_executor(),
               *store_,
               pool_,
@@ -139,7 +140,27 @@ void App::run() {
 
 std::unique_ptr<adapters::Store> App::store_with_news() {
     auto store = redis_.announcing(open_store(settings_, Opening::create));
-    return std::make_unique<AnnouncingStore>(std::move(store), relay_, &pace_);
+    auto announcing = std::make_unique<AnnouncingStore>(std::move(store), relay_, &pace_);
+    if (!meters_) {
+        return announcing;
+    }
+    return std::make_unique<metrics::MeteredStore>(std::move(announcing), meters_->jobs,
+                                                   meters_->store, meters_->day);
+}
+
+// A process that nobody can scrape has nothing to count.
+std::unique_ptr<metrics::Meters> App::make_meters() const {
+    if (!parts_.http) {
+        return nullptr;
+    }
+    return std::make_unique<metrics::Meters>(services_of(settings_, shelf_.current()),
+                                             settings_.rules.zone);
+}
+
+Providers App::metered_providers() {
+    auto providers = make_providers(settings_, io_.get_executor());
+    return meters_ ? metrics::metered(std::move(providers), meters_->registry, meters_->providers)
+                   : std::move(providers);
 }
 
 void App::start_http() {
@@ -163,8 +184,15 @@ void App::start_http() {
                                                 .meter = input_meter_,
                                                 .keys = token_keys_.get(),
                                                 .rate = rate_.get(),
+                                                .redis = redis_.there() ? &redis_ : nullptr,
+                                                .meters = *meters_,
                                                 .port = parts_.port.value_or(settings_.http.port)});
     relay_.connect(&http_->announcer());
+    runner_.on_end = [this](jobs::Reported const& reported) {
+        if (reported.outcome == jobs::ReportOutcome::stale) {
+            meters_->jobs.of(reported.job.service).stale.add();
+        }
+    };
     asio::co_spawn(io_, http_->keep_watch(), base::rethrow);
 }
 
@@ -278,8 +306,7 @@ asio::awaitable<void> App::wait_until_idle(base::Millis at_most) {
     }
 }
 
-// What changed, a line each.
-std::vector<std::string> App::reload_prices() {
+PriceReload App::reload_prices() {
     auto loaded = settings_.prices_file.empty()
                       ? config::Loaded<pricing::Book>{.value = config::default_book()}
                       : config::load_book(settings_.prices_file);
@@ -287,21 +314,27 @@ std::vector<std::string> App::reload_prices() {
         loaded.problems = config::check_together(settings_, *loaded.value);
     }
     if (!loaded.problems.empty()) {
+        PriceReload refused{.version = shelf_.current().version};
         for (auto const& problem : loaded.problems) {
+            refused.problems.push_back(config::to_text(problem));
             log_.error("prices", "not reloaded, the old book stays",
-                       {{"why", config::to_text(problem)}});
+                       {{"why", refused.problems.back()}});
         }
-        return {};
+        return refused;
     }
     auto const version = loaded.value->version;
     auto const changes = shelf_.swap(std::move(*loaded.value));
-    runner_.take(services_of(settings_, shelf_.current()));
+    auto const services = services_of(settings_, shelf_.current());
+    runner_.take(services);
+    if (meters_) {
+        meters_->jobs.learn(services);
+    }
     log_.info("prices", changes.empty() ? "reloaded, nothing changed" : "reloaded",
               {{"version", version}});
     for (auto const& change : changes) {
         log_.business("prices.changed", {{"what", change}});
     }
-    return changes;
+    return {.changes = changes, .version = version};
 }
 
 int run(config::Settings const& settings, pricing::Book book, Parts parts) {

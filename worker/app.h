@@ -22,6 +22,7 @@
 #include "worker/input_meter.h"
 #include "worker/log.h"
 #include "worker/measuring.h"
+#include "worker/metrics/meters.h"
 #include "worker/output_meter.h"
 #include "worker/pace.h"
 #include "worker/price_shelf.h"
@@ -49,9 +50,11 @@ private:
     boost::asio::awaitable<void> shut_down();
     boost::asio::awaitable<void> tell_pace();
     boost::asio::awaitable<void> wait_until_idle(base::Millis at_most);
-    std::vector<std::string> reload_prices();
+    PriceReload reload_prices();
     void start_http();
     std::unique_ptr<adapters::Store> store_with_news();
+    [[nodiscard]] std::unique_ptr<metrics::Meters> make_meters() const;
+    Providers metered_providers();
     std::optional<std::filesystem::path> first_admin_key();
     void announce() const;
 
@@ -62,9 +65,10 @@ private:
     RedisParts redis_;
     Relay relay_;  // news of commits, for the HTTP face
     Pace pace_;
+    PriceShelf shelf_;
+    std::unique_ptr<metrics::Meters> meters_;  // null where there is no HTTP
     std::unique_ptr<adapters::Store> store_;
     std::unique_ptr<adapters::Presence> presence_;
-    PriceShelf shelf_;
     CrewOnDemand crew_;
     InputMeter input_meter_;
     OutputMeter output_meter_;

@@ -1,7 +1,6 @@
 // The duties themselves, each a decision run over the store.
 #include "worker/duties.h"
 
-#include "jobs/accounts.h"
 #include "jobs/cron.h"
 #include "jobs/prune.h"
 #include "jobs/rescue.h"
@@ -10,6 +9,7 @@
 #include "wire/job_request.h"
 #include "wire/json.h"
 #include "worker/compose.h"
+#include "worker/expiry.h"
 #include "worker/inbox.h"
 
 namespace worker {
@@ -30,18 +30,7 @@ std::string count(std::int64_t number, std::string const& what) {
 }
 
 DutyRun run_expiry(adapters::Store& store) {
-    jobs::ExpiryRun sum;
-    while (true) {
-        jobs::ExpiryRun part;
-        store.transact(jobs::load_for_expiry(at_once),
-                       [&](jobs::Batch& batch) { part = jobs::expire(batch); });
-        sum.accounts += part.accounts;
-        sum.grants += part.grants;
-        sum.credits += part.credits;
-        if (part.accounts < at_once) {
-            break;
-        }
-    }
+    auto const sum = expire_all(store);
     return {.result = count(sum.grants, "grants of ") + count(sum.accounts, "accounts, ") +
                       count(sum.credits.value, "credits expired")};
 }

@@ -49,6 +49,11 @@ asio::awaitable<std::expected<http::Guest, http::Problem>> admit(
                           .headers = std::move(admission->headers)};
 }
 
+std::function<std::string()> trouble_of(RedisParts* redis) {
+    return redis == nullptr ? nullptr
+                            : std::function<std::string()>{[redis] { return redis->trouble(); }};
+}
+
 // Each connection is an open file, and so are other things; what shells allow is often 1,024.
 void make_room_for(int connections, Log& log) {
     constexpr rlim_t others = 512;
@@ -91,6 +96,12 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
       watch_{executor, needs.store, pool_},
       collector_{executor, needs.store, pool_, needs.settings.rules, needs.book},
       inputs_{input_rule(needs)},
+      meters_{needs.meters},
+      redis_{needs.redis},
+      operations_{executor,
+                  needs.store,
+                  needs.meters,
+                  {.redis_trouble = trouble_of(needs.redis), .before_scrape = [this] { look(); }}},
       face_{
           {.store = needs.store,
            .pool = pool_,
@@ -100,10 +111,18 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
            .watch = watch_,
            .collector = collector_,
            .inputs = inputs_,
-           .reload_prices = std::move(needs.reload_prices)},
+           .reload_prices = std::move(needs.reload_prices),
+           .operations = &operations_},
           [this](adapters::http::Request const& request) { return admit(authenticator_, request); },
-          http::all_tables()},
+          http::all_tables(needs.settings.http.metrics_open),
+          [this](http::Answered const& answered) {
+              meters_.http.answered(answered.method, answered.pattern, answered.status,
+                                    answered.took);
+          }},
       server_{listen(executor, options_of(needs.settings.http, needs.port), face_, needs.log)} {
+    if (redis_ != nullptr) {
+        redis_meters_.emplace(meters_.registry);
+    }
     make_room_for(needs.settings.http.max_connections, needs.log);
 }
 
@@ -112,7 +131,22 @@ HttpPart::~HttpPart() {
     pool_.join();
 }
 
+// What others count, before it is read.
+void HttpPart::look() {
+    auto const figures = server_->figures();
+    meters_.http.look(figures.connections, figures.streams, figures.refused);
+    if (redis_ != nullptr) {
+        auto const& trips = redis_->trips();
+        redis_meters_->look({.there = redis_->trouble().empty(),
+                             .trips = trips.count,
+                             .failures = trips.failures,
+                             .time = std::chrono::microseconds{trips.microseconds},
+                             .dropped = redis_->dropped()});
+    }
+}
+
 asio::awaitable<void> HttpPart::stop(base::Millis at_most) {
+    operations_.stop();
     watch_.stop();
     co_await server_->stop(at_most);
 }

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,13 @@
 #include "worker/http/collector.h"
 #include "worker/http/face.h"
 #include "worker/http/input_desk.h"
+#include "worker/http/operations.h"
 #include "worker/http/watch.h"
 #include "worker/input_meter.h"
 #include "worker/log.h"
+#include "worker/metrics/meters.h"
+#include "worker/metrics/redis_meters.h"
+#include "worker/redis_parts.h"
 
 namespace worker {
 
@@ -32,10 +37,12 @@ struct HttpNeeds {
     config::Settings const& settings;
     Log& log;
     std::function<pricing::Book()> book;
-    std::function<std::vector<std::string>()> reload_prices;
+    std::function<PriceReload()> reload_prices;
     InputMeter& meter;
     adapters::identity::KeySet* keys = nullptr;  // of tokens; null: there are no users
     adapters::RateLimit* rate = nullptr;         // null: this process counts for itself
+    RedisParts* redis = nullptr;                 // null: there is none
+    metrics::Meters& meters;
     int port = 8420;
 };
 
@@ -62,12 +69,18 @@ public:
     void reload();  // the certificate
 
 private:
+    void look();
+
     Log& log_;
     BlockingPool pool_{4};
     http::Authenticator authenticator_;
     http::Watch watch_;
     http::Collector collector_;
     http::InputDesk inputs_;
+    metrics::Meters& meters_;
+    RedisParts* redis_;
+    std::optional<metrics::RedisMeters> redis_meters_;
+    http::Operations operations_;
     http::Face face_;
     std::unique_ptr<adapters::http::Server> server_;
 };

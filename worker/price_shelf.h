@@ -10,6 +10,13 @@
 
 namespace worker {
 
+// What became of a reload: the book was swapped, or it has problems and the old one stays.
+struct PriceReload {
+    std::vector<std::string> changes;  // a line each
+    std::vector<std::string> problems;
+    std::string version;  // of the book now in force
+};
+
 class PriceShelf {
 public:
     explicit PriceShelf(pricing::Book book) : book_{std::move(book)} {}

@@ -34,6 +34,7 @@ RedisParts::RedisParts(config::Settings const& settings, Log& log)
     : settings_{settings}, log_{log} {
     if (settings.redis.there()) {
         redis_ = redis_settings(settings.redis);
+        redis_->trips = &trips_;
         publisher_.emplace(*redis_, teller("publisher"));
     }
 }
@@ -80,6 +81,11 @@ void RedisParts::flush(base::Millis at_most) {
     if (publisher_) {
         publisher_->flush(at_most);
     }
+}
+
+std::string RedisParts::trouble() {
+    std::scoped_lock const lock{mutex_};
+    return troubles_.empty() ? "" : troubles_.begin()->second;
 }
 
 redis::Tell RedisParts::teller(std::string const& part) {

@@ -57,12 +57,21 @@ public:
     // Waits until Redis has been told all, for so long at the most.
     void flush(base::Millis at_most);
 
+    // What is wrong with it now, as any part has noticed; empty: nothing, or there is no Redis.
+    [[nodiscard]] std::string trouble();
+
+    [[nodiscard]] adapters::redis::Trips const& trips() const { return trips_; }
+
+    // News that could not be told in time.
+    [[nodiscard]] std::int64_t dropped() const { return publisher_ ? publisher_->dropped() : 0; }
+
 private:
     adapters::redis::Tell teller(std::string const& part);
     void heard(std::string const& part, std::string const& trouble);
 
     config::Settings const& settings_;
     Log& log_;
+    adapters::redis::Trips trips_;
     std::optional<adapters::redis::Settings> redis_;
     std::mutex mutex_;  // guards what is known of troubles; every part has its own thread
     std::map<std::string, std::string> troubles_;  // of parts that have one

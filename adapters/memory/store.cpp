@@ -57,7 +57,7 @@ public:
         std::vector<jobs::Job> list;
         for (auto job = tables_.jobs.rbegin();
              job != tables_.jobs.rend() && std::ssize(list) < filter.limit; ++job) {
-            if (fits(job->second, filter)) {
+            if (memory::fits(job->second, filter)) {
                 list.push_back(job->second);
             }
         }
@@ -114,13 +114,7 @@ public:
 
     Overview overview() override {
         std::scoped_lock const lock{mutex_};
-        auto view = memory::overview(tables_, present_, clock());
-        for (auto& worker : view.workers) {
-            if (auto const said = notes_.find(worker.name); said != notes_.end()) {
-                worker.note = said->second;
-            }
-        }
-        return view;
+        return memory::overview(tables_, present_, notes_, clock());
     }
 
     bool anything_ready(std::vector<std::string> const& services) override {
@@ -336,13 +330,6 @@ private:
         return options_.clock
                    ? options_.clock()
                    : std::chrono::time_point_cast<base::Millis>(std::chrono::system_clock::now());
-    }
-
-    static bool fits(jobs::Job const& job, JobFilter const& filter) {
-        return (filter.user.empty() || job.user == filter.user) &&
-               (filter.service.empty() || job.service == filter.service) &&
-               (!filter.state || job.state == *filter.state) &&
-               (!filter.before || job.id < *filter.before);
     }
 
     static std::vector<ledger::Grant> grants_of(AccountBooks const& books) {

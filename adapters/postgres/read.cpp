@@ -147,8 +147,8 @@ std::vector<jobs::Job> find_jobs(Session& session, std::vector<base::JobId> cons
     auto const rows = session.look(session.sql(
         fmt::format("SELECT {}, coalesce((SELECT w.lease_until FROM {{s}}.workers w WHERE "
                     "w.name = j.worker AND j.state = 1), 0) FROM (SELECT DISTINCT "
-                    "unnest(?::bigint[]) AS id) AS wanted CROSS JOIN LATERAL (SELECT * FROM "
-                    "{{s}}.job_now WHERE id = wanted.id) AS j",
+                    "unnest(?::bigint[]) AS wanted) AS asked CROSS JOIN LATERAL (SELECT * FROM "
+                    "{{s}}.job_now WHERE id = wanted) AS j",
                     job_columns),
         {literal(ids)}));
     std::vector<jobs::Job> found;

@@ -31,8 +31,8 @@ std::vector<Sum> sums_of(Session& session, base::AccountId account, base::Timest
 base::Credits balance_at(Session& session, base::AccountId account, base::Timestamp at);
 std::vector<InboxRequest> inbox(Session& session, int limit);
 
-// overview.cpp
-Overview overview(Session& session);
+// overview.cpp; `now` is an expression.
+Overview overview(Session& session, std::string const& now);
 
 // list.cpp
 std::vector<jobs::Job> list_jobs(Session& session, JobFilter const& filter);

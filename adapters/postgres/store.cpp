@@ -114,7 +114,8 @@ public:
     }
 
     Overview overview() override {
-        return using_session([](Session& session) { return postgres::overview(session); });
+        return using_session(
+            [&](Session& session) { return postgres::overview(session, now_in(session)); });
     }
 
     bool anything_ready(std::vector<std::string> const& services) override {

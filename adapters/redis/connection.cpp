@@ -2,6 +2,7 @@
 #include "adapters/redis/connection.h"
 
 #include <array>
+#include <chrono>
 #include <hiredis/hiredis.h>
 
 #include <fmt/format.h>
@@ -54,6 +55,36 @@ void append(std::string& bytes, Args const& args) {
     bytes.append(formatted, static_cast<std::size_t>(size));
     ::redisFreeCommand(formatted);
 }
+
+// One trip to the server and back, unless it is not to be counted.
+class TripWatch {
+public:
+    explicit TripWatch(Trips* trips) : trips_{trips}, began_{std::chrono::steady_clock::now()} {}
+
+    TripWatch(TripWatch const&) = delete;
+    TripWatch& operator=(TripWatch const&) = delete;
+
+    ~TripWatch() {
+        if (trips_ != nullptr) {
+            trips_->failures += arrived_ ? 0 : 1;
+        }
+    }
+
+    void arrived() {
+        arrived_ = true;
+        if (trips_ != nullptr) {
+            auto const took = std::chrono::steady_clock::now() - began_;
+            trips_->count += 1;
+            trips_->microseconds +=
+                std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+        }
+    }
+
+private:
+    Trips* trips_;
+    std::chrono::steady_clock::time_point began_;
+    bool arrived_ = false;
+};
 
 std::string code_of(Reply const& reply) {
     return reply.text.substr(0, reply.text.find(' '));
@@ -178,9 +209,12 @@ Patience Connection::patience(base::Millis time) const {
 Reply Connection::command(Args const& args, base::Millis beyond) {
     std::string bytes;
     append(bytes, args);
+    TripWatch watch{beyond.count() == 0 ? settings_.trips : nullptr};
     auto const time = patience(settings_.timeout + beyond);
     stream_->write(bytes, time);
-    return answer(time);
+    auto reply = answer(time);
+    watch.arrived();
+    return reply;
 }
 
 std::vector<Reply> Connection::pipeline(std::vector<Args> const& commands) {
@@ -188,6 +222,7 @@ std::vector<Reply> Connection::pipeline(std::vector<Args> const& commands) {
     for (auto const& args : commands) {
         append(bytes, args);
     }
+    TripWatch watch{settings_.trips};
     auto const time = patience(settings_.timeout);
     stream_->write(bytes, time);
     std::vector<Reply> replies;
@@ -195,6 +230,7 @@ std::vector<Reply> Connection::pipeline(std::vector<Args> const& commands) {
     while (replies.size() < commands.size()) {
         replies.push_back(answer(time));
     }
+    watch.arrived();
     return replies;
 }
 

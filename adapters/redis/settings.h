@@ -2,6 +2,8 @@
 // never part of a message.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -25,6 +27,14 @@ struct Written {
     base::Millis timeout{2'000};
 };
 
+// Commands and pipelines that were sent and answered, and how long that took; but for those that
+// wait on purpose. From any thread.
+struct Trips {
+    std::atomic<std::int64_t> count = 0;
+    std::atomic<std::int64_t> microseconds = 0;
+    std::atomic<std::int64_t> failures = 0;
+};
+
 // One server: a path of a unix socket, or host and port.
 struct Place {
     std::string host;
@@ -46,6 +56,7 @@ struct Settings {
     std::filesystem::path cert_file;
     std::filesystem::path key_file;
     base::Millis timeout{2'000};  // of connecting, and of each answer
+    Trips* trips = nullptr;       // where they are counted; must outlive whoever has these settings
 };
 
 // Throws adapters::Unusable: which key is wrong and what was expected, never what was given.

@@ -53,12 +53,9 @@ Who a_key(std::vector<adapters::Scope> scopes) {
     return {.user = {}, .scopes = std::move(scopes)};
 }
 
-Counter::Counter(worker::http::InputRule rule)
+Counter::Counter(worker::http::InputRule rule, base::Millis max_age)
     : store{*desk.store, support::FlakyStore::flawless()},
-      watch{io.get_executor(),
-            store,
-            pool,
-            {.max_age = base::Millis{200}, .every = base::Millis{50}}},
+      watch{io.get_executor(), store, pool, {.max_age = max_age, .every = base::Millis{50}}},
       collector{io.get_executor(), store, pool, desk.rules, [this] { return desk.book; }},
       inputs{std::move(rule)},
       face{{.store = store,

@@ -36,7 +36,7 @@ inline Who const nobody{};
 
 class Counter {
 public:
-    explicit Counter(worker::http::InputRule rule = {});
+    explicit Counter(worker::http::InputRule rule = {}, base::Millis max_age = base::Millis{200});
     Counter(Counter const&) = delete;
     Counter& operator=(Counter const&) = delete;
     ~Counter();

@@ -121,8 +121,9 @@ TEST_F(Events, GoOnAfterTheLastThatTheClientHas) {
 }
 
 TEST_F(Events, GoOnAfterAnotherProcessToldTheLast) {
-    auto const id = counter.submit();
     auto const other = counter.submit();
+    counter.desk.now += base::Millis{1'000};
+    auto const id = counter.submit();
     auto stream = open(a_user(), of(id));
     auto told = take(stream, 1).at(0).id;
     told.replace(0, told.find('-'), "00000000");
@@ -132,7 +133,7 @@ TEST_F(Events, GoOnAfterAnotherProcessToldTheLast) {
     counter.start();
     auto list = open(a_user(), "/api/events", told);
     auto const missed = take(list, 1);
-    EXPECT_EQ(missed.at(0).data.at("id").as_string(), base::to_text(std::min(id, other)));
+    EXPECT_EQ(missed.at(0).data.at("id").as_string(), base::to_text(other));
 }
 
 TEST_F(Events, OfAUserAreOfAllItsJobsAndNobodyElses) {

@@ -44,6 +44,11 @@ TEST(Router, AnswersHeadAsGet) {
     EXPECT_EQ(counter.ask(a_user(), "HEAD", "/api/jobs/" + id).status, 200);
 }
 
+// Deleting from the ledger is, by whoever asks.
+bool is_never_allowed(Route const& route) {
+    return route.method == "DELETE" && route.pattern == "/api/credits/history/{id}";
+}
+
 // Walks the whole table, whatever it holds.
 TEST(Routes, WantCredentialsAndTheRightOnes) {
     Counter counter;
@@ -52,7 +57,7 @@ TEST(Routes, WantCredentialsAndTheRightOnes) {
     for (Route const* route : counter.face.router().routes()) {
         auto const method = std::string{route->method};
         auto const target = filled(route->pattern);
-        if (route->access == Access::open) {
+        if (route->access == Access::open || is_never_allowed(*route)) {
             continue;
         }
         EXPECT_EQ(counter.ask(nobody, method, target).status, 401) << method << " " << target;
@@ -68,8 +73,9 @@ TEST(Routes, WantCredentialsAndTheRightOnes) {
 
 TEST(Routes, LetAReadingKeyLookAndNotTouch) {
     for (Route const* route : Counter{}.face.router().routes()) {
-        if (route->access != Access::open && route->access != Access::caller) {
-            EXPECT_EQ(may({.scopes = {Scope::read}}, route->access), route->method == "GET")
+        bool const looks = route->method == "GET" || route->pattern == "/api/points/cost";
+        if (route->access != Access::open && !is_never_allowed(*route)) {
+            EXPECT_EQ(may({.scopes = {Scope::read}}, route->access), looks)
                 << route->method << route->pattern;
         }
     }

@@ -33,6 +33,7 @@ LIBRARIES = {  # who may include which library; tests, bench and fuzz may includ
     "zlib.h": r"adapters/http/.*\.cpp",
     "CLI/": r"worker/.*\.(cpp|h)",
     "taglib/": r"adapters/media/.*\.cpp",
+    "prometheus/": r"adapters/metrics/.*\.cpp",
 }
 FREE = ("tests/", "bench/", "fuzz/")
 SCRIPTS = {"run", "test", ".ci/run"}

@@ -103,9 +103,12 @@ public:
 
 private:
     adapters::MeasureResult judge(std::string const& content) {
-        std::scoped_lock const lock{mutex_};
-        measured_ += 1;
-        threads_.insert(std::this_thread::get_id());
+        {
+            std::scoped_lock const lock{mutex_};
+            measured_ += 1;
+            threads_.insert(std::this_thread::get_id());
+        }
+        std::scoped_lock const alone{measuring_};
         return on_measure(content);
     }
 
@@ -125,6 +128,7 @@ private:
         return std::make_unique<TextSource>(page->second);
     }
 
+    std::mutex measuring_;
     mutable std::mutex mutex_;
     int measured_ = 0;
     int fetched_ = 0;

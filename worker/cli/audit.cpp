@@ -8,6 +8,7 @@
 #include "worker/cli/text.h"
 #include "worker/cli/values.h"
 #include "worker/cli/verbs.h"
+#include "worker/metrics/state.h"
 
 namespace worker::cli {
 
@@ -42,12 +43,33 @@ private:
             }
         }
         auto const audited = wire::audit(store, user);
+        if (!user) {
+            record(store, audited);
+        }
         if (context.json()) {
             Context::print(wire::audit_json(audited));
         } else {
             print_lines(audited);
         }
         return audited.findings.empty() ? done : answer_is_no;
+    }
+
+    // So that metrics and the overview can tell when the books were last looked at, and what was
+    // found. Who may only read is not kept from auditing.
+    static void record(adapters::Store& store, wire::Audited const& audited) {
+        constexpr base::Millis lease{60'000};
+        std::string const holder = "tallyman audit";
+        try {
+            if (store.begin_duty(metrics::audit_duty, holder, base::Millis{}, lease)) {
+                store.end_duty(metrics::audit_duty, holder,
+                               fmt::format("{} findings, {} accounts, {} entries, {} jobs",
+                                           audited.findings.size(), audited.accounts,
+                                           audited.entries, audited.jobs),
+                               !audited.findings.empty());
+            }
+        } catch (adapters::Unavailable const&) {
+        } catch (adapters::Unusable const&) {
+        }
     }
 
     static void print_lines(wire::Audited const& audited) {

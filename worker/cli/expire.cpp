@@ -2,36 +2,22 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include "jobs/accounts.h"
 #include "wire/terms_text.h"
 #include "worker/cli/context.h"
 #include "worker/cli/text.h"
 #include "worker/cli/verbs.h"
+#include "worker/expiry.h"
 
 namespace worker::cli {
 
 namespace {
-
-constexpr int accounts_at_once = 500;
 
 class Expire final : public Verb {
 public:
     void declare(Options& options) override { options.example("  tallyman expire"); }
 
     int run(Context& context) override {
-        auto& store = context.store(Opening::existing);
-        jobs::ExpiryRun total;
-        while (true) {
-            jobs::ExpiryRun run;
-            store.transact(jobs::load_for_expiry(accounts_at_once),
-                           [&](jobs::Batch& batch) { run = jobs::expire(batch); });
-            if (run.grants == 0) {
-                break;
-            }
-            total.accounts += run.accounts;
-            total.grants += run.grants;
-            total.credits += run.credits;
-        }
+        auto const total = expire_all(context.store(Opening::existing));
         show(context, total);
         return done;
     }

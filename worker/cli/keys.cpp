@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "adapters/identity/api_key.h"
+#include "wire/key_json.h"
 #include "worker/cli/context.h"
 #include "worker/cli/text.h"
 #include "worker/cli/verbs.h"
@@ -16,39 +17,7 @@ namespace {
 
 using adapters::ApiKey;
 
-constexpr std::size_t longest_name = 64;
-constexpr std::int64_t most_per_minute = 10'000'000;
 constexpr base::Millis longest_life = std::chrono::days{36'500};
-
-std::string_view state_of(ApiKey const& key, base::Timestamp now) {
-    if (key.revoked_at) {
-        return "revoked";
-    }
-    return key.expires_at && *key.expires_at <= now ? "expired" : "live";
-}
-
-boost::json::object key_json(ApiKey const& key, base::Timestamp now) {
-    boost::json::array scopes;
-    for (auto const scope : key.scopes) {
-        scopes.emplace_back(std::string{adapters::to_text(scope)});
-    }
-    boost::json::object json{{"number", key.number},
-                             {"name", key.name},
-                             {"prefix", key.prefix},
-                             {"scopes", std::move(scopes)},
-                             {"per_minute", key.per_minute},
-                             {"state", std::string{state_of(key, now)}},
-                             {"created_at", base::to_ms(key.created_at)}};
-    auto const put = [&](char const* name, std::optional<base::Timestamp> const& at) {
-        if (at) {
-            json[name] = base::to_ms(*at);
-        }
-    };
-    put("expires_at", key.expires_at);
-    put("revoked_at", key.revoked_at);
-    put("last_used_at", key.last_used_at);
-    return json;
-}
 
 std::optional<std::int64_t> number_in(std::string_view text) {
     std::int64_t number = 0;
@@ -66,7 +35,7 @@ public:
                     "what it may do: jobs, credits, sync, read, admin; several with commas");
         create.text("--expires", "WHEN", expires_,
                     "a time to live such as 90d, or a date (default: it does not expire)");
-        create.number("--per-minute", per_minute_, 0, most_per_minute,
+        create.number("--per-minute", per_minute_, 0, wire::most_per_minute,
                       "requests a minute (default: 0, no limit)");
         create.example("  tallyman keys create pipeline --scope jobs,credits --expires 90d");
         auto& list = options.word("list", word_, "Lists all keys, without the keys themselves");
@@ -121,11 +90,9 @@ private:
     }
 
     void check_name() const {
-        bool const shown = name_ == clean(name_);
-        if (name_.empty() || name_.size() > longest_name || !shown || number_in(name_)) {
-            throw Stop(usage, fmt::format("NAME: expected up to {} printable characters that are "
-                                          "not just a number",
-                                          longest_name));
+        auto const mistake = wire::mistake_in_key_name(name_);
+        if (mistake || name_ != clean(name_)) {
+            throw Stop(usage, "NAME: " + mistake.value_or("must be printable"));
         }
     }
 
@@ -141,7 +108,7 @@ private:
         made.key.expires_at = expires_at(now);
         auto const key = store.add_api_key(made.key);
         if (context.json()) {
-            auto json = key_json(key, now);
+            auto json = wire::key_json(key, now);
             json["key"] = made.text;
             Context::print(json);
             return done;
@@ -159,7 +126,7 @@ private:
         if (context.json()) {
             boost::json::array all;
             for (auto const& key : keys) {
-                all.push_back(key_json(key, now));
+                all.push_back(wire::key_json(key, now));
             }
             Context::print(boost::json::object{{"keys", std::move(all)}});
             return done;
@@ -179,7 +146,7 @@ private:
             table.row({std::to_string(key.number), clean(key.name), clean(key.prefix) + "…",
                        adapters::to_text(key.scopes),
                        key.per_minute == 0 ? "any" : std::to_string(key.per_minute),
-                       std::string{state_of(key, now)}, shown(key.expires_at),
+                       std::string{wire::key_state(key, now)}, shown(key.expires_at),
                        shown(key.last_used_at)});
         }
         table.print();
@@ -193,7 +160,7 @@ private:
         auto const keys = store.api_keys();
         auto const key = std::ranges::find(keys, number, &ApiKey::number);
         if (context.json()) {
-            Context::print(key_json(*key, store.now()));
+            Context::print(wire::key_json(*key, store.now()));
         } else {
             fmt::print("key {} ({}) is revoked\n", key->number, clean(key->name));
         }

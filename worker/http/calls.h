@@ -18,6 +18,9 @@ std::span<Route const> event_routes();         // event_calls.cpp
 std::span<Route const> credits_routes();       // credits_calls.cpp: what moves credits by hand
 std::span<Route const> credits_view_routes();  // credits_views.cpp: what only looks
 std::span<Route const> points_routes();        // points_calls.cpp
+std::span<Route const> admin_routes();         // admin_calls.cpp
+// operating_calls.cpp: health, metrics (for anybody, or for who may look), the overview.
+std::span<Route const> operating_routes(bool metrics_open);
 
 // The job as this caller may see it: another user's is unknown.
 boost::asio::awaitable<std::expected<ViewPtr, Problem>> visible_job(Call& call,

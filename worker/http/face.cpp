@@ -40,9 +40,10 @@ std::string_view detail_of(std::string_view code) {
 
 }  // namespace
 
-std::vector<std::span<Route const>> all_tables() {
-    return {enqueue_routes(), job_routes(),          result_routes(), event_routes(),
-            credits_routes(), credits_view_routes(), points_routes()};
+std::vector<std::span<Route const>> all_tables(bool metrics_open) {
+    return {enqueue_routes(), job_routes(),     result_routes(),
+            event_routes(),   credits_routes(), credits_view_routes(),
+            points_routes(),  admin_routes(),   operating_routes(metrics_open)};
 }
 
 Face::Face(Office office, Authenticate authenticate, std::vector<std::span<Route const>> tables,

@@ -54,7 +54,7 @@ private:
     std::function<void(Answered const&)> answered_;
 };
 
-// The tables of jobs; other calls bring their own.
-std::vector<std::span<Route const>> all_tables();
+// Every call there is.
+std::vector<std::span<Route const>> all_tables(bool metrics_open = false);
 
 }  // namespace worker::http

@@ -6,6 +6,7 @@
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -22,11 +23,12 @@ struct Gathering {
     void one_is_there(std::exception_ptr const& what) {
         trouble = what ? what : trouble;
         missing -= 1;
-        if (missing == 0) {
-            done(trouble);
+        if (missing == 0) {  // not from here: whoever waits takes this down
+            asio::post(executor, [then = std::move(done), all = trouble]() mutable { then(all); });
         }
     }
 
+    asio::any_io_executor executor;
     std::move_only_function<void(std::exception_ptr)> done;
     std::size_t missing = 0;
     std::exception_ptr trouble;
@@ -49,7 +51,7 @@ asio::awaitable<InputDesk::Refusals> InputDesk::check(std::vector<jobs::Request>
         throw Overloaded{"too many inputs wait to be measured"};
     }
     auto const executor = co_await asio::this_coro::executor;
-    Gathering gathering{.done = {}, .missing = asked.size(), .trouble = {}};
+    Gathering gathering{.executor = executor, .done = {}, .missing = asked.size(), .trouble = {}};
     // What is begun refers to this frame, so the wait for it can't be cut short.
     auto begin = [&](auto handler) {
         gathering.done = std::move(handler);

@@ -10,11 +10,13 @@
 #include "pricing/book.h"
 #include "worker/blocking_pool.h"
 #include "worker/log.h"
+#include "worker/price_shelf.h"
 
 namespace worker::http {
 
 class Collector;
 class InputDesk;
+class Operations;
 class Watch;
 
 struct Office {
@@ -26,7 +28,9 @@ struct Office {
     Watch& watch;
     Collector& collector;
     InputDesk& inputs;
-    std::function<std::vector<std::string>()> reload_prices;  // what changed, a line each
+    std::function<PriceReload()> reload_prices;  // on the loop's thread
+    // Null where nothing of it is called. Never null in the running program.
+    Operations* operations = nullptr;
 };
 
 }  // namespace worker::http

@@ -1,0 +1,127 @@
+// What needs attention, judged by plain thresholds.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "worker/http/overview_view.h"
+
+namespace worker::http {
+
+namespace {
+
+using adapters::QueueMode;
+
+constexpr base::Millis waits_long{300'000};
+constexpr base::Millis poison_is_news{86'400'000};
+constexpr std::int64_t failures_in_a_row = 5;
+constexpr std::size_t first_old_charge = 3;  // the bucket of a day, and the one beyond
+
+void look_at_books(OverviewFacts const& facts, std::vector<Concern>& concerns) {
+    auto const audit = metrics::last_audit(facts.sighting.duties);
+    if (audit && audit->findings > 0) {
+        concerns.push_back({"ledger_drift", true,
+                            fmt::format("the last audit has {} findings; `tallyman audit` names "
+                                        "them",
+                                        audit->findings)});
+    }
+}
+
+void look_at_queues(OverviewFacts const& facts, std::vector<Concern>& concerns) {
+    auto const& view = facts.sighting.view;
+    for (auto const& load : view.services) {
+        auto const mode = facts.queues.find(load.service);
+        bool const paused = mode != facts.queues.end() && mode->second == QueueMode::paused;
+        if (paused && load.ready > 0) {
+            concerns.push_back(
+                {"queue_paused", false,
+                 fmt::format("{} jobs of {} wait: its queue is paused", load.ready, load.service)});
+        } else if (load.oldest_ready && view.now - *load.oldest_ready > waits_long) {
+            concerns.push_back({"waiting", false,
+                                fmt::format("the oldest job of {} has waited for {}", load.service,
+                                            base::to_text(view.now - *load.oldest_ready))});
+        }
+    }
+}
+
+void look_at_workers(OverviewFacts const& facts, std::vector<Concern>& concerns) {
+    auto const& view = facts.sighting.view;
+    auto const alive = std::ranges::count(view.workers, true, &adapters::WorkerSeen::alive);
+    auto const waits = [](adapters::ServiceLoad const& load) { return load.ready > 0; };
+    if (alive == 0 && std::ranges::any_of(view.services, waits)) {
+        concerns.push_back({"no_workers", true, "jobs wait and no worker is alive"});
+    }
+    for (auto const& worker : view.workers) {
+        if (!worker.alive && worker.jobs > 0) {
+            concerns.push_back({"worker_lost", false,
+                                fmt::format("worker {} is gone and holds {} jobs until they are "
+                                            "rescued",
+                                            worker.name, worker.jobs)});
+        }
+    }
+}
+
+void look_at_jobs(OverviewFacts const& facts, std::vector<Concern>& concerns) {
+    auto const& view = facts.sighting.view;
+    auto const poison = std::ranges::count_if(view.poison, [&](adapters::Sight const& sight) {
+        return view.now - sight.since < poison_is_news;
+    });
+    if (poison > 0) {
+        concerns.push_back({"poison", false,
+                            fmt::format("{} jobs of the last day took down their workers and "
+                                        "were given up",
+                                        poison)});
+    }
+    if (view.unknown_fates > 0) {
+        concerns.push_back({"unknown_fate", false,
+                            fmt::format("{} jobs have a provider's task that can't be seen; their "
+                                        "charges stay open",
+                                        view.unknown_fates)});
+    }
+    adapters::OpenCharges old;
+    for (auto at = first_old_charge; at < view.charges.size(); ++at) {
+        old.jobs += view.charges[at].jobs;
+        old.credits += view.charges[at].credits;
+    }
+    if (old.jobs > 0) {
+        concerns.push_back({"old_charges", false,
+                            fmt::format("{} charges of {} credits are open for more than an hour",
+                                        old.jobs, old.credits.value)});
+    }
+}
+
+void look_around(OverviewFacts const& facts, std::vector<Concern>& concerns) {
+    if (!facts.store_trouble.empty()) {
+        concerns.push_back({"store_away", true, facts.store_trouble});
+    }
+    if (facts.redis_trouble && !facts.redis_trouble->empty()) {
+        concerns.push_back({"redis_away", false, *facts.redis_trouble});
+    }
+    for (auto const& [name, health] : facts.providers) {
+        if (health.in_a_row >= failures_in_a_row) {
+            concerns.push_back({"provider_failing", false,
+                                fmt::format("provider {} has failed {} times in a row: {}", name,
+                                            health.in_a_row, health.last_trouble)});
+        }
+    }
+    for (auto const& duty : facts.sighting.duties) {
+        if (duty.failed && duty.name != metrics::audit_duty) {
+            concerns.push_back(
+                {"duty_failed", false, fmt::format("duty {}: {}", duty.name, duty.result)});
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<Concern> concerns_of(OverviewFacts const& facts) {
+    std::vector<Concern> concerns;
+    look_around(facts, concerns);
+    look_at_books(facts, concerns);
+    look_at_workers(facts, concerns);
+    look_at_jobs(facts, concerns);
+    look_at_queues(facts, concerns);
+    std::ranges::partition(concerns, &Concern::urgent);
+    return concerns;
+}
+
+}  // namespace worker::http

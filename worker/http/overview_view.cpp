@@ -1,0 +1,157 @@
+#include "worker/http/overview_view.h"
+
+#include <algorithm>
+#include <array>
+
+#include <boost/json/array.hpp>
+
+namespace worker::http {
+
+namespace {
+
+namespace json = boost::json;
+
+template <typename List, typename Render>
+json::array list_of(List const& list, Render render) {
+    json::array array;
+    for (auto const& item : list) {
+        array.push_back(render(item));
+    }
+    return array;
+}
+
+void put(json::object& object, char const* name, std::optional<base::Timestamp> const& at) {
+    if (at) {
+        object[name] = base::to_ms(*at);
+    }
+}
+
+json::value concern_json(Concern const& concern) {
+    return {{"what", concern.what}, {"urgent", concern.urgent}, {"detail", concern.detail}};
+}
+
+json::value sight_json(adapters::Sight const& sight) {
+    return {{"job", base::to_text(sight.job)},
+            {"service", sight.service},
+            {"since", base::to_ms(sight.since)}};
+}
+
+json::object states_json(adapters::Overview const& view) {
+    std::int64_t ready = 0;
+    std::int64_t processing = 0;
+    std::optional<base::Timestamp> oldest;
+    for (auto const& load : view.services) {
+        ready += load.ready;
+        processing += load.processing;
+        if (load.oldest_ready) {
+            oldest = std::min(oldest.value_or(*load.oldest_ready), *load.oldest_ready);
+        }
+    }
+    json::object states{{"ready", ready},
+                        {"waiting", view.waiting},
+                        {"processing", processing},
+                        {"inbox", view.inbox},
+                        {"unknown_fate", view.unknown_fates}};
+    put(states, "oldest_ready_at", oldest);
+    put(states, "oldest_inbox_at", view.oldest_inbox);
+    return states;
+}
+
+json::array queues_json(OverviewFacts const& facts) {
+    auto queues = facts.queues;
+    for (auto const& load : facts.sighting.view.services) {
+        queues.try_emplace(load.service, adapters::QueueMode::running);
+    }
+    return list_of(queues, [&](auto const& queue) {
+        auto const& loads = facts.sighting.view.services;
+        auto const found = std::ranges::find(loads, queue.first, &adapters::ServiceLoad::service);
+        auto const load = found == loads.end() ? adapters::ServiceLoad{} : *found;
+        json::object object{{"service", queue.first},
+                            {"mode", std::string{to_text(queue.second)}},
+                            {"ready", load.ready},
+                            {"processing", load.processing}};
+        put(object, "oldest_ready_at", load.oldest_ready);
+        return object;
+    });
+}
+
+json::array charges_json(adapters::Overview const& view) {
+    json::array charges;
+    for (std::size_t at = 0; at < view.charges.size(); ++at) {
+        json::object bucket{{"jobs", view.charges[at].jobs},
+                            {"credits", view.charges[at].credits.value}};
+        if (at < adapters::charge_ages.size()) {
+            bucket["younger_than_ms"] = adapters::charge_ages[at].count();
+        }
+        charges.push_back(std::move(bucket));
+    }
+    return charges;
+}
+
+json::object worker_json(adapters::WorkerSeen const& worker) {
+    json::object object{{"name", worker.name}, {"alive", worker.alive}, {"jobs", worker.jobs}};
+    put(object, "seen_at", worker.seen_at);
+    return object;
+}
+
+json::object duty_json(adapters::Duty const& duty) {
+    json::object object{{"name", duty.name},     {"holder", duty.holder},
+                        {"result", duty.result}, {"cost_ms", duty.cost.count()},
+                        {"runs", duty.runs},     {"failed", duty.failed}};
+    put(object, "started_at", duty.started_at);
+    put(object, "finished_at", duty.finished_at);
+    return object;
+}
+
+json::object provider_json(std::pair<std::string const, metrics::ProviderHealth> const& provider) {
+    auto const& [name, health] = provider;
+    json::object object{{"name", name},
+                        {"completed", health.completed},
+                        {"failed", health.failed},
+                        {"unknown", health.unknown},
+                        {"in_a_row", health.in_a_row}};
+    if (!health.last_trouble.empty()) {
+        object["last_trouble"] = health.last_trouble;
+        object["trouble_ago_ms"] = health.trouble_ago.count();
+    }
+    return object;
+}
+
+json::object part_json(std::string const& trouble) {
+    json::object part{{"ok", trouble.empty()}};
+    if (!trouble.empty()) {
+        part["trouble"] = trouble;
+    }
+    return part;
+}
+
+}  // namespace
+
+json::object overview_json(OverviewFacts const& facts) {
+    auto const& view = facts.sighting.view;
+    json::object object{{"at", base::to_ms(view.now)},
+                        {"attention", list_of(concerns_of(facts), concern_json)},
+                        {"states", states_json(view)},
+                        {"queues", queues_json(facts)},
+                        {"unknown", list_of(view.unknown, sight_json)},
+                        {"poison", list_of(view.poison, sight_json)},
+                        {"charges", charges_json(view)},
+                        {"workers", list_of(view.workers, worker_json)},
+                        {"duties", list_of(facts.sighting.duties, duty_json)},
+                        {"providers", list_of(facts.providers, provider_json)},
+                        {"store", part_json(facts.store_trouble)}};
+    if (facts.redis_trouble) {
+        object["redis"] = part_json(*facts.redis_trouble);
+    }
+    if (auto const audit = metrics::last_audit(facts.sighting.duties)) {
+        object["audit"] = {{"at", base::to_ms(audit->at)}, {"findings", audit->findings}};
+    }
+    if (facts.today) {
+        object["today"] = {{"since", base::to_ms(facts.today->since)},
+                           {"in", facts.today->in.value},
+                           {"out", facts.today->out.value}};
+    }
+    return object;
+}
+
+}  // namespace worker::http

@@ -1,0 +1,53 @@
+// A provider whose calls are timed and whose verdicts are counted. On one thread.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapters/metrics/registry.h"
+#include "adapters/provider.h"
+
+namespace worker::metrics {
+
+// How one provider fares, as far as this process has heard.
+struct ProviderHealth {
+    std::int64_t completed = 0;
+    std::int64_t failed = 0;
+    std::int64_t unknown = 0;
+    std::int64_t in_a_row = 0;  // failures and unknown fates since the last completion
+    std::string last_trouble;   // its code or message
+    base::Millis trouble_ago{};
+};
+
+class ProviderMeters {
+public:
+    ProviderMeters(adapters::metrics::Registry& registry, std::string const& name);
+
+    void submitted(std::chrono::nanoseconds took) const { submits_.observe(took); }
+
+    void polled(std::chrono::nanoseconds took) const { polls_.observe(took); }
+
+    void heard(adapters::Verdict const& verdict);
+
+    [[nodiscard]] ProviderHealth health() const;
+
+private:
+    adapters::metrics::Histogram submits_;
+    adapters::metrics::Histogram polls_;
+    std::vector<adapters::metrics::Counter> verdicts_;
+    ProviderHealth health_;
+    std::chrono::steady_clock::time_point trouble_at_;
+};
+
+// By name, in the settings' bounds.
+using AllProviderMeters = std::map<std::string, std::unique_ptr<ProviderMeters>, std::less<>>;
+using Providers = std::map<std::string, std::unique_ptr<adapters::Provider>, std::less<>>;
+
+// The same providers, metered; the meters must outlive them.
+Providers metered(Providers providers, adapters::metrics::Registry& registry,
+                  AllProviderMeters& meters);
+
+}  // namespace worker::metrics
