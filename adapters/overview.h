@@ -38,6 +38,7 @@ struct WorkerSeen {
     std::int64_t jobs = 0;  // that it is processing
     // None: a store that notices a death at once keeps no such time.
     std::optional<base::Timestamp> seen_at;
+    std::string note;  // what it last said of itself, see Presence; empty: nothing
 };
 
 struct OpenCharges {

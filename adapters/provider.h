@@ -27,7 +27,7 @@ struct Call {
     std::string input;                 // JSON
     std::filesystem::path result_dir;  // where files go; made by the provider when needed
     base::Millis timeout{};            // of one attempt
-    std::string trace;
+    std::string trace;                 // W3C traceparent with a span of this attempt; empty: none
 };
 
 enum class Fate : std::uint8_t {

@@ -129,7 +129,13 @@ public:
     Presence(Presence const&) = delete;
     Presence& operator=(Presence const&) = delete;
     virtual ~Presence() = default;
+
+    // What the overview tells of this process from soon on; one line of at most `longest_note`
+    // bytes, longer ones are dropped. A courtesy: where it can't be kept, nothing happens.
+    virtual void say(std::string const& note) noexcept = 0;
 };
+
+inline constexpr std::size_t longest_note = 16'384;
 
 class Store {
 public:

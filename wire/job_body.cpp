@@ -6,6 +6,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/trace.h"
 #include "wire/parts.h"
 
 namespace wire {
@@ -37,6 +38,13 @@ public:
                 wrong(name, "must be true or false");
             }
         }
+    }
+
+    // Never a mistake: a trace is for those who look on, and no reason to refuse a job.
+    void trace(std::string const& name, std::string& into) {
+        auto const* const value = find(name);
+        auto const* const text = value == nullptr ? nullptr : value->if_string();
+        into = text == nullptr ? "" : base::traceparent_or_none({text->data(), text->size()});
     }
 
     std::optional<std::int64_t> integer(std::string const& name) {
@@ -139,6 +147,7 @@ JobFields job_fields(StrictObject const& body, std::vector<FieldError>& errors) 
     }
     fields.ids("after", job.after);
     fields.text("webhook", job.webhook);
+    fields.trace("traceparent", job.trace);
     fields.flag("queue_anyway", job.queue_anyway);
     return job;
 }

@@ -86,6 +86,9 @@ void add_rare(jobs::Job const& job, json::object& out) {
     if (!job.key.empty()) {
         out["idempotency_key"] = view(job.key);
     }
+    if (!job.trace.empty()) {
+        out["traceparent"] = view(job.trace);
+    }
     if (!job.after.empty()) {
         json::array after;
         for (auto const parent : job.after) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/trace.h"
 #include "wire/decimal.h"
 #include "wire/field_check.h"
 #include "wire/name.h"
@@ -66,9 +67,6 @@ void check_envelope(JobFields const& fields, Errors& errors) {
     check_parents(fields.after, errors);
     if (!fields.webhook.empty() && !is_webhook(fields.webhook)) {
         add(errors, "webhook", "must be an http:// or https:// address of at most 2048 bytes");
-    }
-    if (!fields.trace.empty() && !is_traceparent(fields.trace)) {
-        add(errors, "traceparent", "must be a W3C traceparent");
     }
 }
 
@@ -157,15 +155,6 @@ std::optional<std::string> mistake_in_name(std::string_view text, std::int64_t m
     return std::nullopt;
 }
 
-// 00-<32 hex>-<16 hex>-<2 hex>
-bool is_traceparent(std::string_view text) {
-    if (text.size() != 55 || text[2] != '-' || text[35] != '-' || text[52] != '-') {
-        return false;
-    }
-    return std::ranges::all_of(
-        text, [](char c) { return c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
-
 std::optional<std::string> mistake_in_user(std::string_view user) {
     return mistake_in_name(user, 128);
 }
@@ -198,7 +187,7 @@ ParsedRequest parse_request(JobFields const& fields, config::Settings const& set
                                    .run_at = fields.run_at,
                                    .after = fields.after,
                                    .webhook = fields.webhook,
-                                   .trace = fields.trace,
+                                   .trace = base::traceparent_or_none(fields.trace),
                                    .queue_anyway = fields.queue_anyway};
     return parsed;
 }

@@ -28,7 +28,7 @@ struct JobFields {
     std::optional<base::Timestamp> run_at;
     std::vector<base::JobId> after;
     std::string webhook;
-    std::string trace;
+    std::string trace;  // W3C traceparent; one that is not valid counts as none
     bool queue_anyway = false;
 };
 
@@ -45,9 +45,6 @@ pricing::Usage usage_in(std::string const& input, config::Service const& service
 
 // 1 to 128 printable characters of valid UTF-8, no control characters, no spaces at the ends.
 std::optional<std::string> mistake_in_user(std::string_view user);
-
-// Of W3C trace context, in its form of version 00.
-bool is_traceparent(std::string_view text);
 
 bool valid_utf8(std::string_view text);
 std::int64_t code_points(std::string_view utf8);

@@ -39,16 +39,24 @@ std::vector<adapters::JobNews> news_of(jobs::Batch const& batch) {
 }
 
 AnnouncingStore::AnnouncingStore(std::unique_ptr<adapters::Store> inner,
-                                 adapters::Announcer& announcer)
-    : inner_{std::move(inner)}, announcer_{announcer} {}
+                                 adapters::Announcer& announcer, Pace* pace)
+    : inner_{std::move(inner)}, announcer_{announcer}, pace_{pace} {}
 
 void AnnouncingStore::transact(jobs::Load const& load, jobs::Decide const& decide) {
     std::vector<adapters::JobNews> news;
+    Flows flows;
+    base::Timestamp at;
     inner_->transact(load, [&](jobs::Batch& batch) {
+        FlowWatch const watch{batch};
         decide(batch);
         news = news_of(batch);
+        flows = watch.flows(batch);
+        at = batch.now;
     });
     announcer_.announce(std::move(news));
+    if (pace_ != nullptr) {
+        pace_->add(flows, at);
+    }
 }
 
 base::Timestamp AnnouncingStore::now() {

@@ -7,6 +7,7 @@
 
 #include "adapters/announcer.h"
 #include "adapters/store.h"
+#include "worker/pace.h"
 
 namespace worker {
 
@@ -15,8 +16,9 @@ std::vector<adapters::JobNews> news_of(jobs::Batch const& batch);
 
 class AnnouncingStore final : public adapters::Store {
 public:
-    // The announcer must outlive it.
-    AnnouncingStore(std::unique_ptr<adapters::Store> inner, adapters::Announcer& announcer);
+    // The announcer must outlive it, and the pace, which hears what flowed where there is one.
+    AnnouncingStore(std::unique_ptr<adapters::Store> inner, adapters::Announcer& announcer,
+                    Pace* pace = nullptr);
 
     void transact(jobs::Load const& load, jobs::Decide const& decide) override;
     base::Timestamp now() override;
@@ -61,6 +63,7 @@ public:
 private:
     std::unique_ptr<adapters::Store> inner_;
     adapters::Announcer& announcer_;
+    Pace* pace_;
 };
 
 }  // namespace worker

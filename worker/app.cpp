@@ -29,6 +29,11 @@ constexpr base::Millis answer_within{5'000};
 constexpr base::Millis hand_back_within{5'000};
 constexpr base::Millis tell_redis_within{500};
 constexpr base::Millis look_again{20};
+constexpr base::Millis tell_pace_every{1'000};
+
+base::Timestamp system_now() {
+    return std::chrono::time_point_cast<base::Millis>(std::chrono::system_clock::now());
+}
 
 // Unique among all workers of the store, and readable: host, process, and a few random digits in
 // case the process number comes round again.
@@ -66,6 +71,7 @@ App::App(config::Settings const& settings, pricing::Book book, Parts parts)
       log_{settings.log},
       name_{worker_name()},
       redis_{settings, log_},
+      pace_{parts.worker ? settings.worker.slots : 0, settings.rules.zone, system_now},
       shelf_{std::move(book)},
       meters_{make_meters()},
       store_{store_with_news()},
@@ -75,6 +81,7 @@ App::App(config::Settings const& settings, pricing::Book book, Parts parts)
       output_meter_{crew_, opener(settings), settings},
       signals_{io_, SIGINT, SIGTERM, SIGHUP},
       drain_timer_{io_},
+      pace_timer_{io_},
       wakeup_{make_wakeup(settings, io_.get_executor(), redis_)},
       providers_{metered_providers()},
       runner_{io_.get_executor(),
@@ -115,6 +122,7 @@ void App::run() {
     if (parts_.worker) {
         redis_.start_intake(*store_, name_, [this] { return shelf_.current(); }, &input_meter_);
     }
+    asio::co_spawn(io_, tell_pace(), base::rethrow);
     scheduler_.start(parts_.scheduler);  // a worker alone still does what workers live by
     start_http();
     announce();
@@ -132,10 +140,10 @@ void App::run() {
 
 std::unique_ptr<adapters::Store> App::store_with_news() {
     auto store = redis_.announcing(open_store(settings_, Opening::create));
+    auto announcing = std::make_unique<AnnouncingStore>(std::move(store), relay_, &pace_);
     if (!meters_) {
-        return store;
+        return announcing;
     }
-    auto announcing = std::make_unique<AnnouncingStore>(std::move(store), relay_);
     return std::make_unique<metrics::MeteredStore>(std::move(announcing), meters_->jobs,
                                                    meters_->store, meters_->day);
 }
@@ -259,6 +267,8 @@ asio::awaitable<void> App::shut_down() {
         co_await wait_until_idle(hand_back_within);
     }
     runner_.stop();
+    pace_stopped_ = true;
+    pace_timer_.cancel();
     signals_.cancel();
     if (!runner_.idle()) {
         // What could not be handed back is rescued: its lease ends with this process.
@@ -269,6 +279,21 @@ asio::awaitable<void> App::shut_down() {
     }
     // Programs that still run are those of jobs that were handed back; nothing waits for them.
     providers_.clear();
+}
+
+// For `tallyman top`, which sees all processes of the store.
+asio::awaitable<void> App::tell_pace() {
+    boost::system::error_code cancelled;
+    std::string told;
+    while (!pace_stopped_) {
+        if (auto line = to_line(pace_.note()); line != told) {
+            auto const say = [&] { presence_->say(line); };
+            co_await pool_.run(say);
+            told = std::move(line);
+        }
+        pace_timer_.expires_after(tell_pace_every);
+        co_await pace_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    }
 }
 
 // Ends early when the last job has, or when a second signal comes.

@@ -24,6 +24,7 @@
 #include "worker/measuring.h"
 #include "worker/metrics/meters.h"
 #include "worker/output_meter.h"
+#include "worker/pace.h"
 #include "worker/price_shelf.h"
 #include "worker/redis_parts.h"
 #include "worker/relay.h"
@@ -47,6 +48,7 @@ public:
 private:
     boost::asio::awaitable<void> obey_signals();
     boost::asio::awaitable<void> shut_down();
+    boost::asio::awaitable<void> tell_pace();
     boost::asio::awaitable<void> wait_until_idle(base::Millis at_most);
     PriceReload reload_prices();
     void start_http();
@@ -62,6 +64,7 @@ private:
     std::string name_;
     RedisParts redis_;
     Relay relay_;  // news of commits, for the HTTP face
+    Pace pace_;
     PriceShelf shelf_;
     std::unique_ptr<metrics::Meters> meters_;  // null where there is no HTTP
     std::unique_ptr<adapters::Store> store_;
@@ -74,6 +77,7 @@ private:
     BlockingPool duty_pool_{2};
     boost::asio::signal_set signals_;
     boost::asio::steady_timer drain_timer_;
+    boost::asio::steady_timer pace_timer_;
     std::unique_ptr<adapters::Wakeup> wakeup_;
     Providers providers_;
     Runner runner_;
@@ -83,6 +87,7 @@ private:
     std::unique_ptr<adapters::RateLimit> rate_;
     std::optional<HttpPart> http_;
     bool http_stopped_ = false;
+    bool pace_stopped_ = false;
     int stop_signals_ = 0;
 };
 

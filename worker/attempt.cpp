@@ -208,7 +208,7 @@ asio::awaitable<Reported> Attempt::complete(Verdict verdict) {
     done.duration = verdict.duration;
     if (done.duration && done.duration->count() < 0) {
         log_.warning("provider", "gave a negative duration, which is ignored",
-                     {{"job", job_.id.value}, {"provider", job_.provider}});
+                     traced({{"job", job_.id.value}, {"provider", job_.provider}}, job_.trace));
         done.duration.reset();
     }
     if (meter_ != nullptr && OutputMeter::concerns(job_)) {
@@ -249,8 +249,10 @@ jobs::Report Attempt::judged(OutputLength found, jobs::Report done) {
         charge_unmeasured(done, found.name, found.measured.error(), done.duration);
     }
     if (!done.remark.empty()) {
-        log_.warning("media", done.remark,
-                     {{"job", job_.id.value}, {"provider", job_.provider}, {"why", done.note}});
+        log_.warning(
+            "media", done.remark,
+            traced({{"job", job_.id.value}, {"provider", job_.provider}, {"why", done.note}},
+                   job_.trace));
     }
     return done;
 }

@@ -17,7 +17,7 @@
 namespace worker {
 
 // The fields of a message: service, user (or user_id), input (JSON), key, priority, run_at
-// (milliseconds), after ("1,2"), trace, webhook, queue_anyway. A message without a key has
+// (milliseconds), after ("1,2"), traceparent, webhook, queue_anyway. A message without a key has
 // "intake:" and its id for one, so that it makes one job however often it is delivered.
 struct IntakeRequest {
     wire::ParsedRequest parsed;

@@ -8,6 +8,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include "base/time.h"
+#include "base/trace.h"
 #include "wire/utf8.h"
 
 namespace worker {
@@ -126,6 +127,13 @@ Log::Log(config::Log const& settings) : sinks_{std::make_unique<Sinks>()} {
     sinks_->logger.flush_on(spdlog::level::warn);
     quiet_ = settings.level > config::LogLevel::info;
     tells_debug_ = settings.level == config::LogLevel::debug;
+}
+
+Log::Fields traced(Log::Fields fields, std::string_view traceparent) {
+    if (auto const id = base::trace_id(traceparent); !id.empty()) {
+        fields.emplace_back("trace", std::string{id});
+    }
+    return fields;
 }
 
 Log::~Log() = default;

@@ -54,4 +54,8 @@ private:
     bool tells_debug_ = false;
 };
 
+// With the id of the trace that the job belongs to, if it belongs to one: by it lines are found
+// among those of all programs that work on the same thing.
+Log::Fields traced(Log::Fields fields, std::string_view traceparent);
+
 }  // namespace worker

@@ -9,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/rethrow.h"
+#include "base/trace.h"
 
 namespace worker {
 
@@ -23,6 +24,11 @@ constexpr std::size_t fewest_to_look_at = 500;
 // The same for every try of one charge, for providers that take an idempotency key.
 std::string key_of(jobs::Job const& job) {
     return "tallyman-" + base::to_text(job.id) + "-" + std::to_string(job.bill.charge);
+}
+
+// Names an attempt among all that belong to one trace.
+std::string span_of(jobs::Job const& job) {
+    return "tallyman job " + base::to_text(job.id) + " attempt " + std::to_string(job.attempt);
 }
 
 }  // namespace
@@ -181,19 +187,21 @@ void Runner::begin(jobs::Start started) {
     jobs::Job& job = started.job;
     if (started.outcome != jobs::StartOutcome::started) {
         if (jobs::ended(job.state)) {
-            log_.business("job.failed", {{"job", job.id.value},
-                                         {"user", job.user},
-                                         {"service", job.service},
-                                         {"code", job.error ? job.error->code : ""}});
+            log_.business("job.failed", traced({{"job", job.id.value},
+                                                {"user", job.user},
+                                                {"service", job.service},
+                                                {"code", job.error ? job.error->code : ""}},
+                                               job.trace));
         }
         return;
     }
     if (!log_.quiet()) {
-        log_.business("job.started", {{"job", job.id.value},
-                                      {"user", job.user},
-                                      {"service", job.service},
-                                      {"attempt", job.attempt},
-                                      {"debited", job.bill.debited.value}});
+        log_.business("job.started", traced({{"job", job.id.value},
+                                             {"user", job.user},
+                                             {"service", job.service},
+                                             {"attempt", job.attempt},
+                                             {"debited", job.bill.debited.value}},
+                                            job.trace));
     }
     if (on_start) {
         on_start(job);
@@ -207,7 +215,7 @@ void Runner::begin(jobs::Start started) {
                         .input = job.input,
                         .result_dir = settings_.data_dir / "results" / base::to_text(job.id),
                         .timeout = config::service_for(settings_, job.service).timeout,
-                        .trace = job.trace};
+                        .trace = base::child_of(job.trace, span_of(job))};
     Key const key{job.id, job.attempt};
     running_of_[job.service] += 1;
     auto attempt = std::make_unique<Attempt>(
@@ -247,7 +255,7 @@ void Runner::finish(Key key, jobs::Reported const& reported) {
         if (job.error) {
             fields.emplace_back("code", job.error->code);
         }
-        log_.business(event, fields);
+        log_.business(event, traced(std::move(fields), job.trace));
     }
     if (on_end) {
         on_end(reported);

@@ -66,7 +66,10 @@ void look_at_failures(Tables const& tables, Overview& view) {
     }
 }
 
-void look_at_workers(Tables const& tables, std::set<std::string> const& present, Overview& view) {
+using Notes = std::map<std::string, std::string>;
+
+void look_at_workers(Tables const& tables, std::set<std::string> const& present, Notes const& notes,
+                     Overview& view) {
     std::map<std::string, WorkerSeen> workers;
     for (auto const& name : present) {
         workers[name].alive = true;
@@ -76,6 +79,9 @@ void look_at_workers(Tables const& tables, std::set<std::string> const& present,
     }
     for (auto& [name, worker] : workers) {
         worker.name = name;
+        if (auto const said = notes.find(name); said != notes.end()) {
+            worker.note = said->second;
+        }
         view.workers.push_back(worker);
     }
 }
@@ -93,7 +99,8 @@ Counts counts(Tables const& tables) {
     return counts;
 }
 
-Overview overview(Tables const& tables, std::set<std::string> const& present, base::Timestamp now) {
+Overview overview(Tables const& tables, std::set<std::string> const& present, Notes const& notes,
+                  base::Timestamp now) {
     Overview view;
     view.now = now;
     view.waiting = std::ssize(tables.waiting);
@@ -105,7 +112,7 @@ Overview overview(Tables const& tables, std::set<std::string> const& present, ba
         view.services.push_back(load);
     }
     look_at_failures(tables, view);
-    look_at_workers(tables, present, view);
+    look_at_workers(tables, present, notes, view);
     return view;
 }
 

@@ -11,6 +11,7 @@
 namespace adapters::memory {
 
 Counts counts(Tables const& tables);
-Overview overview(Tables const& tables, std::set<std::string> const& present, base::Timestamp now);
+Overview overview(Tables const& tables, std::set<std::string> const& present,
+                  std::map<std::string, std::string> const& notes, base::Timestamp now);
 
 }  // namespace adapters::memory

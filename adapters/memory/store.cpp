@@ -57,7 +57,7 @@ public:
         std::vector<jobs::Job> list;
         for (auto job = tables_.jobs.rbegin();
              job != tables_.jobs.rend() && std::ssize(list) < filter.limit; ++job) {
-            if (fits(job->second, filter)) {
+            if (memory::fits(job->second, filter)) {
                 list.push_back(job->second);
             }
         }
@@ -114,7 +114,7 @@ public:
 
     Overview overview() override {
         std::scoped_lock const lock{mutex_};
-        return memory::overview(tables_, present_, clock());
+        return memory::overview(tables_, present_, notes_, clock());
     }
 
     bool anything_ready(std::vector<std::string> const& services) override {
@@ -311,6 +311,14 @@ private:
         ~Here() override {
             std::scoped_lock const lock{store_.mutex_};
             store_.present_.erase(worker_);
+            store_.notes_.erase(worker_);
+        }
+
+        void say(std::string const& note) noexcept override {
+            std::scoped_lock const lock{store_.mutex_};
+            if (note.size() <= longest_note) {
+                store_.notes_[worker_] = note;
+            }
         }
 
     private:
@@ -322,13 +330,6 @@ private:
         return options_.clock
                    ? options_.clock()
                    : std::chrono::time_point_cast<base::Millis>(std::chrono::system_clock::now());
-    }
-
-    static bool fits(jobs::Job const& job, JobFilter const& filter) {
-        return (filter.user.empty() || job.user == filter.user) &&
-               (filter.service.empty() || job.service == filter.service) &&
-               (!filter.state || job.state == *filter.state) &&
-               (!filter.before || job.id < *filter.before);
     }
 
     static std::vector<ledger::Grant> grants_of(AccountBooks const& books) {
@@ -381,6 +382,7 @@ private:
     mutable std::mutex mutex_;
     Tables tables_;
     std::set<std::string> present_;
+    std::map<std::string, std::string> notes_;  // by worker
     std::map<std::string, std::pair<Duty, base::Timestamp>> duties_;
     std::map<std::string, base::Timestamp> schedules_;
     memory::ApiKeys api_keys_;

@@ -17,6 +17,13 @@ bool claimable(jobs::Job const& job) {
 
 }  // namespace
 
+bool fits(jobs::Job const& job, JobFilter const& filter) {
+    return (filter.user.empty() || job.user == filter.user) &&
+           (filter.service.empty() || job.service == filter.service) &&
+           (!filter.state || job.state == *filter.state) &&
+           (!filter.before || job.id < *filter.before);
+}
+
 void Tables::index(jobs::Job const& job) {
     if (claimable(job)) {
         ready.insert(ready_key(job));

@@ -20,6 +20,8 @@ struct AccountBooks {
     std::vector<ledger::Entry> entries;
 };
 
+bool fits(jobs::Job const& job, JobFilter const& filter);
+
 struct Tables {
     std::map<base::JobId, jobs::Job> jobs;
     std::map<base::AccountId, AccountBooks> accounts;

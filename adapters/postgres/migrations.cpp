@@ -10,6 +10,8 @@ std::span<Migration const> migrations() {
             .what = "1: accounts, grants, entries, jobs, queues, workers and their functions",
             .sql = {first_tables, claim_functions, load_functions, write_functions, money_functions,
                     guard_triggers, upkeep_functions, enqueue_function, app_rights}},
+        Migration{.what = "2: what workers say of themselves",
+                  .sql = {"ALTER TABLE {s}.workers ADD COLUMN note text NOT NULL DEFAULT ''"}},
     };
     return steps;
 }

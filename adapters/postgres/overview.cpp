@@ -48,7 +48,7 @@ constexpr char const* charges =
 // Those that have left and hold nothing are history.
 constexpr char const* workers =
     "SELECT coalesce(w.name, r.worker), coalesce(w.seen_at, 0), "
-    "coalesce(w.seen_at, 0) > {s}.now_ms() - ?, coalesce(r.number, 0) "
+    "coalesce(w.seen_at, 0) > {s}.now_ms() - ?, coalesce(r.number, 0), coalesce(w.note, '') "
     "FROM {s}.workers w FULL JOIN (SELECT worker, count(*) AS number FROM {s}.running GROUP BY "
     "worker) r ON r.worker = w.name WHERE coalesce(w.seen_at, 0) > 0 OR r.number > 0 "
     "ORDER BY 1 LIMIT 200";
@@ -124,6 +124,7 @@ void read_workers(pqxx::result const& rows, Overview& view) {
         worker.seen_at = row.maybe_time();
         worker.alive = row.flag();
         worker.jobs = row.integer();
+        worker.note = row.text();
         view.workers.push_back(std::move(worker));
     }
 }

@@ -62,11 +62,24 @@ void WorkerPresence::come_in() {
     beat();
 }
 
+void WorkerPresence::say(std::string const& note) noexcept {
+    if (note.size() <= longest_note) {
+        std::scoped_lock const lock{mutex_};
+        note_ = note;
+    }
+}
+
+// What it says of itself goes along with the beat, so that it costs no write of its own.
 void WorkerPresence::beat() {
+    std::string note;
+    {
+        std::scoped_lock const lock{mutex_};
+        note = note_;
+    }
     session_->write(
-        {session_->sql("UPDATE {s}.workers SET seen_at = {s}.now_ms(), locked = ? "
+        {session_->sql("UPDATE {s}.workers SET seen_at = {s}.now_ms(), locked = ?, note = ? "
                        "WHERE name = ?",
-                       {pooled_ ? "false" : "true", literal(worker_)})});
+                       {pooled_ ? "false" : "true", literal(note), literal(worker_)})});
 }
 
 void WorkerPresence::beat_until_told() {

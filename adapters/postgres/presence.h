@@ -22,6 +22,8 @@ public:
     WorkerPresence(Access access, std::string worker);
     ~WorkerPresence() override;
 
+    void say(std::string const& note) noexcept override;
+
 private:
     void come_in();
     void beat();
@@ -35,6 +37,7 @@ private:
     std::mutex mutex_;
     std::condition_variable told_;
     bool leaving_ = false;  // guarded by mutex_
+    std::string note_;      // guarded by mutex_
     std::thread thread_;
 };
 

@@ -25,11 +25,13 @@ std::string json_text(std::string_view text) {
 
 // The input goes in as it came: parsing it could round its numbers.
 std::string as_json(Call const& call, std::filesystem::path const& result_dir) {
-    return fmt::format(
-        R"({{"job":"{}","attempt":{},"key":{},"user":{},"service":{},"input":{},"result_dir":{}}})",
-        call.job.value, call.attempt, json_text(call.key), json_text(call.user),
-        json_text(call.service), call.input.empty() ? "{}" : call.input,
-        json_text(result_dir.string()));
+    auto const trace =
+        call.trace.empty() ? "" : fmt::format(R"(,"traceparent":{})", json_text(call.trace));
+    return fmt::format(R"({{"job":"{}","attempt":{},"key":{},"user":{},"service":{},"input":{},)"
+                       R"("result_dir":{}{}}})",
+                       call.job.value, call.attempt, json_text(call.key), json_text(call.user),
+                       json_text(call.service), call.input.empty() ? "{}" : call.input,
+                       json_text(result_dir.string()), trace);
 }
 
 std::string inherited(char const* name, std::string_view otherwise) {
@@ -53,6 +55,9 @@ std::vector<std::string> environment_for(Call const& call, std::filesystem::path
     }
     if (!options.environment.contains("LANG")) {
         environment.push_back(inherited("LANG", "C.UTF-8"));
+    }
+    if (!call.trace.empty()) {
+        environment.push_back(fmt::format("TRACEPARENT={}", call.trace));
     }
     environment.push_back(fmt::format("TALLYMAN_JOB={}", call.job.value));
     environment.push_back(fmt::format("TALLYMAN_RESULT_DIR={}", result_dir.string()));

@@ -2,7 +2,6 @@
 #include "adapters/sqlite/presence.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <system_error>
 #include <thread>
@@ -47,16 +46,33 @@ public:
                here.st_ino == there.st_ino && here.st_dev == there.st_dev;
     }
 
+    // Never empty in between: others read it at any time.
     bool write(std::string_view text) const {
-        return ::ftruncate(fd_, 0) == 0 &&
-               ::pwrite(fd_, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
+        return ::pwrite(fd_, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()) &&
+               ::ftruncate(fd_, static_cast<off_t>(text.size())) == 0;
+    }
+
+    // The first line.
+    std::string name() const {
+        auto const text = read();
+        return text.substr(0, text.find('\n'));
+    }
+
+    // The rest, without its end.
+    std::string note() const {
+        auto const text = read();
+        auto const begin = text.find('\n');
+        auto const end = text.find('\n', begin + 1);
+        return begin == std::string::npos || end == std::string::npos
+                   ? std::string{}
+                   : text.substr(begin + 1, end - begin - 1);
     }
 
     std::string read() const {
-        std::array<char, 512> buffer{};
-        auto const size = ::pread(fd_, buffer.data(), buffer.size(), 0);
-        return size > 0 ? std::string{buffer.data(), static_cast<std::size_t>(size)}
-                        : std::string{};
+        std::string text(512 + longest_note, '\0');
+        auto const size = ::pread(fd_, text.data(), text.size(), 0);
+        text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+        return text;
     }
 
     void remove() const { ::unlink(path_.c_str()); }
@@ -68,10 +84,18 @@ private:
 
 class HeldPresence final : public Presence {
 public:
-    explicit HeldPresence(std::unique_ptr<LockFile> file) : file_{std::move(file)} {}
+    HeldPresence(std::unique_ptr<LockFile> file, std::string worker)
+        : file_{std::move(file)}, worker_{std::move(worker)} {}
+
+    void say(std::string const& note) noexcept override {
+        if (note.size() <= longest_note && !note.contains('\n')) {
+            static_cast<void>(file_->write(worker_ + '\n' + note + '\n'));
+        }
+    }
 
 private:
     std::unique_ptr<LockFile> file_;
+    std::string worker_;
 };
 
 // The file is locked and is the one that others will look at, or it is nullptr.
@@ -102,7 +126,7 @@ std::unique_ptr<Presence> Presences::enter(std::string const& worker) const {
                                               file_of(worker).string(),
                                               std::generic_category().message(errno))};
             }
-            return std::make_unique<HeldPresence>(std::move(file));
+            return std::make_unique<HeldPresence>(std::move(file), worker);
         }
         std::this_thread::sleep_for(base::Millis{10});
     }
@@ -119,7 +143,7 @@ Names Presences::gone() const {
             continue;
         }
         // Without a name it died before it could start anything, or is about to enter.
-        if (auto name = file.read(); !name.empty()) {
+        if (auto name = file.name(); !name.empty()) {
             names.insert(std::move(name));
         }
     }
@@ -133,12 +157,13 @@ void Presences::add_to(std::vector<WorkerSeen>& workers) const {
         if (!file.is_open() || file.lock(LOCK_SH)) {
             continue;  // nobody holds it
         }
-        auto const name = file.read();
+        auto const name = file.name();
         auto const known = std::ranges::find(workers, name, &WorkerSeen::name);
         if (known != workers.end()) {
             known->alive = true;
+            known->note = file.note();
         } else if (!name.empty()) {
-            workers.push_back({.name = name, .alive = true});
+            workers.push_back({.name = name, .alive = true, .seen_at = {}, .note = file.note()});
         }
     }
     std::ranges::sort(workers, {}, &WorkerSeen::name);

@@ -67,10 +67,10 @@ class CliTest(unittest.TestCase):
         self.assertTrue(answer.err.startswith("tallyman: "), answer.err)
         return answer
 
-    def start(self, *args):
+    def start(self, *args, stderr=subprocess.DEVNULL):
         """A program that runs on; stopped at the end of the test."""
         process = subprocess.Popen([PROGRAM, *args], stdout=subprocess.PIPE,
-                                   stderr=subprocess.DEVNULL, cwd=self.folder,
+                                   stderr=stderr, cwd=self.folder,
                                    env=self.environment)
         self.addCleanup(self.stop, process)
         return process

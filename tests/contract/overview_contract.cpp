@@ -1,5 +1,7 @@
 // What an operator looks at first: loads, ages, what is stuck, who works.
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "tests/contract/store_contract.h"
 
@@ -110,6 +112,32 @@ TEST_P(StoreContract, AnOverviewShowsWhoWorksAndWhoHoldsJobsWithoutLiving) {
     ASSERT_NE(dead, nullptr);
     EXPECT_FALSE(dead->alive);
     EXPECT_EQ(dead->jobs, 1);
+}
+
+TEST_P(StoreContract, AnOverviewTellsWhatAWorkerSaysOfItself) {
+    auto const here = store().enter("here");
+    auto const silent = store().enter("silent");
+    auto const said = [&](std::string const& note) {
+        auto const end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+        while (std::chrono::steady_clock::now() < end) {
+            auto const view = store().overview();
+            auto const* const worker = worker_in(view, "here");
+            if (worker != nullptr && worker->note == note) {
+                return worker_in(view, "silent")->note.empty();
+            }
+            std::this_thread::sleep_for(Millis{20});
+        }
+        return false;
+    };
+    EXPECT_TRUE(said(""));
+    here->say(R"({"slots":8,"it's":"讲"})");
+    EXPECT_TRUE(said(R"({"slots":8,"it's":"讲"})"));
+    here->say("shorter");
+    EXPECT_TRUE(said("shorter"));
+    here->say(std::string(adapters::longest_note + 1, 'x'));
+    EXPECT_TRUE(said("shorter"));
+    here->say(std::string(adapters::longest_note, 'x'));
+    EXPECT_TRUE(said(std::string(adapters::longest_note, 'x')));
 }
 
 }  // namespace contract

@@ -88,6 +88,27 @@ TEST_P(StoreContract, KeepsEveryFieldOfANewJob) {
     EXPECT_FALSE(store().find_job({987'654}).has_value());
 }
 
+TEST_P(StoreContract, KeepsATraceFromTheRequestToEveryAttempt) {
+    std::string const trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    auto const account = open("u1");
+    auto job = a_job({.service = "tts"});
+    job.account = account;
+    job.trace = trace;
+    auto const id = add(job);
+    auto const other = add(a_job({.service = "tts", .turn = 9}));
+
+    jobs::Claim const both{.limit = 2, .rooms = {{.service = "tts", .slots = 2}}};
+    auto const claimed = load({.claim = both}).jobs;
+
+    ASSERT_EQ(ids_of(claimed), (std::vector{id, other}));
+    EXPECT_EQ(claimed[0].job.trace, trace);
+    EXPECT_EQ(claimed[1].job.trace, "");
+    change_job(id, [&](jobs::Job& kept) { kept = processing(kept, "w1", now()); });
+    EXPECT_EQ(store().find_job(id)->trace, trace);
+    EXPECT_EQ(store().list_jobs({.state = State::processing}).at(0).trace, trace);
+    EXPECT_EQ(store().story_of(id)->job.trace, trace);
+}
+
 TEST_P(StoreContract, FindsManyJobsEachOnceAndLeavesOutWhatThereIsNot) {
     open("u1");
     auto const ids = add({a_job(), a_job({.service = "video", .key = "k"}), a_job()});

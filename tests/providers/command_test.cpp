@@ -53,6 +53,28 @@ TEST(Command, GetsASmallCleanEnvironment) {
     EXPECT_FALSE(environment.contains("SECRET"));
 }
 
+TEST(Command, GetsTheTraceItsJobBelongsTo) {
+    std::string const trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    Bench bench;
+    auto command = bench.provider(
+        R"(cat > "$TALLYMAN_RESULT_DIR/job"; echo "$TRACEPARENT" > "$TALLYMAN_RESULT_DIR/trace")");
+    auto call = bench.call();
+    call.trace = trace;
+    bench.live(command, call);
+    EXPECT_TRUE(content(call.result_dir / "job").ends_with(R"("traceparent":")" + trace + "\"}"));
+    EXPECT_EQ(content(call.result_dir / "trace"), trace + "\n");
+}
+
+TEST(Command, HasNoTraceWhereItsJobHasNone) {
+    ::setenv("TRACEPARENT", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", 1);
+    Bench bench;
+    auto command = bench.provider("env > \"$TALLYMAN_RESULT_DIR/env\"");
+    auto const call = bench.call();
+    bench.live(command, call);
+    ::unsetenv("TRACEPARENT");
+    EXPECT_FALSE(content(call.result_dir / "env").contains("TRACEPARENT"));
+}
+
 TEST(Command, InheritsNoFileAndLeadsItsOwnGroup) {
     Bench bench;
     auto const held = ::open("/dev/null", O_RDONLY);  // without close-on-exec, as a library might

@@ -28,6 +28,16 @@ std::string detail(std::vector<std::pair<std::string, std::string>> fields) {
 
 }  // namespace
 
+constexpr auto a_trace = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01";
+
+TEST(IntakeMessage, TakesAMessageWhoseTraceIsNotValid) {
+    Counter counter;
+    auto const verdicts = counter.desk.take(
+        {message("1-1", {{"service", "script"}, {"user", "u1"}, {"traceparent", "00-0-0-0"}})});
+    EXPECT_EQ(verdicts[0].kind, Verdict::Kind::taken);
+    EXPECT_EQ(counter.jobs().at(0).trace, "");
+}
+
 TEST(IntakeMessage, MakesTheJobThatItDescribes) {
     Counter counter;
     auto const verdicts = counter.desk.take(
@@ -38,7 +48,7 @@ TEST(IntakeMessage, MakesTheJobThatItDescribes) {
                          {"priority", "-3"},
                          {"run_at", "4000000000000"},
                          {"after", "1"},
-                         {"trace", "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01"},
+                         {"trace", a_trace},
                          {"queue_anyway", "true"}})});
     EXPECT_EQ(verdicts[0].kind, Verdict::Kind::taken);
     // A parent must have been there before, so this one is refused: each stands alone.
@@ -48,12 +58,14 @@ TEST(IntakeMessage, MakesTheJobThatItDescribes) {
                                                           {"input", R"({"text":"hello"})"},
                                                           {"priority", "-3"},
                                                           {"run_at", "4000000000000"},
+                                                          {"traceparent", a_trace},
                                                           {"after", "1"}})});
     EXPECT_EQ(again[0].kind, Verdict::Kind::taken) << again[0].detail;
     auto const jobs = counter.jobs();
     ASSERT_EQ(jobs.size(), 2U);
     EXPECT_EQ(jobs[0].service, "tts");
     EXPECT_EQ(jobs[0].priority, -3);
+    EXPECT_EQ(jobs[0].trace, a_trace);
     EXPECT_EQ(base::to_ms(jobs[0].run_at), 4'000'000'000'000);
     EXPECT_EQ(jobs[0].after, std::vector{jobs[1].id});
     EXPECT_EQ(jobs[0].key, "intake:1-3");

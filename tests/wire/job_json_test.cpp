@@ -106,6 +106,13 @@ TEST(JobJson, AMeasuredJobSaysHow) {
     EXPECT_FALSE(job_json(a_job()).as_object().contains("measurement"));
 }
 
+TEST(JobJson, AJobOfATraceSaysWhich) {
+    auto job = a_job();
+    EXPECT_FALSE(job_json(job).as_object().contains("traceparent"));
+    job.trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    EXPECT_EQ(job_json(job).at("traceparent").as_string(), job.trace);
+}
+
 TEST(JobJson, AFailedJobSaysWhy) {
     auto job = a_job();
     job.state = jobs::State::failed;

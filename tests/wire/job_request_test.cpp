@@ -73,7 +73,6 @@ TEST(JobRequest, RefusesABadEnvelope) {
     EXPECT_TRUE(with([](auto& f) { f.priority = 1'000'001; }).starts_with("priority"));
     EXPECT_TRUE(with([](auto& f) { f.run_at = base::from_ms(-1); }).starts_with("run_at"));
     EXPECT_TRUE(with([](auto& f) { f.webhook = "ftp://x"; }).starts_with("webhook"));
-    EXPECT_TRUE(with([](auto& f) { f.trace = "00-xyz"; }).starts_with("traceparent"));
     EXPECT_TRUE(with([](auto& f) { f.after = {{3}, {3}}; }).starts_with("after"));
     EXPECT_TRUE(with([](auto& f) { f.after = {{0}}; }).starts_with("after"));
     EXPECT_EQ(with([](auto& f) {
@@ -84,6 +83,19 @@ TEST(JobRequest, RefusesABadEnvelope) {
                   f.after = {{3}, {2}};
               }),
               "");
+}
+
+TEST(JobRequest, TakesATraceAndOverlooksOneThatIsNotValid) {
+    auto const trace_of = [](std::string const& trace) {
+        auto fields = asking("{}");
+        fields.trace = trace;
+        return parse_request(fields, {}).request.value().trace;
+    };
+    std::string const trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    EXPECT_EQ(trace_of(trace), trace);
+    EXPECT_EQ(trace_of("00-xyz"), "");
+    EXPECT_EQ(trace_of("00-00000000000000000000000000000000-b7ad6b7169203331-01"), "");
+    EXPECT_EQ(trace_of(std::string(1'000'000, '0')), "");
 }
 
 TEST(JobRequest, RefusesInputThatIsTooLargeBeforeReadingIt) {

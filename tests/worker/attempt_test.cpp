@@ -1,6 +1,7 @@
 // One job and one worker: from the queue through the provider to the bill.
 #include <gtest/gtest.h>
 
+#include "base/trace.h"
 #include "tests/worker/world.h"
 
 namespace tests {
@@ -47,6 +48,40 @@ TEST(Attempt, TellsTheProviderWhatItNeeds) {
     EXPECT_EQ(call.input, "{}");
     EXPECT_EQ(call.result_dir, "data/results/1");
     EXPECT_EQ(call.timeout, Millis{1'234});
+}
+
+TEST(Attempt, HasASpanOfItsOwnInTheTraceOfItsJob) {
+    std::string const trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    World world;
+    world.stage.on_poll = [](adapters::Call const& call, auto const&) {
+        return call.attempt == 1 ? failed(true, "busy") : done();
+    };
+    auto asked = request("script", "ann");
+    asked.queue_anyway = true;
+    asked.trace = trace;
+    auto const id = world.desk.submit(asked).job->id;
+    world.hire();
+    world.until([&] { return world.job(id).failures == 1; });
+    world.advance(Millis{1'000});
+    world.desk.wake();
+    world.until_ended(id);
+    auto const calls = world.stage.submits();
+    ASSERT_EQ(calls.size(), 2U);
+    for (auto const& call : calls) {
+        EXPECT_TRUE(base::is_traceparent(call.trace)) << call.trace;
+        EXPECT_EQ(base::trace_id(call.trace), base::trace_id(trace));
+        EXPECT_NE(call.trace, trace);
+    }
+    EXPECT_NE(calls[0].trace, calls[1].trace);
+    EXPECT_EQ(world.job(id).trace, trace);
+}
+
+TEST(Attempt, HasNoTraceWhereItsJobHasNone) {
+    World world;
+    auto const id = world.submit();
+    world.hire();
+    world.until_ended(id);
+    EXPECT_EQ(world.stage.submits().at(0).trace, "");
 }
 
 TEST(Attempt, TakesAVerdictThatComesAtOnce) {

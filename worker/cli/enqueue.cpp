@@ -1,4 +1,6 @@
 // enqueue: a job, and with --wait its life.
+#include <cstdlib>
+
 #include <fmt/format.h>
 
 #include "jobs/submit.h"
@@ -30,6 +32,8 @@ public:
         options.text("--run-at", "WHEN", run_at_,
                      "not before: a date, a time or a duration from now");
         options.many("--after", "ID", after_, "only when this job has completed; repeatable");
+        options.text("--trace", "TRACEPARENT", fields_.trace,
+                     "W3C trace context that the job belongs to (default $TRACEPARENT)");
         options.flag("--queue-anyway", fields_.queue_anyway,
                      "even if the account can't afford it now");
         options.flag("--wait", wait_, "follow the job to its end and print its bill");
@@ -61,6 +65,10 @@ private:
         auto const most = config::service_for(settings, fields_.service).max_input_bytes;
         fields_.input = input_text(input_, most);
         fields_.priority = static_cast<int>(priority_);
+        if (auto const* const ours = std::getenv("TRACEPARENT");
+            fields_.trace.empty() && ours != nullptr) {
+            fields_.trace = ours;
+        }
         for (auto const& parent : after_) {
             fields_.after.push_back(job_id(parent));
         }

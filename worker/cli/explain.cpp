@@ -30,6 +30,9 @@ void print_head(jobs::Job const& job) {
         fmt::print("provider  {}{}\n", clean(job.provider),
                    job.task.empty() ? "" : ", task " + clean(job.task));
     }
+    if (!job.trace.empty()) {
+        fmt::print("trace     {}\n", clean(job.trace));
+    }
     fmt::print("tries     {}, {} failed, {} lost\n\n", counted(job.attempt, "attempt"),
                job.failures, job.losses);
 }

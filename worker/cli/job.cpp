@@ -159,6 +159,7 @@ void show_job(Context const& context, jobs::Job const& job) {
     line("attempt", fmt::format("{} ({} failed, {} lost)", job.attempt, job.failures, job.losses));
     line("provider", clean(job.provider));
     line("task", clean(job.task));
+    line("trace", clean(job.trace));
     line("price", clean(wire::in_words(job.terms)));
     line("bill", bill_of(job));
     line("length", job.measurement ? clean(wire::in_words(*job.measurement)) : "");

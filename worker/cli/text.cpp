@@ -106,6 +106,14 @@ std::string shortened(std::string_view text, std::size_t most) {
 }
 
 void Table::print() const {
+    bool head = true;
+    for (auto const& line : lines()) {
+        fmt::print("{}\n", head ? bold(line) : line);
+        head = false;
+    }
+}
+
+std::vector<std::string> Table::lines() const {
     std::vector<std::size_t> widths;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
         auto width = columns_of(columns_[i].title);
@@ -122,10 +130,11 @@ void Table::print() const {
         text.erase(text.find_last_not_of(' ') + 1);
         return text;
     };
-    fmt::print("{}\n", bold(line([&](std::size_t i) { return columns_[i].title; })));
+    std::vector<std::string> all{line([&](std::size_t i) { return columns_[i].title; })};
     for (auto const& row : rows_) {
-        fmt::print("{}\n", line([&](std::size_t i) { return row[i]; }));
+        all.push_back(line([&](std::size_t i) { return row[i]; }));
     }
+    return all;
 }
 
 bool on_terminal() {

@@ -45,6 +45,9 @@ public:
 
     void print() const;
 
+    // The titles, and the rows.
+    std::vector<std::string> lines() const;
+
 private:
     std::vector<Column> columns_;
     std::vector<std::vector<std::string>> rows_;

@@ -23,9 +23,8 @@ wire::JobFields fields_of(Call const& call, wire::StrictObject const& body,
     if (call.caller.is_user()) {
         fields.user = call.caller.user;
     }
-    auto const trace = call.request.header("traceparent");
-    if (wire::is_traceparent(trace)) {
-        fields.trace = trace;
+    if (fields.trace.empty()) {
+        fields.trace = call.request.header("traceparent");
     }
     return fields;
 }
