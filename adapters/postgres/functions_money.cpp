@@ -15,7 +15,8 @@ CREATE TYPE {s}.new_account AS (
 CREATE TYPE {s}.account_change AS (
     id bigint, member_until bigint, next_expiry bigint, balance bigint, debt bigint,
     entries bigint, grants bigint, recharged bigint, consumed bigint, refunded bigint,
-    expired bigint, frozen boolean, tier text, facts text, head bytea, open text, entries_before bigint
+    expired bigint, frozen boolean, tier text, facts text, head bytea, open text,
+    entries_before bigint
 );
 
 CREATE TYPE {s}.new_grant AS (
