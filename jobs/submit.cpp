@@ -54,6 +54,11 @@ Submission check_parents(Batch& batch, Request const& request) {
     return {};
 }
 
+// Days have 23 to 25 hours.
+base::Timestamp next_day(base::Zone const& zone, base::Timestamp now) {
+    return base::day_start(zone, base::day_start(zone, now) + std::chrono::hours{26});
+}
+
 // Whether the account could pay for it now. What is decided for good is decided at the start.
 Submission check_funds(Batch& batch, Request const& request, Job const& job,
                        ledger::Wallet const& wallet, Rules const& rules) {
@@ -76,6 +81,7 @@ Submission check_funds(Batch& batch, Request const& request, Job const& job,
         answer.outcome = SubmitOutcome::over_daily_cap;
         answer.used = used;
         answer.limit = cap;
+        answer.frees_in = next_day(rules.zone, batch.now) - batch.now;
     } else if (answer.balance < job.quoted) {
         answer.outcome = SubmitOutcome::insufficient_credits;
     }

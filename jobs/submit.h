@@ -61,6 +61,7 @@ struct Submission {
     base::Credits balance;
     base::Credits used;
     base::Credits limit;
+    base::Millis frees_in{};  // until the daily cap counts anew
     base::JobId parent;
 };
 

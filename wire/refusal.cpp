@@ -74,10 +74,14 @@ json::object facts_of(jobs::Submission const& s) {
         case over_job_cap:
             return {{"required", s.required.value}, {"limit", s.limit.value}};
         case over_daily_cap:
-            return {
-                {"required", s.required.value}, {"used", s.used.value}, {"limit", s.limit.value}};
+            return {{"required", s.required.value},
+                    {"used", s.used.value},
+                    {"limit", s.limit.value},
+                    {"retry_after_ms", s.frees_in.count()}};
         case insufficient_credits:
             return funds(s.required, s.balance);
+        case draining:  // nobody knows when the queue is opened again
+            return {{"retry_after_ms", 60'000}};
         case unknown_parent:
         case parent_failed:
             return {{"field", "after"}, {"parent", base::to_text(s.parent)}};

@@ -80,6 +80,23 @@ TEST(Enqueue, SaysWhatIsMissingWhenFundsAre) {
     EXPECT_EQ(anyway.status, 201);
 }
 
+TEST(Enqueue, SaysWhenToComeAgainWhereADayOrAQueueIsClosed) {
+    Counter counter;
+    counter.desk.rules.guards.daily_cap = {4};
+    auto const full = counter.post(a_user(), "/api/jobs", R"({"service":"script"})");
+    EXPECT_EQ(full.status, 429);
+    EXPECT_EQ(code_of(full), "over_daily_cap");
+    auto const seconds = std::stoi(header_of(full, "Retry-After"));
+    EXPECT_GT(seconds, 0);
+    EXPECT_LE(seconds, 25 * 3600);
+    counter.desk.rules.guards.daily_cap = {};
+    counter.desk.store->set_queue_mode("script", adapters::QueueMode::draining);
+    auto const closed = counter.post(a_user(), "/api/jobs", R"({"service":"script"})");
+    EXPECT_EQ(closed.status, 503);
+    EXPECT_EQ(code_of(closed), "queue_draining");
+    EXPECT_EQ(header_of(closed, "Retry-After"), "60");
+}
+
 TEST(Enqueue, DoesNotKnowAServiceThatIsNotInTheBook) {
     Counter counter;
     auto const answer = counter.post(a_user(), "/api/jobs", R"({"service":"nope"})");

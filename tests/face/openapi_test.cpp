@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/face/counter.h"
+#include "worker/http/texts.h"
 
 namespace tests {
 namespace {
@@ -164,6 +165,20 @@ TEST(Description, IsNotSentTwice) {
                                    {.headers = {{"if-none-match", header_of(first, "ETag")}}});
     EXPECT_EQ(again.status, 304);
     EXPECT_EQ(text_of(again), "");
+}
+
+TEST(Description, HasNoCodeThatIsNotToldInChinese) {
+    Counter counter;
+    json::object facts;
+    for (auto const* const fact : {"allow", "balance", "field", "job", "limit", "parent",
+                                   "required", "service", "state", "used", "user_id"}) {
+        facts[fact] = "x";
+    }
+    auto const document = described(counter);
+    auto const& schemas = document.at("components").at("schemas").as_object();
+    for (auto const& code : schemas.at("ProblemCode").at("enum").as_array()) {
+        EXPECT_TRUE(worker::http::chinese(code.as_string(), facts)) << code;
+    }
 }
 
 }  // namespace

@@ -230,6 +230,12 @@ TEST(Submit, RefusesWhatIsOverTheCapOfTheDay) {
     EXPECT_EQ(answer.required.value, 5);
     EXPECT_EQ(answer.used.value, 5);
     EXPECT_EQ(answer.limit.value, 7);
+    auto const tomorrow = desk.now + answer.frees_in;
+    EXPECT_EQ(base::day_start(desk.rules.zone, tomorrow), tomorrow);
+    desk.now = tomorrow - Millis{1};
+    EXPECT_EQ(desk.submit(request("script")).outcome, SubmitOutcome::over_daily_cap);
+    desk.now = tomorrow;
+    EXPECT_EQ(desk.submit(request("script")).outcome, SubmitOutcome::created);
 }
 
 TEST(Submit, WaitsForItsTime) {

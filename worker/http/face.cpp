@@ -32,6 +32,7 @@ std::string_view detail_of(std::string_view code) {
         Line{"length_required", "the body needs a Content-Length or chunks"},
         Line{"timeout", "the request took too long to arrive"},
         Line{"too_many_connections", "there are too many connections; try again"},
+        Line{"range_not_satisfiable", "the range begins behind the end of the file"},
         Line{"not_implemented", "this part of HTTP is not supported"},
         Line{"internal", "something went wrong within; the log has this request's id"},
     };

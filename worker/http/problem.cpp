@@ -91,6 +91,12 @@ adapters::http::Response respond(Problem const& problem, Language language) {
                                       .headers = problem.headers,
                                       .type = "application/problem+json; charset=utf-8",
                                       .body = json::serialize(body)};
+    auto const* const wait = problem.refusal.facts.if_contains("retry_after_ms");
+    bool const told = std::ranges::find(problem.headers, "Retry-After",
+                                        &adapters::http::Header::name) != problem.headers.end();
+    if (wait != nullptr && !told) {
+        response.headers.push_back({"Retry-After", in_seconds(base::Millis{wait->as_int64()})});
+    }
     response.headers.push_back({"Content-Language", language == Language::chinese ? "zh" : "en"});
     response.headers.push_back({"Cache-Control", "no-store"});
     return response;
