@@ -18,7 +18,7 @@ namespace adapters::http {
 struct ServerOptions {
     std::string host = "127.0.0.1";  // empty: only the unix socket
     std::uint16_t port = 8420;       // 0: a free one
-    std::string unix_socket;         // a path; empty: none
+    std::string unix_socket;         // a path; empty: none; never with TLS
     std::string cert_file;           // both or neither: TLS
     std::string key_file;
     std::size_t max_connections = 12'000;

@@ -55,7 +55,8 @@ Transport::Transport(Socket socket, Certificate* certificate) : socket_{std::mov
     socket_.non_blocking(true, ignored);
     int const on = 1;  // a unix socket refuses it, and needs none
     ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (certificate != nullptr) {
+    // What comes by the unix socket has not left this machine, and proxies speak plain HTTP there.
+    if (certificate != nullptr && peer_of(socket_) != "unix") {
         // The stream keeps OpenSSL's context, which counts its users.
         tls_ = std::make_unique<Tls>(ssl::stream<Socket&>{socket_, certificate->context_->context});
     }

@@ -116,6 +116,17 @@ TEST_F(Tls, ServesAndEndsProperly) {
     EXPECT_TRUE(client.ended_well);
 }
 
+TEST_F(Tls, IsForTcpAndNotForTheUnixSocket) {
+    auto both = options();
+    both.unix_socket = folder / "socket";
+    Served served{both};
+    Client local{both.unix_socket};
+    local.get("/");
+    EXPECT_EQ(local.read().status, 200);
+    TlsClient remote{served.port};
+    EXPECT_TRUE(remote.connected);
+}
+
 TEST_F(Tls, StreamsAndNoticesAClientThatGoes) {
     Served served{options()};
     {
