@@ -13,7 +13,6 @@ namespace wire {
 namespace {
 
 constexpr std::int64_t longest_name = 64;
-constexpr std::int64_t longest_secret = 256;
 // As seconds this is the year 5138, as milliseconds 1973: no call is of either.
 constexpr std::int64_t first_millis = 100'000'000'000;
 constexpr std::int64_t last_millis = 253'402'300'800'000;  // the year 10000
@@ -104,7 +103,7 @@ std::optional<std::string> mistake_in_telegram_id(std::string_view id) {
 }
 
 std::optional<std::string> mistake_in_secret(std::string_view secret) {
-    return mistake_in_name(secret, longest_secret);
+    return mistake_in_name(secret, most_word_characters);
 }
 
 bool set_directions(jobs::SyncSource& source, std::string_view word) {
