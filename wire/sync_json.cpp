@@ -79,6 +79,22 @@ Refusal refusal_of(jobs::Synced const& answer, base::Credits required) {
     return refusal;
 }
 
+Refusal refusal_of(jobs::Merged const& merged) {
+    switch (merged.outcome) {
+        case jobs::MergeOutcome::merged:
+            return {};
+        case jobs::MergeOutcome::in_debt:
+            return {.code = "account_in_debt",
+                    .detail = "the user's own account is in debt; it must be even first",
+                    .status = 409};
+        case jobs::MergeOutcome::frozen:
+            return refusal_of(jobs::Moved{.outcome = jobs::MoveOutcome::frozen});
+        case jobs::MergeOutcome::overflow:
+            return refusal_of(jobs::Moved{.outcome = jobs::MoveOutcome::overflow});
+    }
+    return {};
+}
+
 json::object source_json(jobs::SyncSource const& source) {
     json::array allow;
     if (source.may_add) {

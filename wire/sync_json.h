@@ -6,6 +6,7 @@
 
 #include <boost/json/object.hpp>
 
+#include "jobs/merge.h"
 #include "jobs/sync.h"
 #include "wire/credits_json.h"
 #include "wire/json.h"
@@ -19,6 +20,8 @@ boost::json::object synced_json(jobs::Synced const& answer, Tongue tongue);
 
 // Of one that did not go through; `required` is what it would have taken.
 Refusal refusal_of(jobs::Synced const& answer, base::Credits required);
+
+Refusal refusal_of(jobs::Merged const& merged);
 
 // {"source","allow","daily_cap"?,"rotating","created_at","changed_at"}
 boost::json::object source_json(jobs::SyncSource const& source);

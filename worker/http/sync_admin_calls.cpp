@@ -6,6 +6,7 @@
 #include "wire/sync_request.h"
 #include "worker/http/money.h"
 #include "worker/http/on_pool.h"
+#include "worker/links.h"
 
 namespace worker::http {
 
@@ -62,6 +63,68 @@ Response remove_source(Call const& call) {
     return json_answer({{"success", true}, {"source", name}, {"removed", true}});
 }
 
+Or<std::string> text_in(boost::json::object const& body, std::string const& name) {
+    auto const* const value = body.if_contains(name);
+    if (value == nullptr || value->is_null()) {
+        return "";
+    }
+    if (!value->is_string()) {
+        return std::unexpected{bad_field(name, "must be a string")};
+    }
+    return std::string{value->get_string()};
+}
+
+struct Link {
+    jobs::SyncedUser who;
+    std::string user;
+};
+
+Or<Link> link_in(wire::StrictObject const& body) {
+    auto const number = body.numbers.find("telegram_id");
+    auto const id = number == body.numbers.end() ? text_in(body.object, "telegram_id")
+                                                 : Or<std::string>{number->second};
+    auto const source = text_in(body.object, "source");
+    auto const user = text_in(body.object, "user_id");
+    for (auto const* const text : {&id, &source, &user}) {
+        if (!*text) {
+            return std::unexpected{text->error()};
+        }
+    }
+    if (auto mistake = wire::mistake_in_telegram_id(*id)) {
+        return std::unexpected{bad_field("telegram_id", std::move(*mistake))};
+    }
+    auto mistake = user->empty() ? std::nullopt : wire::mistake_in_user(*user);
+    if (mistake || !body.object.contains("user_id")) {
+        return std::unexpected{bad_field("user_id", mistake.value_or("is required"))};
+    }
+    return Link{.who = {.source = *source, .telegram_id = *id}, .user = *user};
+}
+
+Response put_link(Call const& call) {
+    auto const body = body_of(call);
+    auto const wanted = body ? link_in(*body) : std::unexpected{body.error()};
+    if (!wanted) {
+        return refuse(call, wanted.error());
+    }
+    auto const merged =
+        link(call.office.store, wanted->who, wanted->user, call.office.settings.rules);
+    if (merged.outcome != jobs::MergeOutcome::merged) {
+        return refuse(call, wire::refusal_of(merged));
+    }
+    call.office.log.business("sync.linked", {{"telegram_id", wanted->who.telegram_id},
+                                             {"source", wanted->who.source},
+                                             {"user", wanted->user},
+                                             {"credits", merged.credits.value},
+                                             {"by", call.caller.name}});
+    auto const now =
+        jobs::user_of(call.office.store.sync().links(wanted->who.telegram_id), wanted->who);
+    return json_answer({{"success", true},
+                        {"telegram_id", wanted->who.telegram_id},
+                        {"user_id", now},
+                        {"grants", merged.grants},
+                        {"credits", merged.credits.value}});
+}
+
 constexpr std::array table{
     Route{.method = "POST",
           .pattern = "/api/admin/sync/sources",
@@ -78,6 +141,11 @@ constexpr std::array table{
           .access = Access::admin,
           .handle = on_pool<remove_source>,
           .summary = "Lets a sister product move nothing any more; its history stays"},
+    Route{.method = "POST",
+          .pattern = "/api/admin/sync/links",
+          .access = Access::admin,
+          .handle = on_pool<put_link>,
+          .summary = "Says whose account a sister product's user has, and merges the two"},
 };
 
 }  // namespace

@@ -47,6 +47,7 @@ constexpr std::array table{
     Line{"stale_token", "时间戳与当前时间相差超过 300 秒，请重新签名，并使用同一引用编号"},
     Line{"direction_not_allowed", "该来源无权进行此方向的积分操作"},
     Line{"daily_cap", "该来源今日（UTC）已增加 {used} 积分，每日上限 {limit}"},
+    Line{"account_in_debt", "该用户原有账户存在欠款，请先结清"},
     Line{"unknown_source", "没有来源 {source}"},
     Line{"not_positive", "数量必须大于零"},
     Line{"already_expired", "积分到账时已经过期"},
