@@ -13,23 +13,19 @@ ledger::Kind kind_of(ledger::Grant const& grant) {
     return ledger::promotional(grant.kind) ? ledger::Kind::bonus : ledger::Kind::adjust;
 }
 
-ledger::Credit credit_of(ledger::Grant const& grant, std::string const& from, base::Timestamp now) {
-    ledger::Credit credit{.kind = kind_of(grant),
-                          .amount = grant.remaining,
-                          .expires_at = grant.expires_at,
-                          .service = grant.service,
-                          .action = "merge",
-                          .note = "merged from " + from};
-    if (grant.effective_at > now) {
-        credit.effective_at = grant.effective_at;
-    }
-    return credit;
+ledger::Credit credit_of(ledger::Grant const& grant, std::string const& from) {
+    return {.kind = kind_of(grant),
+            .amount = grant.remaining,
+            .expires_at = grant.expires_at,
+            .service = grant.service,
+            .action = "merge",
+            .note = "merged from " + from};
 }
 
-std::vector<ledger::Grant> left_on(ledger::Wallet const& wallet) {
+std::vector<ledger::Grant> left_on(ledger::Wallet const& wallet, base::Timestamp now) {
     std::vector<ledger::Grant> left;
     for (auto const& grant : wallet.grants) {
-        if (grant.remaining.value > 0) {
+        if (ledger::spendable(grant, now)) {
             left.push_back(grant);
         }
     }
@@ -68,7 +64,7 @@ Merged merge(Batch& batch, std::string const& from, std::string const& into, Rul
         return merged;
     }
     ledger::expire(*batch.wallet_of(from), batch.now);
-    auto const left = left_on(*batch.wallet_of(from));
+    auto const left = left_on(*batch.wallet_of(from), batch.now);
     if (left.empty()) {
         return merged;
     }
@@ -87,7 +83,7 @@ Merged merge(Batch& batch, std::string const& from, std::string const& into, Rul
     for (auto const& grant : left) {
         take_out(*batch.wallet_of(from), grant, into, batch.now);
         auto const outcome =
-            ledger::credit(*batch.wallet_of(into), credit_of(grant, from, batch.now), batch.now);
+            ledger::credit(*batch.wallet_of(into), credit_of(grant, from), batch.now);
         CHECK(outcome == ledger::CreditOutcome::credited);
     }
     merged.grants = std::ssize(left);

@@ -24,9 +24,9 @@ struct Merged {
 
 Load load_for_merge(std::string const& from, std::string const& into);
 
-// Each grant keeps its dates and what it is restricted to. What a running job holds comes back to
-// the account that it was taken from, for another merge. The other account is opened if there is
-// none and something comes to it.
+// Each grant keeps its end and what it is restricted to. What is not in effect yet stays, and what
+// a running job holds comes back to where it was taken from, both for another merge. The other
+// account is opened if there is none and something comes to it.
 Merged merge(Batch& batch, std::string const& from, std::string const& into, Rules const& rules);
 
 }  // namespace jobs

@@ -45,18 +45,19 @@ TEST_F(Merge, MovesWhatIsLeftAndKeepsBothHistories) {
     EXPECT_EQ(desk.entries("ann").back().note, "merged from tg:7");
 }
 
-TEST_F(Merge, KeepsDatesAndRestrictions) {
+TEST_F(Merge, KeepsEndsAndRestrictionsAndLeavesWhatIsNotInEffect) {
     desk.rules.signup_gift = {};
     auto const soon = desk.now + std::chrono::days{1};
     desk.give("tg:7", {.amount = {1}, .expires_at = soon});
     desk.give("tg:7", {.amount = {2}, .effective_at = soon});
     desk.give("tg:7", {.amount = {4}, .service = "tts"});
-    EXPECT_EQ(merge("tg:7", "ann").credits.value, 7);
+    EXPECT_EQ(merge("tg:7", "ann").credits.value, 5);
     auto const wallet = desk.store->find_wallet("ann").value();
-    ASSERT_EQ(wallet.grants.size(), 3U);
+    ASSERT_EQ(wallet.grants.size(), 2U);
     EXPECT_EQ(wallet.grants[0].expires_at, soon);
-    EXPECT_EQ(wallet.grants[1].effective_at, soon);
-    EXPECT_EQ(wallet.grants[2].service, "tts");
+    EXPECT_EQ(wallet.grants[1].service, "tts");
+    desk.now = soon;
+    EXPECT_EQ(merge("tg:7", "ann").credits.value, 2);
 }
 
 TEST_F(Merge, LeavesBehindWhatHasExpired) {
