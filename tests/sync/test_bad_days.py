@@ -82,7 +82,8 @@ class BadDays(Sister):
         self.assertEqual((codes.count(""), codes.count("daily_cap")), (10, 30))
 
     def test_a_batch_of_a_thousand_stands_alone_item_by_item(self):
-        items = [signed(n, 5) for n in range(998)] + [signed(1, -9999), signed(2, 1) | {"token": "x"}]
+        items = [signed(n, 5) for n in range(998)]
+        items += [signed(1, -9999), signed(2, 1) | {"token": "x"}]
         response, told = self.call("POST", "/api/credits/sync/batch",
                                    {"source": "novel", "items": items}, X_Api_Key=self.sync_key)
         self.assertEqual(response.status, 200)
