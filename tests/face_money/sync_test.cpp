@@ -165,7 +165,7 @@ TEST_F(SyncCalls, OfABatchStandAloneInOrder) {
     EXPECT_EQ(results[1].at("code"), "bad_token");
     EXPECT_EQ(results[2].at("code"), "invalid_request");
     EXPECT_EQ(results[3].at("success"), false);
-    EXPECT_EQ(results[4].at("field"), "source");
+    EXPECT_EQ(results[4].at("error").at("field"), "source");
     EXPECT_EQ(results[5].at("code"), "insufficient_credits");
     EXPECT_EQ(results[6].at("balance"), 523);
     json::array many(1'001);

@@ -26,7 +26,11 @@ Response refuse_money(Call const& call, Problem const& problem) {
 }
 
 Problem problem_of(jobs::Synced const& answer, base::Credits amount) {
-    return wire::refusal_of(answer, amount.value < 0 ? -amount : amount);
+    Problem problem{wire::refusal_of(answer, amount.value < 0 ? -amount : amount)};
+    if (problem.refusal.status == 401) {
+        problem.headers.push_back({"WWW-Authenticate", "Sync"});  // the token in the body
+    }
+    return problem;
 }
 
 Answer sync(Call& call) {
@@ -48,10 +52,12 @@ Answer sync(Call& call) {
 // An item's answer is what a call of its own would have answered, and whether it went through.
 json::object failed_item(Call const& call, Problem const& problem) {
     auto const answer = refuse_money(call, problem);
-    auto item = json::parse(std::get<std::string>(answer.body)).as_object();
-    item["success"] = false;
-    item["message"] = item.at("detail");
-    return item;
+    auto const error = json::parse(std::get<std::string>(answer.body)).as_object();
+    return {{"success", false},
+            {"message", error.at("detail")},
+            {"status", answer.status},
+            {"code", error.at("code")},
+            {"error", error}};
 }
 
 Or<std::string> source_of(wire::StrictObject const& body) {
