@@ -61,10 +61,10 @@ void ask_for_sources(Loading& loading, Trip& trip, std::string const& names) {
 void ask_for_added(Loading& loading, Trip& trip, std::string const& names) {
     auto const day = fmt::format("({0} - {0} % 86400000)", now_expression(loading));
     trip.ask(
-        fmt::format("SELECT e.action, least(sum(e.amount), {})::bigint FROM {{s}}.entries e WHERE "
-                    "e.kind = 7 AND e.amount > 0 AND e.action IN (SELECT source FROM "
-                    "{{s}}.sync_sources WHERE source = ANY(?) AND daily_cap IS NOT NULL) AND "
-                    "e.recorded_at >= {} GROUP BY e.action",
+        fmt::format("SELECT s.source, (SELECT least(coalesce(sum(e.amount), 0), {})::bigint FROM "
+                    "{{s}}.entries e WHERE e.kind = 7 AND e.amount > 0 AND e.action = s.source AND "
+                    "e.recorded_at >= {}) FROM {{s}}.sync_sources s WHERE s.source = ANY(?) AND "
+                    "s.daily_cap IS NOT NULL",
                     std::numeric_limits<std::int64_t>::max(), day),
         {names}, [&loading](pqxx::result const& rows) {
             for (auto const& fields : rows) {
@@ -80,8 +80,8 @@ void ask_for_added(Loading& loading, Trip& trip, std::string const& names) {
 std::vector<jobs::SyncSource> Sync::sources() {
     std::vector<jobs::SyncSource> all;
     run_([&](Session& session) {
-        auto const rows = session.look(
-            session.sql(fmt::format("SELECT {} FROM {{s}}.sync_sources ORDER BY source", columns)));
+        auto const rows = session.look(session.sql(fmt::format(
+            "SELECT {} FROM {{s}}.sync_sources ORDER BY source COLLATE \"C\"", columns)));
         all.clear();
         for (auto const& row : rows) {
             all.push_back(read_source(row));
