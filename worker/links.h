@@ -23,9 +23,8 @@ inline jobs::Merged link(adapters::Store& store, jobs::SyncedUser const& who,
         return merged;
     }
     auto const own = jobs::default_user(who.telegram_id);
-    store.transact(jobs::load_for_merge(own, account), [&](jobs::Batch& batch) {
-        merged = jobs::merge(batch, own, account, rules);
-    });
+    store.transact(jobs::load_for_merge(own, account),
+                   [&](jobs::Batch& batch) { merged = jobs::merge(batch, own, account, rules); });
     if (merged.outcome != jobs::MergeOutcome::merged) {
         auto const before = links.find(who);
         registry.link(who, before == links.end() ? "" : before->second);

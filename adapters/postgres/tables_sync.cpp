@@ -3,8 +3,9 @@
 
 namespace adapters::postgres {
 
-// Sources collate as `entries.action` does, which they are compared with. A link with no source is of every source that has none of its own for that telegram id. The index
-// counts what a source has added in a day; of all other entries it costs a look at their kind.
+// Sources collate as `entries.action` does, which they are compared with. A link with no source is
+// of every source that has none of its own for that telegram id. The index counts what a source has
+// added in a day; of all other entries it costs a look at their kind.
 char const* const sync_tables = R"sql(
 CREATE TABLE {s}.sync_sources (
     source text PRIMARY KEY,
