@@ -15,6 +15,7 @@
 
 #include "adapters/caller.h"
 #include "adapters/overview.h"
+#include "adapters/sync_registry.h"
 #include "base/time.h"
 #include "jobs/batch.h"
 #include "jobs/job.h"
@@ -220,6 +221,9 @@ public:
     virtual bool revoke_api_key(std::int64_t number) = 0;
     // It was used at that time. Never moves back.
     virtual void touch_api_key(std::int64_t number, base::Timestamp at) = 0;
+
+    // Sister products and their users; lives as long as the store.
+    virtual SyncRegistry& sync() = 0;
 
     virtual Work work() = 0;
 };

@@ -17,6 +17,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "jobs/job.h"
+#include "jobs/sync_source.h"
 #include "ledger/entry.h"
 #include "ledger/wallet.h"
 
@@ -72,6 +73,9 @@ struct Load {
     // The wallets are only looked at: none of them will be changed, though new ones may be opened.
     bool wallets_only_read = false;
     std::vector<base::JobId> inbox;  // requests of the inbox to be taken up (adapters/store.h)
+    // Users of sister products: the source, what it has added today if that is capped, the link,
+    // and the wallet of the account that it leads to (sync.h).
+    std::vector<SyncedUser> synced;
 };
 
 // ---- what it is given ---------------------------------------------------------------------------
@@ -109,6 +113,11 @@ struct Batch {
     std::set<base::JobId> inbox;  // of Load::inbox: those that nobody else has taken up
     // Queues, of the services of Load::fairness_of, that take no new jobs.
     std::set<std::string, std::less<>> draining;
+    // Of Load::synced: the sources that there are, what each of those with a cap has added since
+    // midnight in UTC, and the users that are linked to an account.
+    std::map<std::string, SyncSource, std::less<>> sources;
+    std::map<std::string, base::Credits, std::less<>> added_today;
+    std::map<SyncedUser, std::string> links;
 
     // Written by the decision.
     std::vector<Job> new_jobs;

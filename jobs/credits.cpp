@@ -18,26 +18,6 @@ std::string reference_of(std::string const& user, std::string const& reference) 
                : "consume:" + std::to_string(user.size()) + ":" + user + ":" + reference;
 }
 
-// What was shown as the balance right after that entry. What was not in effect yet is in the
-// ledger's balance, but could not be spent. When a grant was made is not kept with it: one that
-// takes effect after the entry was there before it if a later one was drawn from, or, most likely,
-// if it is for the future even now; otherwise it was made since.
-base::Credits shown_after(ledger::Entry const& entry, ledger::Wallet const& wallet,
-                          base::Timestamp now) {
-    std::int64_t last = 0;
-    for (auto const& draw : entry.draws) {
-        last = std::max(last, draw.grant);
-    }
-    auto shown = entry.balance_after;
-    for (auto const& grant : wallet.grants) {
-        bool const was_there = grant.number < last || grant.effective_at > now;
-        if (was_there && grant.effective_at > entry.recorded_at) {
-            shown -= grant.remaining;
-        }
-    }
-    return shown;
-}
-
 // The answer to a reference that was used before, if it was. `amount` none: whatever it was.
 std::optional<Moved> earlier(Batch& batch, std::string const& user, ledger::Entry const& again,
                              std::optional<base::Credits> amount) {
@@ -67,19 +47,6 @@ void sweep(Batch& batch, std::string const& user) {
 bool can_spend(ledger::Wallet const* wallet, ledger::Debit const& debit, base::Timestamp now) {
     return wallet != nullptr && !wallet->account.frozen && debit.amount.value > 0 &&
            ledger::spendable_on(*wallet, debit.service, now) >= debit.amount;
-}
-
-// A refusal changes nothing, so it records no expiry either.
-Moved take(Batch& batch, std::string const& user, ledger::Debit const& debit, Rules const& rules) {
-    if (can_spend(batch.wallet_of(user), debit, batch.now)) {
-        sweep(batch, user);
-    }
-    auto moved = spend(batch, user, debit, rules);
-    auto const* const wallet = batch.wallet_of(user);
-    if (moved.outcome == MoveOutcome::insufficient_credits && wallet != nullptr) {
-        moved.balance = ledger::spendable_on(*wallet, debit.service, batch.now);
-    }
-    return moved;
 }
 
 std::string note_of(Recharge const& what) {
@@ -112,8 +79,54 @@ ledger::Wallet as_it_would_be(Batch& batch, std::string const& user, Rules const
 
 }  // namespace
 
+// What was shown as the balance right after that entry. What was not in effect yet is in the
+// ledger's balance, but could not be spent. When a grant was made is not kept with it: one that
+// takes effect after the entry was there before it if a later one was drawn from, or, most likely,
+// if it is for the future even now; otherwise it was made since.
+base::Credits shown_after(ledger::Entry const& entry, ledger::Wallet const& wallet,
+                          base::Timestamp now) {
+    std::int64_t last = 0;
+    for (auto const& draw : entry.draws) {
+        last = std::max(last, draw.grant);
+    }
+    auto shown = entry.balance_after;
+    for (auto const& grant : wallet.grants) {
+        bool const was_there = grant.number < last || grant.effective_at > now;
+        if (was_there && grant.effective_at > entry.recorded_at) {
+            shown -= grant.remaining;
+        }
+    }
+    return shown;
+}
+
+Moved give(Batch& batch, std::string const& user, ledger::Credit const& what, Rules const& rules) {
+    if (what.amount.value > 0) {
+        sweep(batch, user);
+    }
+    return grant(batch, user, what, rules);
+}
+
+// A refusal changes nothing, so it records no expiry either.
+Moved take(Batch& batch, std::string const& user, ledger::Debit const& what, Rules const& rules) {
+    if (can_spend(batch.wallet_of(user), what, batch.now)) {
+        sweep(batch, user);
+    }
+    auto moved = spend(batch, user, what, rules);
+    auto const* const wallet = batch.wallet_of(user);
+    if (moved.outcome == MoveOutcome::insufficient_credits && wallet != nullptr) {
+        moved.balance = ledger::spendable_on(*wallet, what.service, batch.now);
+    }
+    return moved;
+}
+
 std::string_view given_reference(std::string_view stored) {
     auto rest = stored;
+    if (rest.starts_with("sync:")) {  // sync.cpp makes these
+        auto const name = rest.find(':', sizeof "sync:" - 1);
+        constexpr std::string_view mark = ":ref:";
+        bool const given = name != std::string_view::npos && rest.substr(name).starts_with(mark);
+        return given ? rest.substr(name + mark.size()) : "";
+    }
     if (!rest.starts_with("consume:")) {
         return stored;
     }
@@ -156,10 +169,7 @@ Moved recharge(Batch& batch, Recharge const& what, Rules const& rules) {
     if (auto answer = earlier(batch, what.user, again, what.credits)) {
         return *answer;
     }
-    if (what.credits.value > 0) {
-        sweep(batch, what.user);
-    }
-    return grant(batch, what.user, credit, rules);
+    return give(batch, what.user, credit, rules);
 }
 
 Load load_for(PointsUse const& use, Rules const& rules) {

@@ -39,6 +39,14 @@ Load load_for(Recharge const& what);
 Moved consume(Batch& batch, Consumption const& what, Rules const& rules);
 Moved recharge(Batch& batch, Recharge const& what, Rules const& rules);
 
+// What was shown as the balance right after that entry of the wallet.
+base::Credits shown_after(ledger::Entry const& entry, ledger::Wallet const& wallet,
+                          base::Timestamp now);
+
+// `grant` and `spend` of accounts.h, after what has expired is recorded.
+Moved give(Batch& batch, std::string const& user, ledger::Credit const& what, Rules const& rules);
+Moved take(Batch& batch, std::string const& user, ledger::Debit const& what, Rules const& rules);
+
 // An entry's reference as its caller gave it: those of a user are stored with the user before them.
 std::string_view given_reference(std::string_view stored);
 

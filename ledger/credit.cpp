@@ -46,6 +46,7 @@ CreditOutcome credit(Wallet& wallet, Credit const& what, base::Timestamp now) {
     }
     post(wallet, {.kind = what.kind,
                   .draws = std::move(draws),
+                  .action = what.action,
                   .reference = what.reference,
                   .note = what.note,
                   .recorded_at = now,

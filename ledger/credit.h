@@ -11,6 +11,7 @@ struct Credit {
     std::optional<base::Timestamp> effective_at;  // none: now
     std::optional<base::Timestamp> expires_at;    // none: never
     std::string service;                          // restricted to it; empty: any
+    std::string action;                           // where it comes from; empty: kind says it
     std::string reference;
     std::string note;
 };

@@ -29,6 +29,9 @@ enum class DebitOutcome : std::uint8_t {
 // All or nothing: a refused debit changes nothing.
 DebitOutcome debit(Wallet& wallet, Debit const& what, base::Timestamp now);
 
+// Whether a grant of that kind was given away rather than paid for.
+bool promotional(Kind kind);
+
 // Whether `a` is drawn before `b` for that service.
 bool drawn_before(Grant const& a, Grant const& b, std::string_view service);
 

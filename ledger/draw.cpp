@@ -11,10 +11,6 @@ namespace ledger {
 
 namespace {
 
-bool promotional(Kind kind) {
-    return kind == Kind::signup || kind == Kind::bonus || kind == Kind::refund;
-}
-
 // The grant that is drawn next after `last` (nullptr: the first of all); nullptr: there is none.
 Grant const* next_to_draw(Wallet const& wallet, Grant const* last, std::string_view service,
                           base::Timestamp now) {
@@ -33,6 +29,10 @@ Grant const* next_to_draw(Wallet const& wallet, Grant const* last, std::string_v
 }
 
 }  // namespace
+
+bool promotional(Kind kind) {
+    return kind == Kind::signup || kind == Kind::bonus || kind == Kind::refund;
+}
 
 bool drawn_before(Grant const& a, Grant const& b, std::string_view service) {
     auto const key = [&](Grant const& grant) {

@@ -185,6 +185,10 @@ void AnnouncingStore::touch_api_key(std::int64_t number, base::Timestamp at) {
     inner_->touch_api_key(number, at);
 }
 
+adapters::SyncRegistry& AnnouncingStore::sync() {
+    return inner_->sync();
+}
+
 adapters::Work AnnouncingStore::work() {
     return inner_->work();
 }

@@ -58,6 +58,7 @@ public:
     std::optional<adapters::ApiKey> find_api_key(std::string const& hash) override;
     bool revoke_api_key(std::int64_t number) override;
     void touch_api_key(std::int64_t number, base::Timestamp at) override;
+    adapters::SyncRegistry& sync() override;
     adapters::Work work() override;
 
 private:

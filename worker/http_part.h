@@ -23,6 +23,7 @@
 #include "worker/http/face.h"
 #include "worker/http/input_desk.h"
 #include "worker/http/operations.h"
+#include "worker/http/sync_desk.h"
 #include "worker/http/watch.h"
 #include "worker/input_meter.h"
 #include "worker/log.h"
@@ -77,6 +78,7 @@ private:
     http::Watch watch_;
     http::Collector collector_;
     http::InputDesk inputs_;
+    http::SyncDesk sync_;
     metrics::Meters& meters_;
     RedisParts* redis_;
     std::optional<metrics::RedisMeters> redis_meters_;

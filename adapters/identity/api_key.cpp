@@ -18,12 +18,15 @@ constexpr std::size_t random_bytes = 32;
 
 }  // namespace
 
-NewApiKey make_api_key() {
+std::string make_secret() {
     std::array<unsigned char, random_bytes> random{};
     CHECK(RAND_bytes(random.data(), static_cast<int>(random.size())) == 1);
+    return to_base64url({reinterpret_cast<char const*>(random.data()), random.size()});
+}
+
+NewApiKey make_api_key() {
     NewApiKey made;
-    made.text = std::string{mark} +
-                to_base64url({reinterpret_cast<char const*>(random.data()), random.size()});
+    made.text = std::string{mark} + make_secret();
     made.key = describe_api_key(made.text);
     return made;
 }

@@ -18,6 +18,9 @@ struct NewApiKey {
 
 NewApiKey make_api_key();
 
+// Text of 32 random bytes.
+std::string make_secret();
+
 // The same of a key that exists.
 ApiKey describe_api_key(std::string_view text);
 

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include "adapters/memory/sync.h"
+#include "jobs/sync.h"
+
 namespace adapters::memory {
 
 namespace {
@@ -215,7 +218,10 @@ private:
     }
 
     void wallets() {
-        for (auto const& user : what_.users) {
+        load_synced(tables_, what_, batch_);
+        auto users = jobs::users_of(batch_, what_);
+        users.insert(users.end(), what_.users.begin(), what_.users.end());
+        for (auto const& user : users) {
             auto const found = tables_.users.find(user);
             if (found != tables_.users.end()) {
                 add_wallet(found->second);

@@ -7,6 +7,7 @@
 #include "adapters/memory/load.h"
 #include "adapters/memory/open.h"
 #include "adapters/memory/overview.h"
+#include "adapters/memory/sync.h"
 #include "adapters/memory/tables.h"
 
 namespace adapters {
@@ -25,7 +26,7 @@ public:
         auto batch = memory::load(
             tables_, load, {.now = clock(), .lease_max = options_.lease_max, .present = present_});
         decide(batch);
-        write(batch);
+        tables_.write(batch);
         work_.transactions += 1;
         work_.round_trips += 1;
     }
@@ -298,6 +299,8 @@ public:
         api_keys_.touch(number, at);
     }
 
+    SyncRegistry& sync() override { return sync_; }
+
     Work work() override {
         std::scoped_lock const lock{mutex_};
         return work_;
@@ -357,27 +360,6 @@ private:
         }
     }
 
-    void write(jobs::Batch& batch) {
-        for (auto const parent : batch.parents_of_new) {
-            tables_.jobs.at(parent).has_children = true;
-        }
-        for (auto& loaded : batch.jobs) {
-            if (loaded.changed) {
-                loaded.job.has_children |= tables_.jobs.at(loaded.job.id).has_children;
-                tables_.put(std::move(loaded.job));
-            }
-        }
-        for (auto& job : batch.new_jobs) {
-            tables_.put(std::move(job));
-        }
-        for (auto const& wallet : batch.wallets) {
-            if (wallet.changed) {
-                tables_.put(wallet);
-            }
-        }
-        std::ranges::move(batch.events, std::back_inserter(tables_.events));
-    }
-
     MemoryOptions options_;
     mutable std::mutex mutex_;
     Tables tables_;
@@ -386,6 +368,7 @@ private:
     std::map<std::string, std::pair<Duty, base::Timestamp>> duties_;
     std::map<std::string, base::Timestamp> schedules_;
     memory::ApiKeys api_keys_;
+    memory::Sync sync_{mutex_, tables_, [this] { return clock(); }};
     Work work_;
 };
 

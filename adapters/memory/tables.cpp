@@ -1,6 +1,8 @@
 // Keeping the indexes in step with the rows.
 #include "adapters/memory/tables.h"
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 
 namespace adapters::memory {
@@ -122,6 +124,27 @@ base::Credits Tables::balance_at(base::AccountId account, base::Timestamp at) co
         }
     }
     return sum;
+}
+
+void Tables::write(jobs::Batch& batch) {
+    for (auto const parent : batch.parents_of_new) {
+        jobs.at(parent).has_children = true;
+    }
+    for (auto& loaded : batch.jobs) {
+        if (loaded.changed) {
+            loaded.job.has_children |= jobs.at(loaded.job.id).has_children;
+            put(std::move(loaded.job));
+        }
+    }
+    for (auto& job : batch.new_jobs) {
+        put(std::move(job));
+    }
+    for (auto const& wallet : batch.wallets) {
+        if (wallet.changed) {
+            put(wallet);
+        }
+    }
+    std::ranges::move(batch.events, std::back_inserter(events));
 }
 
 }  // namespace adapters::memory

@@ -38,6 +38,8 @@ struct Tables {
     std::set<base::JobId> live;     // processing
     std::multimap<base::JobId, base::JobId> children;
     std::map<std::string, QueueMode> queues;  // those that are not just running
+    std::map<std::string, jobs::SyncSource> sources;
+    std::map<jobs::SyncedUser, std::string> links;  // -> user
 
     [[nodiscard]] bool is(std::string const& service, QueueMode mode) const;
     [[nodiscard]] bool has_ready(std::string const& service) const;  // and may be claimed
@@ -48,6 +50,7 @@ struct Tables {
 
     void put(jobs::Job job);
     void put(ledger::Wallet const& wallet);
+    void write(jobs::Batch& batch);  // what a decision has changed
 
 private:
     void index(jobs::Job const& job);

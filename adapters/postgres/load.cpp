@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "adapters/postgres/held.h"
+#include "adapters/postgres/sync.h"
+#include "jobs/sync.h"
 
 namespace adapters::postgres {
 
@@ -242,6 +244,23 @@ void ask_for_clock(Loading& loading, Trip& trip) {
              });
 }
 
+void load_rest(Loading& loading);
+
+// Who they are is known when the links have been read: a trip more.
+void load_with_synced(Loading& loading) {
+    load_synced(loading);
+    auto load = loading.load;
+    std::ranges::move(jobs::users_of(loading.batch, load), std::back_inserter(load.users));
+    Loading whole{.transaction = loading.transaction,
+                  .held = loading.held,
+                  .load = load,
+                  .batch = loading.batch,
+                  .loaded = loading.loaded,
+                  .fixed_now = loading.fixed_now,
+                  .lease_max = loading.lease_max};
+    load_rest(whole);
+}
+
 }  // namespace
 
 void Trip::ask(std::string_view text, std::initializer_list<std::string> values, Read read) {
@@ -285,6 +304,16 @@ void ask_for_jobs(Loading& loading, Trip& trip) {
 }
 
 void load_batch(Loading& loading) {
+    if (loading.load.synced.empty()) {
+        load_rest(loading);
+    } else {
+        load_with_synced(loading);
+    }
+}
+
+namespace {
+
+void load_rest(Loading& loading) {
     auto const& load = loading.load;
     Trip trip{loading.transaction};
     ask_for_inbox(loading, trip);
@@ -318,5 +347,7 @@ void load_batch(Loading& loading) {
         trip.go();
     }
 }
+
+}  // namespace
 
 }  // namespace adapters::postgres

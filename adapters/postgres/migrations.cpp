@@ -12,6 +12,8 @@ std::span<Migration const> migrations() {
                     guard_triggers, upkeep_functions, enqueue_function, app_rights}},
         Migration{.what = "2: what workers say of themselves",
                   .sql = {"ALTER TABLE {s}.workers ADD COLUMN note text NOT NULL DEFAULT ''"}},
+        Migration{.what = "3: sister products that move credits",
+                  .sql = {sync_tables, sync_rights}},
     };
     return steps;
 }

@@ -14,6 +14,7 @@
 #include "adapters/postgres/presence.h"
 #include "adapters/postgres/read.h"
 #include "adapters/postgres/schema.h"
+#include "adapters/postgres/sync.h"
 #include "adapters/postgres/transactor.h"
 
 namespace adapters {
@@ -261,6 +262,8 @@ public:
         });
     }
 
+    SyncRegistry& sync() override { return sync_; }
+
     Work work() override {
         Work work{.transactions = transactor_.transactions(), .round_trips = pool_.round_trips()};
         work.log_position = using_session([](Session& session) {
@@ -323,6 +326,13 @@ private:
     Transactor transactor_;
     std::mutex room_mutex_;
     Steady::time_point next_room_ = Steady::now() + room_every;  // guarded by room_mutex_
+    postgres::Sync sync_{[this](std::function<void(Session&)> const& use) {
+                             using_session([&](Session& session) {
+                                 use(session);
+                                 return 0;
+                             });
+                         },
+                         [this](Session const& session) { return now_in(session); }};
 };
 
 void check(PostgresOptions const& options) {

@@ -151,6 +151,14 @@ public:
     }
 
     // Null is none.
+    std::optional<std::int64_t> nullable_integer() {
+        if (null()) {
+            skip();
+            return std::nullopt;
+        }
+        return integer();
+    }
+
     std::optional<base::Timestamp> nullable_time() {
         if (null()) {
             skip();

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "adapters/sqlite/rows.h"
+#include "adapters/sqlite/sync.h"
 
 namespace adapters::sqlite {
 
@@ -122,6 +123,7 @@ void load_batch(Database& database, jobs::Load const& load, Sweeping const& swee
     Loading loading{.database = database, .load = load, .batch = batch};
     load_jobs(loading);
     load_sweeps(loading, sweeping);
+    load_synced(loading);
     load_wallets(loading);
     load_charges(loading);
     load_spending(loading);

@@ -4,6 +4,7 @@
 #include "adapters/sqlite/load.h"
 #include "adapters/sqlite/read.h"
 #include "adapters/sqlite/rows.h"
+#include "jobs/sync.h"
 #include "ledger/post.h"
 
 namespace adapters::sqlite {
@@ -154,7 +155,9 @@ base::Credits spent_since(Database& database, base::AccountId account, base::Tim
 
 void load_wallets(Loading& loading) {
     static std::string const sql = select(account_columns, "accounts WHERE user = ?");
-    for (std::string const& user : loading.load.users) {
+    auto users = jobs::users_of(loading.batch, loading.load);
+    users.insert(users.end(), loading.load.users.begin(), loading.load.users.end());
+    for (std::string const& user : users) {
         Query query{loading.database, sql.c_str()};
         query.bind(user);
         add_wallet(loading, query);

@@ -1,6 +1,6 @@
 // Tables, indexes and guards. Enums are stored as the numbers of their declarations: state 0
 // queued, 1 processing, 2 completed, 3 failed, 4 cancelled; wait 0 none, 1 time, 2 parents, 3 room;
-// kind 3 consume, 4 settle, 5 refund.
+// kind 3 consume, 4 settle, 5 refund, 7 sync.
 // Indexes are partial and few: each costs every job.
 #include "adapters/sqlite/migrations.h"
 
@@ -196,11 +196,33 @@ CREATE TABLE api_keys (
 ) STRICT;
 )sql";
 
+// A link with no source is of every source that has none of its own for that telegram id.
+constexpr char const* sync_schema = R"sql(
+CREATE TABLE sync_sources (
+    source TEXT PRIMARY KEY,
+    secret TEXT NOT NULL,
+    previous_secret TEXT NOT NULL,
+    may_add INTEGER NOT NULL,
+    may_deduct INTEGER NOT NULL,
+    daily_cap INTEGER CHECK (daily_cap >= 0),
+    created_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE sync_links (
+    telegram_id TEXT NOT NULL,
+    source TEXT NOT NULL,
+    account TEXT NOT NULL,
+    PRIMARY KEY (telegram_id, source)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX entries_synced ON entries (action, recorded_at, amount) WHERE kind = 7 AND amount > 0;
+)sql";
+
 constexpr std::array steps{
     Migration{.what = "1: accounts, grants, entries, jobs, duties and schedules",
               .sql = first_schema},
     Migration{.what = "2: queues that pause and drain", .sql = queues_schema},
     Migration{.what = "3: API keys", .sql = api_keys_schema},
+    Migration{.what = "4: sister products that move credits", .sql = sync_schema},
 };
 
 // INSERT OR REPLACE deletes without asking the DELETE triggers, hence the guards on INSERT.

@@ -17,6 +17,7 @@
 #include "adapters/sqlite/queues.h"
 #include "adapters/sqlite/read.h"
 #include "adapters/sqlite/schema.h"
+#include "adapters/sqlite/sync.h"
 #include "adapters/sqlite/write.h"
 
 namespace adapters {
@@ -232,6 +233,8 @@ public:
         writing([&](Database& database) { sqlite::touch_api_key(database, number, at); });
     }
 
+    SyncRegistry& sync() override { return sync_; }
+
     Work work() override {
         return {.transactions = transactions_.load(), .round_trips = round_trips_.load()};
     }
@@ -318,6 +321,14 @@ private:
     std::vector<std::unique_ptr<Database>> readers_;  // idle ones, guarded by readers_mutex_
     std::atomic<std::int64_t> transactions_ = 0;
     std::atomic<std::int64_t> round_trips_ = 0;
+    sqlite::Sync sync_{[this](sqlite::Sync::Work const& work) {
+                           reading([&](Database& database) {
+                               work(database);
+                               return true;
+                           });
+                       },
+                       [this](sqlite::Sync::Work const& work) { writing(work); },
+                       [this] { return options_.clock(); }};
 };
 
 }  // namespace

@@ -44,6 +44,7 @@ Counter::Counter()
       watch_{std::make_unique<http::Watch>(io_.get_executor(), *store, pool_)},
       collector_{std::make_unique<http::Collector>(io_.get_executor(), *store, pool_,
                                                    settings.rules, [this] { return book; })},
+      sync_{std::make_unique<http::SyncDesk>(io_.get_executor(), *store, pool_, settings.rules)},
       office_{std::make_unique<http::Office>(http::Office{.store = *store,
                                                           .pool = pool_,
                                                           .settings = settings,
@@ -52,8 +53,10 @@ Counter::Counter()
                                                           .watch = *watch_,
                                                           .collector = *collector_,
                                                           .inputs = inputs_,
-                                                          .reload_prices = {}})},
-      router_{{http::credits_routes(), http::credits_view_routes(), http::points_routes()}} {}
+                                                          .reload_prices = {},
+                                                          .sync = sync_.get()})},
+      router_{{http::credits_routes(), http::credits_view_routes(), http::points_routes(),
+               http::sync_routes(), http::sync_admin_routes()}} {}
 
 Counter::~Counter() {
     pool_.join();

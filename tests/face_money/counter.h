@@ -14,6 +14,7 @@
 #include "worker/http/input_desk.h"
 #include "worker/http/money.h"
 #include "worker/http/route.h"
+#include "worker/http/sync_desk.h"
 #include "worker/http/watch.h"
 #include "worker/log.h"
 
@@ -66,6 +67,7 @@ private:
     std::unique_ptr<worker::http::Watch> watch_;
     std::unique_ptr<worker::http::Collector> collector_;
     worker::http::InputDesk inputs_;
+    std::unique_ptr<worker::http::SyncDesk> sync_;
     std::unique_ptr<worker::http::Office> office_;
     worker::http::Router router_;
 };

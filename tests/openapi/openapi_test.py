@@ -5,7 +5,7 @@ import json
 import unittest
 
 import npm
-from recorder import RunningTest, token_of
+from recorder import RunningTest, signed, token_of
 
 
 class Description(RunningTest):
@@ -45,6 +45,7 @@ class Description(RunningTest):
         self.job_refusals()
         self.credits()
         self.credit_refusals()
+        self.sister_products()
         self.points()
         self.streams()
         self.operating()
@@ -145,6 +146,35 @@ class Description(RunningTest):
         self.refuses("404 unknown_account", "GET", f"{at}/balance/nobody")
         self.refuses("422 invalid_request", "GET", f"{at}/stats/ann?from=soon")
         self.refuses("403 forbidden", "DELETE", f"{at}/history/1-1")
+
+    def sister_products(self):
+        at, admin = "/api/credits/sync", "/api/admin/sync"
+        made = {"source": "novel", "secret": "s3cret", "previous_secret": "older",
+                "allow": ["add", "deduct"], "daily_cap": 500}
+        self.got(200, "POST", f"{admin}/sources", made)
+        self.got(200, "GET", f"{admin}/sources")
+        self.refuses("422 invalid_request", "POST", f"{admin}/sources", {"source": "a:b"})
+        sent = signed(7, 100, external_reference="r1")
+        self.assertEqual(self.got(200, "POST", at, sent), self.got(200, "POST", at, sent))
+        items = [signed(8, 1), signed(8, -9999), signed(9, 1) | {"token": "x"}]
+        batch = {"source": "novel", "items": items}
+        self.assertEqual(self.got(200, "POST", f"{at}/batch", batch)["failed"], 2)
+        self.refuses("422 invalid_request", "POST", f"{at}/batch", {"source": "novel"})
+        self.got(200, "GET", f"{at}/balance/7?source=novel")
+        self.got(200, "GET", f"{at}/records/7?limit=2")
+        self.refuses("404 unknown_account", "GET", f"{at}/balance/nobody")
+        self.refuses("400 insufficient_credits", "POST", at, signed(7, -9999))
+        self.refuses("401 bad_token", "POST", at, signed(7, 1) | {"amount": 2})
+        self.refuses("401 stale_token", "POST", at, signed(7, 1, away=-301))
+        self.refuses("409 reference_conflict", "POST", at, signed(7, 1, external_reference="r1"))
+        self.refuses("422 invalid_request", "POST", at, signed(7, 0))
+        self.refuses("429 daily_cap", "POST", at, signed(7, 500))
+        self.got(200, "POST", f"{admin}/sources", made | {"allow": ["add"], "daily_cap": None})
+        self.refuses("403 direction_not_allowed", "POST", at, signed(7, -1))
+        self.got(200, "POST", f"{admin}/links", {"telegram_id": "7", "user_id": "cid"})
+        self.refuses("422 invalid_request", "POST", f"{admin}/links", {"telegram_id": "7"})
+        self.got(200, "DELETE", f"{admin}/sources/novel")
+        self.refuses("404 unknown_source", "DELETE", f"{admin}/sources/novel")
 
     def points(self):
         self.got(200, "POST", "/api/points/cost", {"service": "script"})

@@ -119,6 +119,12 @@ TEST_F(Rights, AMemberOfTheAppRoleDoesWhatIsNoTransaction) {
     EXPECT_TRUE(store.revoke_api_key(key));
     EXPECT_TRUE(store.find_api_key("h")->revoked_at);
     EXPECT_EQ(store.api_keys().size(), 1U);
+    store.sync().put({.name = "novel", .secret = "s", .previous_secret = ""});
+    store.sync().link({"", "7"}, "ann");
+    EXPECT_EQ(store.sync().sources().size(), 1U);
+    EXPECT_EQ(store.sync().links("7").size(), 1U);
+    store.sync().link({"", "7"}, "");
+    EXPECT_TRUE(store.sync().remove("novel"));
     EXPECT_NO_THROW(store.counts());
     EXPECT_NO_THROW(store.work());
     EXPECT_FALSE(adapters::postgres_status(world().options(world().app)).may_change_entries);
@@ -237,6 +243,8 @@ TEST_F(Rights, WhatGuardsTheLedgerIsOutOfReach) {
           "UPDATE {s}.api_keys SET scopes = 'admin'",
           "UPDATE {s}.api_keys SET hash = ''",
           "UPDATE {s}.api_keys SET expires_at = NULL",
+          "TRUNCATE {s}.sync_sources",
+          "ALTER TABLE {s}.sync_sources OWNER TO CURRENT_USER",
           "TRUNCATE {s}.ready",
           "TRUNCATE {s}.inbox"}) {
         EXPECT_EQ(mine.refusal(way), not_allowed) << way;

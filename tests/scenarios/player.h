@@ -39,6 +39,9 @@ private:
     Answers consume(Line& line);
     Answers recharge(Line& line);
     Answers pay(Line& line);
+    Answers source(Line& line);
+    Answers sync(Line& line);
+    Answers link(Line& line);
     jobs::Request request_of(Line& line);
     Answers submit(Line& line);
     Answers submit_many(Line& line);

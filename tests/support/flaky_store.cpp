@@ -219,6 +219,10 @@ void FlakyStore::touch_api_key(std::int64_t number, base::Timestamp at) {
     write([&] { inner_.touch_api_key(number, at); });
 }
 
+adapters::SyncRegistry& FlakyStore::sync() {
+    return inner_.sync();
+}
+
 adapters::Work FlakyStore::work() {
     return inner_.work();
 }

@@ -59,6 +59,7 @@ constexpr std::array table{
     Row{"quote", prices, "Says what a job would cost", make_quote},
     Row{"measure", prices, "Measures the exact duration of audio", make_measure},
     Row{"keys", care, "Makes, lists and revokes API keys", make_keys},
+    Row{"sync", care, "Sister products that may move credits, and their users", make_sync},
     Row{"doctor", care, "Checks configuration, store, providers, disk and clock", make_doctor},
     Row{"top", care, "Shows queues, throughput, workers and the flow of credits, live", make_top},
     Row{"bench", care, "Measures billed jobs a second and pickup latency", make_bench},

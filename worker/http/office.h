@@ -17,6 +17,7 @@ namespace worker::http {
 class Collector;
 class InputDesk;
 class Operations;
+class SyncDesk;
 class Watch;
 
 struct Office {
@@ -31,6 +32,7 @@ struct Office {
     std::function<PriceReload()> reload_prices;  // on the loop's thread
     // Null where nothing of it is called. Never null in the running program.
     Operations* operations = nullptr;
+    SyncDesk* sync = nullptr;
 };
 
 }  // namespace worker::http

@@ -65,6 +65,8 @@ bool may(adapters::Caller const& caller, Access access) {
             return user || has(Scope::credits);
         case Access::sync:
             return has(Scope::sync);
+        case Access::sync_reading:
+            return has(Scope::sync) || reads();
         case Access::admin:
             return has(Scope::admin);
         case Access::admin_reading:

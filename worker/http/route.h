@@ -31,6 +31,7 @@ enum class Access : std::uint8_t {
     credits_reading,  // users for themselves; keys with the scope credits or read
     credits_user,     // users for themselves; keys with the scope credits
     sync,             // keys with the scope sync
+    sync_reading,     // keys with the scope sync or read
     admin,            // keys with the scope admin
     admin_reading,    // keys with the scope admin or read
 };

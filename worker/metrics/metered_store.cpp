@@ -241,6 +241,10 @@ void MeteredStore::touch_api_key(std::int64_t number, base::Timestamp at) {
     timed(StoreCall::key, [&] { inner_->touch_api_key(number, at); });
 }
 
+adapters::SyncRegistry& MeteredStore::sync() {
+    return inner_->sync();
+}
+
 adapters::Work MeteredStore::work() {
     return inner_->work();
 }

@@ -337,6 +337,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/credits/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adds or deducts credits of a sister product's user, by a signed call
+         * @description The account comes into being with its first use. With the same reference again it is answered as the first time and moves nothing; without one, what the token covers is the reference.
+         */
+        post: operations["syncCredits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credits/sync/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Up to 1,000 of these at once; each stands alone
+         * @description Each item is signed and stands alone: what one is refused leaves the others as they are.
+         */
+        post: operations["syncCreditsBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credits/sync/balance/{telegram_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a sister product's user can spend
+         * @description Of the account that this user has.
+         */
+        get: operations["getSyncBalance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credits/sync/records/{telegram_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed on the account of a sister product's user, newest first
+         * @description Every change of the account, whoever made it, so that they add up to what it has.
+         */
+        get: operations["getSyncRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/points/cost": {
         parameters: {
             query?: never;
@@ -535,6 +615,70 @@ export interface paths {
          * @description There is no way back.
          */
         post: operations["revokeKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sync/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All sister products, without their secrets
+         * @description By name.
+         */
+        get: operations["listSyncSources"];
+        put?: never;
+        /**
+         * Registers a sister product, or rotates its secret
+         * @description Of a source that is there, what is left out stays as it is, but for the previous secret: it lives only if it is named. No secret is ever shown again.
+         */
+        post: operations["putSyncSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sync/sources/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Lets a sister product move nothing any more; its history stays
+         * @description From now on.
+         */
+        delete: operations["removeSyncSource"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sync/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says whose account a sister product's user has, and merges the two
+         * @description Without a source for all of them: then what is left on the account of its own that such a user has goes to this one, each grant with its dates; again, what has come there since. Both histories stay. Null takes the link away.
+         */
+        post: operations["putSyncLink"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1144,6 +1288,122 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description A user as the sister product knows it; without a colon. */
+        TelegramId: string | number;
+        /** @description When it was signed, within 300 seconds of now: seconds or milliseconds since 1970, or ISO 8601 with its zone. */
+        SyncTimestamp: number | string;
+        /** @description HMAC-SHA256 of `telegram_id:amount:source:timestamp`, each as it is written in the request, under the source's secret, in hexadecimal. */
+        SyncToken: string;
+        SyncRequest: {
+            telegram_id: components["schemas"]["TelegramId"];
+            /** @description Credits; below zero: to be deducted. Never 0. */
+            amount: number;
+            source: string;
+            reason?: string;
+            timestamp: components["schemas"]["SyncTimestamp"];
+            token: components["schemas"]["SyncToken"];
+            /** @description Of this source: one reference, one effect, for ever. */
+            external_reference?: string;
+        };
+        SyncItem: {
+            telegram_id: components["schemas"]["TelegramId"];
+            amount: number;
+            /** @description That of the batch, if at all. */
+            source?: string;
+            reason?: string;
+            timestamp: components["schemas"]["SyncTimestamp"];
+            token: components["schemas"]["SyncToken"];
+            external_reference?: string;
+        };
+        SyncBatch: {
+            source: string;
+            items: components["schemas"]["SyncItem"][];
+        };
+        Synced: {
+            /** @constant */
+            success: true;
+            balance: components["schemas"]["Credits"];
+            /** @description For people. */
+            message: string;
+        };
+        /** @description Of one that failed: what the call alone would have been refused with. */
+        SyncResult: {
+            success: boolean;
+            /** @description Where it could be read. */
+            telegram_id?: string;
+            balance?: components["schemas"]["Credits"];
+            message: string;
+            status?: number;
+            code?: string;
+            error?: components["schemas"]["Problem"];
+        };
+        SyncedBatch: {
+            success: number;
+            failed: number;
+            results: components["schemas"]["SyncResult"][];
+        };
+        SyncBalance: {
+            /** @constant */
+            success: true;
+            credits: components["schemas"]["Credits"];
+            nickname?: string;
+        };
+        SyncRecords: {
+            /** @constant */
+            success: true;
+            records: components["schemas"]["SyncRecord"][];
+        };
+        SyncRecord: {
+            change: number;
+            reason: string;
+            created_at: components["schemas"]["Time"];
+        };
+        SyncDirections: ("add" | "deduct")[];
+        SyncSourceRequest: {
+            /** @description Letters, digits, dots, dashes and underscores. */
+            source: string;
+            secret: string;
+            /** @description Lives as well, while one is rotated. */
+            previous_secret?: string;
+            allow?: components["schemas"]["SyncDirections"];
+            /** @description Of the credits it adds in a day of UTC; null: no cap. */
+            daily_cap?: number | null;
+        };
+        SyncSource: {
+            /** @constant */
+            success?: true;
+            source: string;
+            allow: components["schemas"]["SyncDirections"];
+            daily_cap?: number;
+            /** @description Two secrets live. */
+            rotating: boolean;
+            created_at: components["schemas"]["Time"];
+            changed_at: components["schemas"]["Time"];
+        };
+        SyncSourceList: {
+            sources: components["schemas"]["SyncSource"][];
+        };
+        SyncLinkRequest: {
+            telegram_id: components["schemas"]["TelegramId"];
+            user_id: string | null;
+            source?: string;
+        };
+        SyncLinked: {
+            /** @constant */
+            success: true;
+            telegram_id: string;
+            /** @description Whose account it is now. */
+            user_id: string;
+            grants: number;
+            credits: components["schemas"]["Credits"];
+        };
+        SyncSourceRemoved: {
+            /** @constant */
+            success: true;
+            source: string;
+            /** @constant */
+            removed: true;
+        };
         Health: {
             /** @constant */
             status: "ok";
@@ -1313,7 +1573,7 @@ export interface components {
          * @description Stable, for programs. More may be added.
          * @enum {string}
          */
-        ProblemCode: "account_frozen" | "ambiguous_credentials" | "bad_request" | "body_too_large" | "forbidden" | "headers_too_large" | "idempotency_conflict" | "insufficient_credits" | "internal" | "invalid_json" | "invalid_prices" | "invalid_request" | "key_expired" | "key_revoked" | "method_not_allowed" | "needs_duration" | "needs_text_or_maximum" | "no_result" | "not_completed" | "not_found" | "not_implemented" | "over_daily_cap" | "over_job_cap" | "overflow" | "overloaded" | "parent_failed" | "queue_draining" | "range_not_satisfiable" | "rate_limited" | "reference_conflict" | "result_gone" | "store_unavailable" | "timeout" | "token_bad_signature" | "token_bad_subject" | "token_critical" | "token_expired" | "token_malformed" | "token_no_expiry" | "token_not_yet" | "token_too_large" | "token_unknown_key" | "token_wrong_algorithm" | "token_wrong_audience" | "token_wrong_issuer" | "tokens_not_accepted" | "too_expensive" | "too_many_attempts" | "unauthenticated" | "unknown_account" | "unknown_job" | "unknown_key" | "unknown_parent" | "unknown_scheme" | "unknown_service" | "unmeasurable_input" | "uri_too_long" | "wrong_state";
+        ProblemCode: "account_frozen" | "account_in_debt" | "ambiguous_credentials" | "bad_request" | "bad_token" | "body_too_large" | "daily_cap" | "direction_not_allowed" | "forbidden" | "headers_too_large" | "idempotency_conflict" | "insufficient_credits" | "internal" | "invalid_json" | "invalid_prices" | "invalid_request" | "key_expired" | "key_revoked" | "method_not_allowed" | "needs_duration" | "needs_text_or_maximum" | "no_result" | "not_completed" | "not_found" | "not_implemented" | "over_daily_cap" | "over_job_cap" | "overflow" | "overloaded" | "parent_failed" | "queue_draining" | "range_not_satisfiable" | "rate_limited" | "reference_conflict" | "result_gone" | "stale_token" | "store_unavailable" | "timeout" | "token_bad_signature" | "token_bad_subject" | "token_critical" | "token_expired" | "token_malformed" | "token_no_expiry" | "token_not_yet" | "token_too_large" | "token_unknown_key" | "token_wrong_algorithm" | "token_wrong_audience" | "token_wrong_issuer" | "tokens_not_accepted" | "too_expensive" | "too_many_attempts" | "unauthenticated" | "unknown_account" | "unknown_job" | "unknown_key" | "unknown_parent" | "unknown_scheme" | "unknown_service" | "unknown_source" | "unmeasurable_input" | "uri_too_long" | "wrong_state";
     };
     responses: {
         /** @description `ambiguous_credentials` */
@@ -1414,6 +1674,12 @@ export interface components {
         };
     };
     parameters: {
+        /** @description A user as sister products know it. */
+        telegram_id: string;
+        /** @description The sister product's name. */
+        source: string;
+        /** @description As this sister product knows the user; needed only where users are linked for one product. */
+        sync_source: string;
         /** @description The job's id. Another user's job is as unknown as one that never was. */
         id: components["schemas"]["JobId"];
         /** @description Whose account. Users name themselves only. */
@@ -2904,6 +3170,337 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    syncCredits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SyncRequest"];
+            };
+        };
+        responses: {
+            /** @description Moved, now or the first time. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Synced"];
+                };
+            };
+            /** @description `ambiguous_credentials`, `insufficient_credits`, `invalid_json` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "ambiguous_credentials" | "insufficient_credits" | "invalid_json";
+                    };
+                };
+            };
+            /** @description `bad_token`, `key_expired`, `key_revoked`, `stale_token`, `token_bad_signature`, `token_bad_subject`, `token_critical`, `token_expired`, `token_malformed`, `token_no_expiry`, `token_not_yet`, `token_too_large`, `token_unknown_key`, `token_wrong_algorithm`, `token_wrong_audience`, `token_wrong_issuer`, `tokens_not_accepted`, `unauthenticated`, `unknown_key`, `unknown_scheme` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "bad_token" | "key_expired" | "key_revoked" | "stale_token" | "token_bad_signature" | "token_bad_subject" | "token_critical" | "token_expired" | "token_malformed" | "token_no_expiry" | "token_not_yet" | "token_too_large" | "token_unknown_key" | "token_wrong_algorithm" | "token_wrong_audience" | "token_wrong_issuer" | "tokens_not_accepted" | "unauthenticated" | "unknown_key" | "unknown_scheme";
+                    };
+                };
+            };
+            /** @description `account_frozen`, `direction_not_allowed`, `forbidden` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "account_frozen" | "direction_not_allowed" | "forbidden";
+                    };
+                };
+            };
+            /** @description `reference_conflict` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "reference_conflict";
+                    };
+                };
+            };
+            /** @description `invalid_request`, `overflow` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request" | "overflow";
+                    };
+                };
+            };
+            /** @description `daily_cap`, `rate_limited`, `too_many_attempts` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "daily_cap" | "rate_limited" | "too_many_attempts";
+                    };
+                };
+            };
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    syncCreditsBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SyncBatch"];
+            };
+        };
+        responses: {
+            /** @description One result for each item, in order. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncedBatch"];
+                };
+            };
+            /** @description `ambiguous_credentials`, `invalid_json` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "ambiguous_credentials" | "invalid_json";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSyncBalance: {
+        parameters: {
+            query?: {
+                /** @description As this sister product knows the user; needed only where users are linked for one product. */
+                source?: components["parameters"]["sync_source"];
+            };
+            header?: never;
+            path: {
+                /** @description A user as sister products know it. */
+                telegram_id: components["parameters"]["telegram_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What can be spent now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncBalance"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `unknown_account` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSyncRecords: {
+        parameters: {
+            query?: {
+                /** @description As this sister product knows the user; needed only where users are linked for one product. */
+                source?: components["parameters"]["sync_source"];
+                /** @description More than 1,000 is 1,000. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A user as sister products know it. */
+                telegram_id: components["parameters"]["telegram_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest of them. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncRecords"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `unknown_account` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getCost: {
         parameters: {
             query?: never;
@@ -3533,6 +4130,246 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "unknown_key";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSyncSources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncSourceList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putSyncSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SyncSourceRequest"];
+            };
+        };
+        responses: {
+            /** @description The source as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncSource"];
+                };
+            };
+            /** @description `ambiguous_credentials`, `invalid_json` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "ambiguous_credentials" | "invalid_json";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeSyncSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The sister product's name. */
+                source: components["parameters"]["source"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncSourceRemoved"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `unknown_source` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_source";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putSyncLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SyncLinkRequest"];
+            };
+        };
+        responses: {
+            /** @description Whose it is now, and what went there. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncLinked"];
+                };
+            };
+            /** @description `ambiguous_credentials`, `invalid_json` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "ambiguous_credentials" | "invalid_json";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            /** @description `account_frozen`, `forbidden` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "account_frozen" | "forbidden";
+                    };
+                };
+            };
+            /** @description `account_in_debt` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "account_in_debt";
+                    };
+                };
+            };
+            /** @description `invalid_request`, `overflow` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request" | "overflow";
                     };
                 };
             };

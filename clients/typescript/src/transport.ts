@@ -29,6 +29,8 @@ export interface Call extends CallOptions {
   query?: Record<string, string | number | undefined>;
   headers?: Record<string, string>;
   body?: unknown;
+  /** Made for each try, in place of `body`. */
+  makeBody?: () => Promise<unknown>;
   /** The same again has the same effect and the same answer. */
   repeatable: boolean;
   /** On top of the timeout; none: the answer has no end of its own. */
@@ -78,7 +80,8 @@ export class Transport {
       call.signal,
     );
     try {
-      const body = call.body === undefined ? {} : { body: JSON.stringify(call.body) };
+      const given = call.makeBody === undefined ? call.body : await call.makeBody();
+      const body = given === undefined ? {} : { body: JSON.stringify(given) };
       const response = await this.#fetch(this.#url(call), {
         method: call.method,
         headers: await this.#headers(call),
@@ -128,7 +131,7 @@ export class Transport {
     if (language !== undefined) {
       headers["Accept-Language"] = language;
     }
-    if (call.body !== undefined) {
+    if (call.body !== undefined || call.makeBody !== undefined) {
       headers["Content-Type"] = "application/json";
     }
     return headers;

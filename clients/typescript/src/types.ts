@@ -30,6 +30,11 @@ export type Recharged = Schemas["Recharged"];
 export type State = Schemas["State"];
 export type Stats = Schemas["Stats"];
 export type Story = Schemas["Story"];
+export type SyncBalance = Schemas["SyncBalance"];
+export type SyncRecords = Schemas["SyncRecords"];
+export type SyncResult = Schemas["SyncResult"];
+export type Synced = Schemas["Synced"];
+export type SyncedBatch = Schemas["SyncedBatch"];
 
 export type JobEvent =
   | { id: string; event: "state"; data: Job }
