@@ -38,7 +38,7 @@ enum class State : std::uint8_t {
     pending,     // not yet paid
     chargeback,  // the payer's bank takes it back
     absent,      // the platform knows no such order; only as the answer to a question
-    other,       // genuine, and not about any of these; nothing but form, id and kind is filled
+    other,       // genuine, and nothing that concerns an order: what it names may be missing
 };
 
 // What a platform has said. Texts are printable ASCII of at most 255 bytes; empty: it didn't say.
