@@ -7,16 +7,15 @@ char const* const money_functions = R"sql(
 CREATE TYPE {s}.new_account AS (
     id bigint, member_until bigint, created_at bigint, next_expiry bigint, balance bigint,
     debt bigint, entries bigint, grants bigint, recharged bigint, consumed bigint,
-    refunded bigint, expired bigint, frozen boolean, user_id text, tier text,
-    username text, email text, time_zone text, head bytea, open text
+    refunded bigint, expired bigint, frozen boolean, user_id text, tier text, facts text,
+    head bytea, open text
 );
 
 -- `entries_before` is how many entries the account had when it was loaded.
 CREATE TYPE {s}.account_change AS (
     id bigint, member_until bigint, next_expiry bigint, balance bigint, debt bigint,
     entries bigint, grants bigint, recharged bigint, consumed bigint, refunded bigint,
-    expired bigint, frozen boolean, tier text, username text, email text, time_zone text,
-    head bytea, open text, entries_before bigint
+    expired bigint, frozen boolean, tier text, facts text, head bytea, open text, entries_before bigint
 );
 
 CREATE TYPE {s}.new_grant AS (
@@ -48,8 +47,7 @@ BEGIN
         member_until = u.member_until, next_expiry = u.next_expiry, balance = u.balance,
         debt = u.debt, entries = u.entries, grants = u.grants, recharged = u.recharged,
         consumed = u.consumed, refunded = u.refunded, expired = u.expired, frozen = u.frozen,
-        tier = u.tier, username = u.username, email = u.email, time_zone = u.time_zone,
-        head = u.head, open = u.open
+        tier = u.tier, facts = u.facts, head = u.head, open = u.open
     FROM unnest(rows) AS u WHERE a.id = u.id AND a.entries = u.entries_before;
     GET DIAGNOSTICS updated = ROW_COUNT;
     IF updated <> cardinality(rows) THEN

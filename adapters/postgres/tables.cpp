@@ -39,9 +39,7 @@ CREATE TABLE {s}.accounts (
     frozen boolean NOT NULL,
     user_id text COLLATE "C" NOT NULL,
     tier text NOT NULL,
-    username text NOT NULL,
-    email text NOT NULL,
-    time_zone text NOT NULL,
+    facts text NOT NULL,  -- see rows.cpp; most accounts have none
     head bytea NOT NULL,
     open text NOT NULL
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.1, autovacuum_vacuum_cost_delay = 1);

@@ -219,7 +219,7 @@ constexpr std::array table{
           .summary = "Takes no new jobs of a service; works off those it has"},
     Route{.method = "GET",
           .pattern = "/api/admin/keys",
-          .access = Access::admin,
+          .access = Access::admin_reading,
           .handle = on_pool<list_keys>,
           .summary = "All API keys, without the keys themselves"},
     Route{.method = "POST",

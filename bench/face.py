@@ -3,7 +3,7 @@
 size, enqueues on a durable PostgreSQL, and 10,000 idle event streams. Needs wrk and nginx, and a
 quiet machine; both sides of a comparison run in turns, and the medians are told.
 
-    TALLYMAN_BIN=build/release/bin/tallyman python3 bench/http.py [--json]
+    TALLYMAN_BIN=build/release/bin/tallyman python3 bench/face.py [--json]
 """
 import json
 import os
@@ -136,8 +136,8 @@ def measure_enqueues(face, folder):
 
     run("")  # opens the accounts
     rate, p99 = run("")
-    # 64 connections that rest for 15 ms after each answer ask about 4,000 times a second.
-    half, calm = run("delay = function() return 15 end")
+    # 64 connections that rest for 11 ms after each answer ask about 4,000 times a second.
+    half, calm = run("delay = function() return 11 end")
     return {"enqueues_per_s": round(rate), "p99_ms": round(p99, 1),
             "at_half": {"enqueues_per_s": round(half), "p99_ms": round(calm, 1)}}
 
