@@ -23,7 +23,7 @@ std::unexpected<Refusal> refuse(Why why, std::string_view what) {
     return std::unexpected{Refusal{.form = Form::alipay, .why = why, .what = std::string{what}}};
 }
 
-// Over a document that is known to be JSON.
+// What it finds is right in a document that is known to be JSON; in any other it stays inside.
 class Scanner {
 public:
     explicit Scanner(std::string_view text) : text_{text} {}
@@ -40,15 +40,15 @@ public:
         next();
         auto const begin = at_;
         int depth = 0;
-        do {
+        while (at_ < text_.size() && (at_ == begin || depth > 0 || !ends_value(text_[at_]))) {
             char const c = text_[at_];
             if (c == '"') {
                 skip_string();
-                continue;
+            } else {
+                depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
+                ++at_;
             }
-            depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
-            ++at_;
-        } while (at_ < text_.size() && (depth > 0 || !ends_value(text_[at_])));
+        }
         return text_.substr(begin, at_ - begin);
     }
 

@@ -202,7 +202,10 @@ TEST(RawMember, IsTheBytesAsTheyStand) {
     EXPECT_EQ(payments::raw_member("{}", "d"), "");
     EXPECT_EQ(payments::raw_member("", "d"), "");
     EXPECT_EQ(payments::raw_member("{", "d"), "");
-    EXPECT_EQ(payments::raw_member(R"({"a)", "d"), "");
+    for (std::string const broken :
+         {"{\"a", "{\"a\":", "{\"a\"", "{\"a\":{\"", "{\"a\":\"\\", "{]:"}) {
+        EXPECT_EQ(payments::raw_member(std::string{broken}, "d"), "") << broken;
+    }
 }
 
 }  // namespace
