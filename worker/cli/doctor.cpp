@@ -1,4 +1,6 @@
 // doctor: one line for each thing that has to be right, and what to do where it is not.
+#include "worker/cli/doctor.h"
+
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -10,7 +12,6 @@
 
 #include "adapters/redis/probe.h"
 #include "worker/cli/context.h"
-#include "worker/cli/doctor.h"
 #include "worker/cli/text.h"
 #include "worker/cli/verbs.h"
 #include "worker/wakeups.h"
