@@ -235,6 +235,7 @@ std::vector<Key<Settings>> const& settings_keys() {
         {.name = "media", .section = media_keys()},
         {.name = "auth", .section = auth_keys()},
         {.name = "http", .section = http_keys()},
+        {.name = "payments", .section = payment_keys()},
         {.name = "accounts", .section = account_keys},
         {.name = "guards", .section = guard_keys},
         {.name = "fairness", .section = fairness_keys},
@@ -255,6 +256,7 @@ void finish_settings(Value const& root, Settings& settings) {
     check_redis(root, settings);
     check_auth(root);
     check_http(root, settings);
+    check_payments(root, settings);
     choose_provider(settings);
     check_providers(root, settings);
     auto const rules_of = [](Service const& service) {

@@ -112,6 +112,62 @@ struct Http {
     bool metrics_open = false;  // anybody may scrape
 };
 
+// Where money comes from. A platform is there when anything of it is set; then it has all it needs
+// to believe notices, and the keys for asking about orders where these are set.
+struct WechatPay {
+    std::string merchant_id;
+    std::string app_id;
+    std::string sub_merchant_id;  // where merchant_id is a partner that sells for it
+    std::string sub_app_id;
+    std::string api_v3_key;
+    std::vector<std::filesystem::path> certificate_files;      // of the platform
+    std::map<std::string, std::filesystem::path> public_keys;  // of the platform, by their ids
+    std::string merchant_serial;                               // of our own certificate
+    std::filesystem::path merchant_key_file;
+    std::string api_v2_key;
+    std::string api_url = "https://api.mch.weixin.qq.com";
+    base::Millis tolerance{300'000};
+
+    [[nodiscard]] bool there_v3() const { return !api_v3_key.empty(); }
+
+    [[nodiscard]] bool there() const {
+        return !(merchant_id.empty() && app_id.empty() && sub_merchant_id.empty() &&
+                 sub_app_id.empty() && api_v3_key.empty() && certificate_files.empty() &&
+                 public_keys.empty() && merchant_serial.empty() && merchant_key_file.empty() &&
+                 api_v2_key.empty());
+    }
+};
+
+struct Alipay {
+    std::string app_id;
+    std::string seller_id;
+    std::vector<std::filesystem::path> public_key_files;  // Alipay's
+    std::filesystem::path app_key_file;                   // our own, private
+    std::string gateway_url = "https://openapi.alipay.com/gateway.do";
+
+    [[nodiscard]] bool there() const {
+        return !(app_id.empty() && seller_id.empty() && public_key_files.empty() &&
+                 app_key_file.empty());
+    }
+};
+
+struct Stripe {
+    std::string secret;           // of the endpoint
+    std::string previous_secret;  // while it is changed
+    std::string account;          // whose events a Connect endpoint takes
+    bool test_mode = false;       // takes events without real money
+    base::Millis tolerance{300'000};
+
+    [[nodiscard]] bool there() const { return !secret.empty(); }
+};
+
+struct Payments {
+    bool simulate = false;  // orders can be paid without money
+    WechatPay wechat;
+    Alipay alipay;
+    Stripe stripe;
+};
+
 // What a field of a job's input must be.
 enum class FieldType : std::uint8_t { text, number, integer, boolean, object, list, any };
 
@@ -191,6 +247,7 @@ struct Settings {
     Media media;
     Auth auth;
     Http http;
+    Payments payments;
     jobs::Rules rules;                                // its services are filled from `services`
     base::Millis retention{90LL * 24 * 3600 * 1000};  // inputs and results of ended jobs
     base::Millis expiry_every{300'000};

@@ -13,7 +13,7 @@
 #include <openssl/param_build.h>
 
 #include "adapters/identity/base64url.h"
-#include "adapters/identity/plain_json.h"
+#include "adapters/plain_json.h"
 
 namespace adapters::identity {
 

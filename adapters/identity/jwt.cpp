@@ -9,7 +9,7 @@
 #include <boost/json/value.hpp>
 
 #include "adapters/identity/base64url.h"
-#include "adapters/identity/plain_json.h"
+#include "adapters/plain_json.h"
 
 namespace adapters::identity {
 

@@ -221,6 +221,25 @@ class Doctor(CliTest):
         self.assertIn("/no/such/program", broken[0]["detail"])
         self.assertTrue(broken[0]["todo"])
 
+    def test_payment_platforms_are_told_and_their_keys_are_not(self):
+        self.write("secret", "whsec_hunter2\n")
+        self.write("tallyman.yaml", "payments: {simulate: true, stripe: {secret_file: secret}}\n")
+        told = [(c["status"], c["detail"]) for c in self.ask("doctor")["checks"]
+                if c["name"] == "payments"]
+        self.assertEqual(told, [
+            ("ok", "stripe: 1 secret"),
+            ("warning", "payments.simulate is on: orders can be paid without money")])
+
+    def test_a_payment_key_that_is_none_is_named_by_its_setting(self):
+        self.write("key.pem", "hunter2")
+        self.write("tallyman.yaml", "payments: {alipay: {app_id: '1', seller_id: '2', "
+                                    "public_key_files: [key.pem]}}\n")
+        answer = self.tallyman("--json", "doctor")
+        self.assertEqual(answer.code, 1, answer.out)
+        broken = [c for c in answer.json["checks"] if c["status"] == "problem"]
+        self.assertIn("payments.alipay.public_key_files: ", broken[0]["detail"])
+        self.assertNotIn("hunter2", answer.out + answer.err)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -24,11 +24,12 @@ LIBRARIES = {  # who may include which library; tests, bench and fuzz may includ
     "pqxx/": r"adapters/postgres/.*",
     "hiredis/": r"adapters/redis/.*",
     "spdlog/": r"worker/.*\.cpp",
-    "boost/json": r"(wire|adapters/(providers|identity)|worker)/.*|config/text\.cpp",
+    "boost/json": r"(wire|adapters/(providers|identity|payments)|worker)/.*|config/text\.cpp"
+                  r"|adapters/plain_json\.(h|cpp)",
     "boost/asio": r"(adapters/[^/]*\.h|adapters/(providers|wakeups|redis|http|fetch)/.*|worker/.*"
                   r"|cmake/asio(_ssl)?\.cpp)",
     "boost/beast": r"adapters/(http|fetch)/.*\.cpp",
-    "openssl/": r"(base|adapters/(redis|fetch|http|identity))/.*\.cpp",
+    "openssl/": r"(base|adapters/(redis|fetch|http|identity|payments))/.*\.cpp",
     "seccomp.h": r"adapters/media/crew/.*\.cpp",
     "zlib.h": r"adapters/http/.*\.cpp",
     "CLI/": r"worker/.*\.(cpp|h)",

@@ -1,4 +1,6 @@
 // doctor: one line for each thing that has to be right, and what to do where it is not.
+#include "worker/cli/doctor.h"
+
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -19,17 +21,6 @@ namespace worker::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-enum class Health : std::uint8_t { ok, warning, problem };
-
-struct Check {
-    std::string name;
-    Health health = Health::ok;
-    std::string detail;
-    std::string todo;
-};
-
-using Checks = std::vector<Check>;
 
 std::string_view to_text(Health health) {
     switch (health) {
@@ -339,6 +330,8 @@ Checks examine(Context& context) {
         check_data_dir(checks, context.settings());
         check_disk(checks, context.settings());
     });
+    attempt(checks, "payments", "correct the setting, or give this user the right to read the file",
+            [&] { check_payments(checks, context); });
     attempt(checks, "redis", "workers go on without it, polling the store",
             [&] { check_redis(checks, context); });
     auto const open = attempt(checks, "store", "see `tallyman migrate status`", [&] {

@@ -1,20 +1,18 @@
 // The library's documents silently keep the last of two members with the same key. Its event parser
 // sees all of them, so that a document with fewer members than were written has lost some.
-#include "adapters/identity/plain_json.h"
+#include "adapters/plain_json.h"
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
-namespace adapters::identity {
+namespace adapters {
 
 namespace {
 
 namespace json = boost::json;
 using Text = json::string_view;
 using Code = json::error_code;
-
-constexpr std::size_t deepest = 8;
 
 struct KeyCounter {
     static constexpr std::size_t max_object_size = std::size_t(-1);
@@ -80,7 +78,7 @@ std::size_t members_in(json::value const& value) {
 
 }  // namespace
 
-std::optional<json::object> plain_object(std::string_view text) {
+std::optional<json::object> plain_object(std::string_view text, std::size_t deepest) {
     json::parse_options strict;
     strict.max_depth = deepest;
     Code code;
@@ -104,4 +102,4 @@ std::optional<std::string_view> text_of(json::object const& object, std::string_
     return std::string_view{value->get_string().data(), value->get_string().size()};
 }
 
-}  // namespace adapters::identity
+}  // namespace adapters

@@ -1,0 +1,48 @@
+// The small texts that platforms write: base64, hex, decimal money, ids, headers.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "adapters/payments.h"
+
+namespace adapters::payments {
+
+inline constexpr std::size_t most_body = 256 * 1024;  // of a notice or an answer
+
+std::string to_base64(std::string_view bytes);
+
+// Strictly as RFC 4648 has it: padded, no other characters, no spare bits.
+std::optional<std::string> from_base64(std::string_view text);
+
+// The same without regard to white space, as keys in files have it.
+std::optional<std::string> from_base64_lines(std::string_view text);
+
+std::string upper(std::string_view text);  // ASCII letters only
+
+// 1 to 255 printable ASCII characters without spaces.
+bool is_id(std::string_view text);
+
+// 1 to 255 printable ASCII characters.
+bool is_plain(std::string_view text);
+
+// Digits only, within bounds that no real amount or time comes near.
+std::optional<std::int64_t> whole_number(std::string_view text);
+
+// "88", "88.8" or "88.88" of a currency with two decimals, in minor units.
+std::optional<std::int64_t> minor_units(std::string_view text);
+
+// The header, which must be there once; its name is compared without regard to case.
+std::expected<std::string_view, Refusal> header_once(Headers const& headers, std::string_view name);
+
+// The same, where it may be missing: then empty.
+std::expected<std::string_view, Refusal> header_at_most_once(Headers const& headers,
+                                                             std::string_view name);
+
+// Seconds since the epoch, as signatures have them, within the tolerance around now.
+bool is_near(std::int64_t seconds, base::Timestamp now, base::Millis tolerance);
+
+}  // namespace adapters::payments
