@@ -228,7 +228,9 @@ class Operating(Running):
         made = self.call("POST", "/api/admin/keys", {"name": "eyes", "scopes": ["read"]}, 201)
         self.call("GET", "/api/admin/overview", key=made["key"])
         self.call("POST", "/api/admin/expire", status=403, key=made["key"])
-        self.call("GET", "/api/admin/keys", status=403, key=made["key"])
+        self.call("POST", "/api/admin/keys", {"name": "more", "scopes": ["admin"]}, 403,
+                  key=made["key"])
+        self.assertEqual(len(self.call("GET", "/api/admin/keys", key=made["key"])["keys"]), 2)
         listed = self.call("GET", "/api/admin/keys")["keys"]
         self.assertEqual([key["name"] for key in listed if key["number"] == made["number"]],
                          ["eyes"])
