@@ -62,6 +62,7 @@ constexpr std::array table{
     Line{"no_result", "任务没有结果文件"},
     Line{"result_gone", "任务结果已超过保留期，已被清除"},
     Line{"reference_conflict", "该引用编号已用于其他操作，请换一个"},
+    Line{"unknown_source", "没有名为 {source} 的来源"},
     Line{"bad_token", "来源不存在，或签名与内容不符"},
     Line{"stale_token", "时间戳与当前时间相差超过 300 秒，请重新签名，并使用同一引用编号"},
     Line{"direction_not_allowed", "该来源无权进行此方向的积分操作"},
