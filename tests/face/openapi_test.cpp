@@ -171,7 +171,7 @@ TEST(Description, HasNoCodeThatIsNotToldInChinese) {
     Counter counter;
     json::object facts;
     for (auto const* const fact : {"allow", "balance", "field", "job", "limit", "parent",
-                                   "required", "service", "state", "used", "user_id"}) {
+                                   "required", "service", "source", "state", "used", "user_id"}) {
         facts[fact] = "x";
     }
     auto const document = described(counter);
