@@ -35,6 +35,10 @@ public:
     Announcer& operator=(Announcer const&) = delete;
     virtual ~Announcer() = default;
 
+    // Whether there is anybody to tell just now; where there is nobody, news need not be put
+    // together. From any thread.
+    [[nodiscard]] virtual bool listens() const noexcept { return true; }
+
     // Never blocks, never throws, may be called from any thread. What can't be told in time is
     // dropped, the oldest first, and counted.
     virtual void announce(std::vector<JobNews> news) noexcept = 0;

@@ -12,9 +12,9 @@
 #include <openssl/hmac.h>
 
 #include "adapters/identity/api_key.h"
-#include "adapters/identity/base64url.h"
 #include "adapters/identity/jwk.h"
 #include "adapters/identity/jwt.h"
+#include "base/base64.h"
 #include "base/check.h"
 
 namespace {
@@ -52,13 +52,13 @@ void check_token(std::string_view text) {
 // The input as header and as claims, really signed: whoever is let in has a name and a date.
 void check_signed(std::string_view header, std::string_view claims) {
     static auto const keys = secret_key();
-    auto const text = to_base64url(header) + "." + to_base64url(claims);
+    auto const text = base::to_base64url(header) + "." + base::to_base64url(claims);
     std::array<unsigned char, EVP_MAX_MD_SIZE> code{};
     unsigned size = 0;
     HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
          reinterpret_cast<unsigned char const*>(text.data()), text.size(), code.data(), &size);
     auto const token =
-        text + "." + to_base64url({reinterpret_cast<char const*>(code.data()), size});
+        text + "." + base::to_base64url({reinterpret_cast<char const*>(code.data()), size});
     if (auto const who = verify_jwt(token, keys, {}, now)) {
         CHECK(!who->subject.empty() && who->subject.size() <= 128);
         CHECK(who->expires_at > now - base::Millis{60'000});
@@ -66,10 +66,10 @@ void check_signed(std::string_view header, std::string_view claims) {
 }
 
 void check_base64(std::string_view text) {
-    if (auto const bytes = from_base64url(text)) {
-        CHECK(to_base64url(*bytes) == text);
+    if (auto const bytes = base::from_base64url(text)) {
+        CHECK(base::to_base64url(*bytes) == text);
     }
-    CHECK(from_base64url(to_base64url(text)) == text);
+    CHECK(base::from_base64url(base::to_base64url(text)) == text);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "adapters/payments/wechat_read.h"
 #include "adapters/payments/wechat_v3.h"
 #include "adapters/plain_json.h"
+#include "base/base64.h"
 #include "base/check.h"
 #include "tests/payments/hand.h"
 
@@ -68,10 +69,10 @@ void check_read(std::string_view text) {
 }
 
 void check_base64(std::string_view text) {
-    if (auto const bytes = from_base64(text)) {
-        CHECK(to_base64(*bytes) == text);
+    if (auto const bytes = base::from_base64(text)) {
+        CHECK(base::to_base64(*bytes) == text);
     }
-    CHECK(from_base64(to_base64(text)) == text);
+    CHECK(base::from_base64(base::to_base64(text)) == text);
 }
 
 }  // namespace

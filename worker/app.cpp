@@ -174,6 +174,10 @@ void App::start_http() {
             log_.warning("auth", "the keys of tokens were not read", {{"why", what}});
         }
     };
+    auto const measures_input = [this](std::string const& service) {
+        return shelf_.in_current(
+            [&](pricing::Book const& book) { return may_measure_input(book, service); });
+    };
     token_keys_ = make_key_set(settings_.auth.jwt, fetch_of(settings_.auth.jwt.jwks_url), tell);
     rate_ = redis_.rate_limit();
     http_.emplace(io_.get_executor(), HttpNeeds{.store = *store_,
@@ -181,6 +185,7 @@ void App::start_http() {
                                                 .log = log_,
                                                 .book = [this] { return shelf_.current(); },
                                                 .reload_prices = [this] { return reload_prices(); },
+                                                .measures_input = measures_input,
                                                 .meter = input_meter_,
                                                 .keys = token_keys_.get(),
                                                 .rate = rate_.get(),

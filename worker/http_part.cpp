@@ -72,8 +72,7 @@ void make_room_for(int connections, Log& log) {
 }
 
 http::InputRule input_rule(HttpNeeds const& needs) {
-    return {.asks = [book = needs.book](
-                        std::string const& service) { return may_measure_input(book(), service); },
+    return {.asks = needs.measures_input,
             .measure = [&meter = needs.meter, &store = needs.store,
                         book = needs.book](jobs::Request& request) -> std::optional<wire::Refusal> {
                 auto const prepared = meter.prepare_now(store, book(), request);

@@ -39,6 +39,8 @@ struct HttpNeeds {
     Log& log;
     std::function<pricing::Book()> book;
     std::function<PriceReload()> reload_prices;
+    // Whether a price of the service asks for the length of its input.
+    std::function<bool(std::string const& service)> measures_input;
     InputMeter& meter;
     adapters::identity::KeySet* keys = nullptr;  // of tokens; null: there are no users
     adapters::RateLimit* rate = nullptr;         // null: this process counts for itself

@@ -26,6 +26,13 @@ public:
         return book_;
     }
 
+    // What `look` finds in it, without a copy of the whole.
+    template <typename Look>
+    [[nodiscard]] auto in_current(Look look) const {
+        std::scoped_lock const lock{mutex_};
+        return look(book_);
+    }
+
     // Returns what changed, a line each.
     std::vector<std::string> swap(pricing::Book book) {
         std::scoped_lock const lock{mutex_};

@@ -16,6 +16,11 @@ public:
     // no transaction runs any more.
     void connect(adapters::Announcer* to) { to_ = to; }
 
+    [[nodiscard]] bool listens() const noexcept override {
+        auto const* const to = to_.load();
+        return to != nullptr && to->listens();
+    }
+
     void announce(std::vector<adapters::JobNews> news) noexcept override {
         if (auto* const to = to_.load()) {
             to->announce(std::move(news));

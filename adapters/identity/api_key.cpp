@@ -4,7 +4,7 @@
 
 #include <openssl/rand.h>
 
-#include "adapters/identity/base64url.h"
+#include "base/base64.h"
 #include "base/check.h"
 #include "base/sha256.h"
 
@@ -21,7 +21,7 @@ constexpr std::size_t random_bytes = 32;
 std::string make_secret() {
     std::array<unsigned char, random_bytes> random{};
     CHECK(RAND_bytes(random.data(), static_cast<int>(random.size())) == 1);
-    return to_base64url({reinterpret_cast<char const*>(random.data()), random.size()});
+    return base::to_base64url({reinterpret_cast<char const*>(random.data()), random.size()});
 }
 
 NewApiKey make_api_key() {
@@ -40,7 +40,7 @@ ApiKey describe_api_key(std::string_view text) {
 
 bool is_api_key(std::string_view text) {
     return text.size() == api_key_size && text.starts_with(mark) &&
-           from_base64url(text.substr(mark.size())).has_value();
+           base::from_base64url(text.substr(mark.size())).has_value();
 }
 
 std::string hash_of_api_key(std::string_view text) {

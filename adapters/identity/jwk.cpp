@@ -12,8 +12,8 @@
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 
-#include "adapters/identity/base64url.h"
 #include "adapters/plain_json.h"
+#include "base/base64.h"
 
 namespace adapters::identity {
 
@@ -46,7 +46,7 @@ unsigned char const* bytes_of(std::string const& text) {
 
 std::optional<std::string> bytes_in(json::object const& jwk, std::string_view name) {
     auto const text = text_of(jwk, name);
-    return text ? from_base64url(*text) : std::nullopt;
+    return text ? base::from_base64url(*text) : std::nullopt;
 }
 
 PublicKey made(char const* type, OSSL_PARAM_BLD* builder) {

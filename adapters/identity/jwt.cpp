@@ -8,8 +8,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
-#include "adapters/identity/base64url.h"
 #include "adapters/plain_json.h"
+#include "base/base64.h"
 
 namespace adapters::identity {
 
@@ -41,7 +41,7 @@ std::optional<Parts> split(std::string_view token) {
 }
 
 std::optional<json::object> decoded(std::string_view part) {
-    auto const bytes = from_base64url(part);
+    auto const bytes = base::from_base64url(part);
     return bytes ? plain_object(*bytes) : std::nullopt;
 }
 
@@ -87,7 +87,7 @@ bool may_be_meant(Key const& key, std::string const& id) {
 
 std::expected<void, JwtRefusal> check_signature(Parts const& parts, std::span<Key const> keys) {
     auto const header = decoded(parts.header);
-    auto const signature = from_base64url(parts.signature);
+    auto const signature = base::from_base64url(parts.signature);
     if (!header || !signature) {
         return std::unexpected(malformed);
     }

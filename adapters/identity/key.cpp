@@ -9,13 +9,13 @@
 #include <fmt/format.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
-#include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/pem.h>
+
+#include "base/hmac.h"
 
 namespace adapters::identity {
 
@@ -141,11 +141,8 @@ bool Key::verifies(std::string_view text, std::string_view signature) const {
 }
 
 bool Key::has_made(std::string_view text, std::string_view signature) const {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> code{};
-    unsigned size = 0;
-    return HMAC(EVP_sha256(), secret_.data(), static_cast<int>(secret_.size()), bytes_of(text),
-                text.size(), code.data(), &size) != nullptr &&
-           signature.size() == size && CRYPTO_memcmp(code.data(), signature.data(), size) == 0;
+    auto const code = base::hmac_sha256(secret_, text);
+    return base::same_secret({reinterpret_cast<char const*>(code.data()), code.size()}, signature);
 }
 
 bool Key::has_signed(std::string_view text, std::string_view signature) const {

@@ -8,6 +8,7 @@
 #include "adapters/payments/field_reader.h"
 #include "adapters/payments/form.h"
 #include "adapters/payments/text.h"
+#include "base/base64.h"
 
 namespace adapters::payments {
 
@@ -57,7 +58,7 @@ std::optional<State> state_of(std::string_view status, bool returned, bool was_p
 }  // namespace
 
 bool is_signed_by_alipay(Alipay const& alipay, std::string_view text, std::string_view sign) {
-    auto const signature = from_base64(with_plus(sign));
+    auto const signature = base::from_base64(with_plus(sign));
     return signature && std::ranges::any_of(alipay.keys, [&](PublicKey const& key) {
                return key.verifies(text, *signature);
            });

@@ -10,6 +10,7 @@
 #include "adapters/payments/members.h"
 #include "adapters/payments/text.h"
 #include "adapters/plain_json.h"
+#include "base/base64.h"
 
 namespace adapters::payments {
 
@@ -99,7 +100,7 @@ public:
             {"version", "1.0"},
             {"biz_content", json::serialize(json::object{
                                 {"out_trade_no", json::string_view{order.data(), order.size()}}})}};
-        fields.emplace_back("sign", to_base64(key_.sign(signed_text(fields, {}))));
+        fields.emplace_back("sign", base::to_base64(key_.sign(signed_text(fields, {}))));
         std::string body;
         for (auto const& [name, value] : fields) {
             body.append(body.empty() ? "" : "&")

@@ -7,7 +7,6 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 
@@ -116,18 +115,6 @@ std::string md5_hex(std::string_view text) {
     CHECK(EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(code.data()), &size,
                      EVP_md5(), nullptr) == 1);
     return base::hex(std::string_view{code.data(), size});
-}
-
-std::string hmac_sha256_hex(std::string_view secret, std::string_view text) {
-    std::array<char, EVP_MAX_MD_SIZE> code{};
-    unsigned size = 0;
-    CHECK(HMAC(EVP_sha256(), secret.data(), size_of(secret), bytes_of(text), text.size(),
-               reinterpret_cast<unsigned char*>(code.data()), &size) != nullptr);
-    return base::hex(std::string_view{code.data(), size});
-}
-
-bool same(std::string_view one, std::string_view other) {
-    return one.size() == other.size() && CRYPTO_memcmp(one.data(), other.data(), one.size()) == 0;
 }
 
 std::optional<std::string> open_gcm(std::string_view key, Sealed const& sealed) {

@@ -64,11 +64,7 @@ private:
     RawKey key_;
 };
 
-std::string md5_hex(std::string_view text);                                   // lower case
-std::string hmac_sha256_hex(std::string_view secret, std::string_view text);  // lower case
-
-// In a time that depends on the sizes only.
-bool same(std::string_view one, std::string_view other);
+std::string md5_hex(std::string_view text);  // lower case
 
 struct Sealed {
     std::string_view nonce;

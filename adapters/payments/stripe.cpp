@@ -7,6 +7,7 @@
 #include "adapters/payments/members.h"
 #include "adapters/payments/text.h"
 #include "adapters/plain_json.h"
+#include "base/hmac.h"
 
 namespace adapters::payments {
 
@@ -56,9 +57,9 @@ bool is_signed(Stripe const& stripe, Signed const& parts, std::string_view body)
     text.append(".").append(body);
     bool good = false;
     for (auto const& secret : stripe.secrets) {
-        auto const wanted = hmac_sha256_hex(secret, text);
+        auto const wanted = base::hex(base::hmac_sha256(secret, text));
         for (auto const signature : parts.signatures) {
-            good = (signature.size() == hmac_size && same(wanted, signature)) || good;
+            good = (signature.size() == hmac_size && base::same_secret(wanted, signature)) || good;
         }
     }
     return good;

@@ -1,26 +1,16 @@
 #include "adapters/payments/text.h"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
+
+#include "base/base64.h"
 
 namespace adapters::payments {
 
 namespace {
 
-constexpr std::string_view alphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::uint8_t none = 0xFF;
 constexpr std::size_t longest_text = 255;
 constexpr std::size_t most_digits = 15;  // thousands of millions of millions of minor units
-
-constexpr std::array<std::uint8_t, 256> values = [] {
-    std::array<std::uint8_t, 256> table{};
-    table.fill(none);
-    for (std::size_t at = 0; at < alphabet.size(); ++at) {
-        table[static_cast<unsigned char>(alphabet[at])] = static_cast<std::uint8_t>(at);
-    }
-    return table;
-}();
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -41,58 +31,11 @@ bool same_name(std::string_view one, std::string_view other) {
 
 }  // namespace
 
-std::string to_base64(std::string_view bytes) {
-    std::string text;
-    text.reserve((bytes.size() + 2) / 3 * 4);
-    std::uint32_t pending = 0;
-    unsigned bits = 0;
-    for (char const byte : bytes) {
-        pending = pending << 8U | static_cast<unsigned char>(byte);
-        bits += 8;
-        while (bits >= 6) {
-            bits -= 6;
-            text.push_back(alphabet[pending >> bits & 63U]);
-        }
-        pending &= (1U << bits) - 1;
-    }
-    if (bits > 0) {
-        text.push_back(alphabet[pending << (6 - bits) & 63U]);
-    }
-    text.append((4 - text.size() % 4) % 4, '=');
-    return text;
-}
-
-std::optional<std::string> from_base64(std::string_view text) {
-    if (text.size() % 4 != 0) {
-        return std::nullopt;
-    }
-    auto const padding = text.ends_with("==") ? 2U : text.ends_with('=') ? 1U : 0U;
-    text.remove_suffix(padding);
-    std::string bytes;
-    bytes.reserve(text.size() / 4 * 3 + 2);
-    std::uint32_t pending = 0;
-    unsigned bits = 0;
-    for (char const letter : text) {
-        auto const value = values[static_cast<unsigned char>(letter)];
-        if (value == none) {
-            return std::nullopt;
-        }
-        pending = pending << 6U | value;
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            bytes.push_back(static_cast<char>(pending >> bits & 255U));
-        }
-        pending &= (1U << bits) - 1;
-    }
-    return pending == 0 ? std::optional{std::move(bytes)} : std::nullopt;
-}
-
 std::optional<std::string> from_base64_lines(std::string_view text) {
     std::string dense;
     std::ranges::copy_if(text, std::back_inserter(dense),
                          [](char c) { return c != ' ' && c != '\t' && c != '\r' && c != '\n'; });
-    return from_base64(dense);
+    return base::from_base64(dense);
 }
 
 std::string upper(std::string_view text) {

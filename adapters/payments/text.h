@@ -13,12 +13,7 @@ namespace adapters::payments {
 
 inline constexpr std::size_t most_body = 256 * 1024;  // of a notice or an answer
 
-std::string to_base64(std::string_view bytes);
-
-// Strictly as RFC 4648 has it: padded, no other characters, no spare bits.
-std::optional<std::string> from_base64(std::string_view text);
-
-// The same without regard to white space, as keys in files have it.
+// Base64 without regard to white space, as keys in files have it.
 std::optional<std::string> from_base64_lines(std::string_view text);
 
 std::string upper(std::string_view text);  // ASCII letters only

@@ -7,6 +7,7 @@
 #include "adapters/payments/wechat_read.h"
 #include "adapters/payments/wechat_v3.h"
 #include "adapters/plain_json.h"
+#include "base/base64.h"
 
 namespace adapters::payments {
 
@@ -72,7 +73,7 @@ private:
         auto const timestamp = std::to_string(base::to_ms(now) / 1'000);
         auto const nonce = random_nonce();
         auto const signature =
-            to_base64(key_.sign("GET\n" + path + "\n" + timestamp + "\n" + nonce + "\n\n"));
+            base::to_base64(key_.sign("GET\n" + path + "\n" + timestamp + "\n" + nonce + "\n\n"));
         return "WECHATPAY2-SHA256-RSA2048 mchid=\"" + account_.merchant + "\",nonce_str=\"" +
                nonce + "\",signature=\"" + signature + "\",timestamp=\"" + timestamp +
                "\",serial_no=\"" + account_.serial + "\"";

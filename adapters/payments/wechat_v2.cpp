@@ -4,6 +4,7 @@
 #include "adapters/payments/field_reader.h"
 #include "adapters/payments/text.h"
 #include "adapters/payments/xml.h"
+#include "base/hmac.h"
 
 namespace adapters::payments {
 
@@ -59,7 +60,7 @@ std::string wechat_v2_sign(WechatV2 const& wechat, Fields const& fields, std::si
     if (size == md5_size) {
         return upper(md5_hex(text));
     }
-    return size == hmac_size ? upper(hmac_sha256_hex(wechat.key, text)) : "";
+    return size == hmac_size ? upper(base::hex(base::hmac_sha256(wechat.key, text))) : "";
 }
 
 Verdict read_wechat_v2_refund(Fields const& outer, std::string_view xml) {
@@ -109,7 +110,7 @@ Verdict verify_wechat_v2(WechatV2 const& wechat, RawRequest const& request) {
         return refuse(Why::missing, "sign");
     }
     auto const expected = wechat_v2_sign(wechat, *fields, sign.size());
-    if (expected.empty() || !same(expected, sign)) {
+    if (expected.empty() || !base::same_secret(expected, sign)) {
         return refuse(Why::bad_signature, "sign");
     }
     return read_payment(*fields);

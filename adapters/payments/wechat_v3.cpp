@@ -10,6 +10,7 @@
 #include "adapters/payments/text.h"
 #include "adapters/payments/wechat_read.h"
 #include "adapters/plain_json.h"
+#include "base/base64.h"
 
 namespace adapters::payments {
 
@@ -91,7 +92,7 @@ std::string signed_text_of(Signed const& parts, std::string_view body) {
 std::optional<std::string> open_resource(WechatV3 const& wechat, json::object const& resource) {
     auto const nonce = text_of(resource, "nonce");
     auto const ciphertext = text_of(resource, "ciphertext");
-    auto const bytes = ciphertext ? from_base64(*ciphertext) : std::nullopt;
+    auto const bytes = ciphertext ? base::from_base64(*ciphertext) : std::nullopt;
     if (!nonce || !bytes) {
         return std::nullopt;
     }
@@ -156,7 +157,7 @@ std::expected<void, Refusal> check_wechat_signature(WechatV3 const& wechat, Head
     if (!key) {
         return std::unexpected{key.error()};
     }
-    auto const signature = from_base64(parts->signature);
+    auto const signature = base::from_base64(parts->signature);
     if (!signature || !(*key)->key.verifies(signed_text_of(*parts, body), *signature)) {
         return refuse(Why::bad_signature, "Wechatpay-Signature");
     }

@@ -18,6 +18,9 @@ TEST(Language, FollowsTheHigherWeightAndIsEnglishOtherwise) {
     EXPECT_EQ(language_of("en-GB, zh;q=0.5"), Language::english);
     EXPECT_EQ(language_of("en;q=0.4 , ZH-tw;q=0.51"), Language::chinese);
     EXPECT_EQ(language_of(";;,q=,zh;q=x"), Language::english);
+    EXPECT_EQ(language_of("*", Language::chinese), Language::chinese);
+    EXPECT_EQ(language_of("de", Language::chinese), Language::chinese);
+    EXPECT_EQ(language_of("en;q=0.1", Language::chinese), Language::english);
 }
 
 TEST(Problem, SaysNoInTheCallersLanguageWithTheSameCodeAndFacts) {

@@ -45,6 +45,9 @@ TEST(ConsumeCall, ShortOfCreditsIsToldInTheWordsOfTheContract) {
     counter.languages = "zh-CN,zh;q=0.9,en;q=0.8";
     EXPECT_EQ(counter.post(consume, spending("521")).text("detail"),
               "积分不足！当前积分：520，需要：521");
+    counter.languages = "*";  // what Node's fetch says of itself
+    EXPECT_EQ(counter.post(consume, spending("521")).text("detail"),
+              "积分不足！当前积分：520，需要：521");
     counter.languages = "en";
     EXPECT_EQ(counter.post(consume, spending("521")).text("detail"),
               "not enough credits: 521 needed, 520 there");

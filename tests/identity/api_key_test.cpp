@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "adapters/identity/base64url.h"
+#include "base/base64.h"
 
 namespace tests {
 namespace {
@@ -46,17 +46,17 @@ TEST(ApiKeys, AnythingElseIsNone) {
 TEST(Base64Url, WhatIsWrittenIsRead) {
     std::string bytes;
     for (int n = 0; n < 300; ++n) {
-        EXPECT_EQ(from_base64url(to_base64url(bytes)), bytes);
+        EXPECT_EQ(base::from_base64url(base::to_base64url(bytes)), bytes);
         bytes.push_back(static_cast<char>(n * 7));
     }
-    EXPECT_EQ(to_base64url("\xFB\xFF\xFE"), "-__-");
-    EXPECT_EQ(to_base64url("fo"), "Zm8");
+    EXPECT_EQ(base::to_base64url("\xFB\xFF\xFE"), "-__-");
+    EXPECT_EQ(base::to_base64url("fo"), "Zm8");
 }
 
 TEST(Base64Url, OnlyOneTextMeansTheSameBytes) {
     for (char const* const text :
          {"A", "AAAAA", "Zm8=", "Zm9", "Zh", "Zm 8", "Zm+8", "Zm/8", "\xC3"}) {
-        EXPECT_EQ(from_base64url(text), std::nullopt) << text;
+        EXPECT_EQ(base::from_base64url(text), std::nullopt) << text;
     }
 }
 

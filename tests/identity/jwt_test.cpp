@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "adapters/identity/base64url.h"
+#include "base/base64.h"
 #include "tests/identity/signer.h"
 
 namespace tests {
@@ -42,7 +42,7 @@ std::string verdict_of_header(std::string_view header) {
 
 // RFC 7515, appendix A.1: made by somebody else.
 TEST(Jwt, TheTokenOfTheStandardIsVerified) {
-    auto const key = from_base64url(
+    auto const key = base::from_base64url(
         "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow");
     auto const keys = only(Key::from_secret(key.value()).value());
     std::string_view const token =
@@ -101,24 +101,27 @@ TEST(Jwt, AnotherKeysSignatureIsRefused) {
 }
 
 TEST(Jwt, SignaturesOfAnotherSizeAreRefused) {
-    auto const text = to_base64url(hs256) + "." + to_base64url(good_claims);
+    auto const text = base::to_base64url(hs256) + "." + base::to_base64url(good_claims);
     auto const code = hmac(secret, text);
     for (auto const& signature :
          {std::string{}, code.substr(0, 31), code + "x", code + code, std::string(32, '\0')}) {
-        EXPECT_EQ(verdict(text + "." + to_base64url(signature), by_secret()), "bad_signature");
+        EXPECT_EQ(verdict(text + "." + base::to_base64url(signature), by_secret()),
+                  "bad_signature");
     }
     auto const curve = Signer::curve();
-    auto const signed_text = to_base64url(curve.header()) + "." + to_base64url(good_claims);
+    auto const signed_text =
+        base::to_base64url(curve.header()) + "." + base::to_base64url(good_claims);
     auto const raw = curve.sign(signed_text);
     for (auto const& signature : {std::string{}, raw.substr(0, 63), raw + "x",
                                   std::string(64, '\0'), std::string(64, '\xFF')}) {
-        EXPECT_EQ(verdict(signed_text + "." + to_base64url(signature), only(curve.key())),
+        EXPECT_EQ(verdict(signed_text + "." + base::to_base64url(signature), only(curve.key())),
                   "bad_signature");
     }
 }
 
 TEST(Jwt, NoneIsNoAlgorithm) {
-    auto const text = to_base64url(R"({"alg":"none"})") + "." + to_base64url(good_claims) + ".";
+    auto const text =
+        base::to_base64url(R"({"alg":"none"})") + "." + base::to_base64url(good_claims) + ".";
     EXPECT_EQ(verdict(text, by_secret()), "wrong_algorithm");
     EXPECT_EQ(verdict(text, {}), "wrong_algorithm");
     EXPECT_EQ(verdict_of_header(R"({"alg":"None"})"), "wrong_algorithm");

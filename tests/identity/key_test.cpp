@@ -1,8 +1,8 @@
 // Which keys are taken, from PEM and from key sets.
 #include <gtest/gtest.h>
 
-#include "adapters/identity/base64url.h"
 #include "adapters/identity/jwk.h"
+#include "base/base64.h"
 #include "tests/identity/signer.h"
 
 namespace tests {
@@ -87,8 +87,9 @@ TEST(KeySet, TheKeyOfTheStandardVerifiesItsSignature) {
                                      JwksFrom::address);
     EXPECT_TRUE(keys.value()[0].verifies(
         "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc",
-        from_base64url("hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7s"
-                       "VvpAr_MuM0KAg")
+        base::from_base64url(
+            "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7s"
+            "VvpAr_MuM0KAg")
             .value()));
 }
 
@@ -108,7 +109,7 @@ TEST(KeySet, WhatIsNotForUsIsPassedOver) {
 
 TEST(KeySet, ASecretComesFromAFileOnly) {
     auto const text =
-        set_of({R"({"kty":"oct","k":")" + to_base64url(std::string(32, 's')) + "\"}"});
+        set_of({R"({"kty":"oct","k":")" + base::to_base64url(std::string(32, 's')) + "\"}"});
     EXPECT_EQ(keys_from_jwks(text, JwksFrom::file).value()[0].algorithm(), Algorithm::hs256);
     EXPECT_NE(fault_of(text), "");
     EXPECT_NE(fault_of(set_of({R"({"kty":"oct","k":"AAAA"})"}), JwksFrom::file), "");
@@ -128,8 +129,8 @@ TEST(KeySet, BrokenNumbersAreRefused) {
     auto const point = [](std::string const& x, std::string const& y) {
         return set_of({R"({"kty":"EC","crv":"P-256","x":")" + x + R"(","y":")" + y + "\"}"});
     };
-    auto const zeros = to_base64url(std::string(32, '\0'));
-    auto const ones = to_base64url(std::string(32, '\x01'));
+    auto const zeros = base::to_base64url(std::string(32, '\0'));
+    auto const ones = base::to_base64url(std::string(32, '\x01'));
     for (auto const& text : {point(zeros, zeros), point(ones, ones), point("AA", ones),
                              point(ones, ""), point(ones, ones + "AAAA")}) {
         EXPECT_NE(fault_of(text), "") << "no point of the curve";

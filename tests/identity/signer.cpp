@@ -11,12 +11,12 @@
 #include <openssl/hmac.h>
 #include <openssl/pem.h>
 
-#include "adapters/identity/base64url.h"
+#include "base/base64.h"
 
 namespace tests {
 
 using adapters::identity::PublicKey;
-using adapters::identity::to_base64url;
+using base::to_base64url;
 
 namespace {
 

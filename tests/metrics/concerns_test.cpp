@@ -5,6 +5,7 @@
 
 #include "tests/support/builders.h"
 #include "worker/http/overview_view.h"
+#include "worker/pace.h"
 
 namespace tests {
 
@@ -79,6 +80,14 @@ TEST_F(Concerns, JobsWithoutAnyWorkerAreUrgent) {
     view().workers = {{.name = "w", .jobs = 4}};
     view().services = {{.service = "tts", .ready = 1, .oldest_ready = view().now}};
     EXPECT_EQ(told(), (Names{"no_workers", "worker_lost"}));
+}
+
+TEST_F(Concerns, AProcessThatTakesNoJobsIsNoWorker) {
+    view().workers = {{.name = "api", .alive = true, .note = to_line(worker::PaceNote{})}};
+    view().services = {{.service = "tts", .ready = 1, .oldest_ready = view().now}};
+    EXPECT_EQ(told(), Names{"no_workers"});
+    view().workers[0].note = to_line(worker::PaceNote{.slots = 4});
+    EXPECT_EQ(told(), Names{});
 }
 
 TEST_F(Concerns, AProviderIsFailingAfterFiveInARow) {

@@ -13,11 +13,12 @@
 
 #include "adapters/payments/form.h"
 #include "adapters/payments/text.h"
+#include "base/base64.h"
 #include "base/sha256.h"
 
 namespace tests {
 
-using payments::to_base64;
+using base::to_base64;
 
 namespace {
 

@@ -2,13 +2,14 @@
 #include <gtest/gtest.h>
 
 #include "adapters/payments/text.h"
+#include "base/base64.h"
 #include "tests/payments/hand.h"
 
 namespace tests {
 namespace {
 
+using base::from_base64;
 using payments::Certificate;
-using payments::from_base64;
 using payments::PrivateKey;
 using payments::PublicKey;
 
@@ -63,11 +64,11 @@ TEST(PaymentKeys, ASignatureOfAnotherLengthIsNone) {
 }
 
 TEST(PaymentBase64, IsStrict) {
-    EXPECT_EQ(payments::to_base64("a+?"), "YSs/");
+    EXPECT_EQ(base::to_base64("a+?"), "YSs/");
     for (std::string const text : {"", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="}) {
         auto const bytes = from_base64(text);
         ASSERT_TRUE(bytes) << text;
-        EXPECT_EQ(payments::to_base64(*bytes), text);
+        EXPECT_EQ(base::to_base64(*bytes), text);
     }
     for (std::string const text : {"Zg", "Zg=", "Zh==", "Zm9", "Zm9v\n", "Zm 9v", "====", "=Zm9",
                                    "Zm-_", "Zg==Zg==", "A===", "Z==="}) {

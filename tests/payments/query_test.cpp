@@ -3,6 +3,7 @@
 
 #include "adapters/payments/alipay.h"
 #include "adapters/payments/form.h"
+#include "base/base64.h"
 #include "tests/payments/wechat_hand.h"
 
 namespace tests {
@@ -61,7 +62,7 @@ TEST(WechatQuery, IsSignedByTheMerchant) {
     EXPECT_EQ(quoted(authorization, "timestamp"), std::to_string(now_seconds));
     auto const nonce = quoted(authorization, "nonce_str");
     EXPECT_EQ(nonce.size(), 32U);
-    auto const signature = payments::from_base64(quoted(authorization, "signature"));
+    auto const signature = base::from_base64(quoted(authorization, "signature"));
     ASSERT_TRUE(signature);
     auto const text = "GET\n" + path + "\n" + std::to_string(now_seconds) + "\n" + nonce + "\n\n";
     EXPECT_TRUE(other_hand().public_key().verifies(text, *signature));
@@ -153,7 +154,7 @@ TEST(AlipayQuery, IsSignedByTheApp) {
     EXPECT_EQ(payments::field_of(fields, "biz_content"), R"({"out_trade_no":"O1"})");
     EXPECT_EQ(payments::field_of(fields, "timestamp"), "2027-01-15 16:00:00")
         << "in Alipay's time zone";
-    auto const signature = payments::from_base64(payments::field_of(fields, "sign"));
+    auto const signature = base::from_base64(payments::field_of(fields, "sign"));
     ASSERT_TRUE(signature);
     EXPECT_TRUE(
         other_hand().public_key().verifies(payments::signed_text(fields, {"sign"}), *signature));

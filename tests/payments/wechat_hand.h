@@ -7,6 +7,7 @@
 
 #include "adapters/payments/receivers.h"
 #include "adapters/payments/text.h"
+#include "base/base64.h"
 #include "tests/payments/hand.h"
 
 namespace tests {
@@ -31,7 +32,7 @@ struct WechatNotice {
     std::string key{api_v3_key};
 
     [[nodiscard]] std::string body() const {
-        auto const sealed = payments::to_base64(seal_gcm(key, nonce, associated, inner));
+        auto const sealed = base::to_base64(seal_gcm(key, nonce, associated, inner));
         return R"({"id":"EV-2018022511223320873","create_time":"2027-01-15T16:00:00+08:00",)"
                R"("resource_type":"encrypt-resource","event_type":")" +
                kind + R"(","summary":"支付成功","resource":{"original_type":"transaction",)" +

@@ -5,6 +5,7 @@
 
 #include "adapters/payments/text.h"
 #include "adapters/payments/xml.h"
+#include "base/base64.h"
 #include "tests/payments/hand.h"
 
 namespace tests {
@@ -153,12 +154,12 @@ Fields const refund{{"out_refund_no", "M1"},      {"out_trade_no", "O1"},
 
 // Sealed under the MD5 of the key.
 std::string refund_body(Fields const& inner, std::string_view key = wechat.key) {
-    return to_xml({{"return_code", "SUCCESS"},
-                   {"appid", "wx2421b1c4370ec43b"},
-                   {"mch_id", "10000100"},
-                   {"nonce_str", "x"},
-                   {"req_info",
-                    payments::to_base64(seal_ecb(payments::md5_hex(key), to_xml(inner, "root")))}});
+    return to_xml(
+        {{"return_code", "SUCCESS"},
+         {"appid", "wx2421b1c4370ec43b"},
+         {"mch_id", "10000100"},
+         {"nonce_str", "x"},
+         {"req_info", base::to_base64(seal_ecb(payments::md5_hex(key), to_xml(inner, "root")))}});
 }
 
 TEST(WechatV2, ARefundIsReadAndNotProven) {

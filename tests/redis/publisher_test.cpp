@@ -195,6 +195,9 @@ public:
 
     [[nodiscard]] std::int64_t dropped() const override { return 0; }
 
+    [[nodiscard]] bool listens() const noexcept override { return awake; }
+
+    bool awake = true;
     std::vector<std::vector<JobNews>> heard;
 };
 
@@ -217,4 +220,19 @@ TEST(AnnouncingStore, TellsOfNewAndChangedJobsAfterTheCommitAndOnce) {
     auto const stop = [](jobs::Batch&) { throw adapters::Unavailable{"gone"}; };
     EXPECT_THROW(store.transact({.jobs = {told.job}}, stop), adapters::Unavailable);
     EXPECT_EQ(listening.heard.size(), 1U) << "what was not committed is no news";
+}
+
+TEST(AnnouncingStore, PutsNoNewsTogetherForNobody) {
+    Listening listening;
+    listening.awake = false;
+    worker::AnnouncingStore store{adapters::open_memory({}), listening};
+    auto const settings = config::load_settings("", {}).value.value();
+    jobs::Request const request{.user = "u1", .service = "script", .input = "{}"};
+    store.transact(jobs::load_for_submit({request}, settings.rules), [&](jobs::Batch& batch) {
+        jobs::submit(batch, {request}, config::default_book(), settings.rules);
+    });
+    for (auto const& news : listening.heard) {
+        EXPECT_TRUE(news.empty());
+    }
+    EXPECT_EQ(store.list_jobs({}).size(), 1U);
 }

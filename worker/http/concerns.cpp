@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "worker/http/overview_view.h"
+#include "worker/pace.h"
 
 namespace worker::http {
 
@@ -43,11 +44,17 @@ void look_at_queues(OverviewFacts const& facts, std::vector<Concern>& concerns) 
     }
 }
 
+// One that does not say what it does may well take jobs.
+bool takes_jobs(adapters::WorkerSeen const& worker) {
+    auto const note = parse_pace(worker.note);
+    return worker.alive && (!note || note->slots > 0);
+}
+
 void look_at_workers(OverviewFacts const& facts, std::vector<Concern>& concerns) {
     auto const& view = facts.sighting.view;
-    auto const alive = std::ranges::count(view.workers, true, &adapters::WorkerSeen::alive);
     auto const waits = [](adapters::ServiceLoad const& load) { return load.ready > 0; };
-    if (alive == 0 && std::ranges::any_of(view.services, waits)) {
+    if (std::ranges::none_of(view.workers, takes_jobs) &&
+        std::ranges::any_of(view.services, waits)) {
         concerns.push_back({"no_workers", true, "jobs wait and no worker is alive"});
     }
     for (auto const& worker : view.workers) {

@@ -18,17 +18,9 @@ bool went_through(jobs::Moved const& moved) {
 }
 
 Response consume(Call const& call) {
-    auto const body = body_of(call);
-    if (!body) {
-        return refuse(call, body.error());
-    }
-    auto const user = subject_in(call, *body);
-    if (!user) {
-        return refuse(call, user.error());
-    }
-    auto const what = wire::parse_consumption(*body, *user);
+    auto const what = asked_for(call, wire::parse_consumption);
     if (!what) {
-        return refuse(call, wire::refusal_of(what.error()));
+        return refuse(call, what.error());
     }
     jobs::Moved moved;
     call.office.store.transact(jobs::load_for(*what), [&](jobs::Batch& batch) {
@@ -43,17 +35,9 @@ Response consume(Call const& call) {
 }
 
 Response recharge(Call const& call) {
-    auto const body = body_of(call);
-    if (!body) {
-        return refuse(call, body.error());
-    }
-    auto const user = subject_in(call, *body);
-    if (!user) {
-        return refuse(call, user.error());
-    }
-    auto const what = wire::parse_recharge(*body, *user);
+    auto const what = asked_for(call, wire::parse_recharge);
     if (!what) {
-        return refuse(call, wire::refusal_of(what.error()));
+        return refuse(call, what.error());
     }
     jobs::Moved moved;
     call.office.store.transact(jobs::load_for(*what), [&](jobs::Batch& batch) {

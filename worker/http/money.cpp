@@ -5,7 +5,7 @@
 namespace worker::http {
 
 Language language_of_money(Call const& call) {
-    return call.request.header("accept-language").empty() ? Language::chinese : call.language;
+    return language_of(call.request.header("accept-language"), Language::chinese);
 }
 
 wire::Tongue tongue_of(Call const& call) {

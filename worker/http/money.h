@@ -1,9 +1,13 @@
 // What the calls about money share.
 #pragma once
 
+#include <expected>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 #include "wire/credits_json.h"
+#include "wire/json.h"
 #include "worker/http/calls.h"
 
 namespace worker::http {
@@ -11,12 +15,32 @@ namespace worker::http {
 template <typename T>
 using Or = std::expected<T, Problem>;
 
-// Of money it is spoken in Chinese unless the caller's languages say otherwise.
+// Of money it is spoken in Chinese unless the caller asks for English.
 Language language_of_money(Call const& call);
 wire::Tongue tongue_of(Call const& call);
 
 // Whose account the body is about: `user_id`, or the user that calls.
 Or<std::string> subject_in(Call const& call, wire::StrictObject const& body);
+
+// What `parse` makes of the body and of whose account it is about; or what is wrong with them.
+template <typename Parse>
+auto asked_for(Call const& call, Parse parse)
+    -> Or<typename std::invoke_result_t<Parse, wire::StrictObject const&,
+                                        std::string const&>::value_type> {
+    auto const body = body_of(call);
+    if (!body) {
+        return std::unexpected{body.error()};
+    }
+    auto const user = subject_in(call, *body);
+    if (!user) {
+        return std::unexpected{user.error()};
+    }
+    auto what = parse(*body, *user);
+    if (!what) {
+        return std::unexpected{Problem{wire::refusal_of(what.error())}};
+    }
+    return std::move(*what);
+}
 
 // Whose account the path names; a user may name nobody else.
 Or<std::string> subject_in_path(Call const& call);

@@ -75,17 +75,11 @@ Response answer_to(Call const& call, jobs::PointsUse const& use, jobs::PointsPai
 }
 
 Response consume(Call const& call) {
-    auto const body = body_of(call);
-    if (!body) {
-        return refuse(call, body.error());
-    }
-    auto const user = subject_in(call, *body);
-    if (!user) {
-        return refuse(call, user.error());
-    }
-    auto const use = wire::parse_points(*body, *user, call.office.settings);
+    auto const use = asked_for(call, [&](auto const& body, std::string const& user) {
+        return wire::parse_points(body, user, call.office.settings);
+    });
     if (!use) {
-        return refuse(call, wire::refusal_of(use.error()));
+        return refuse(call, use.error());
     }
     auto const book = call.office.book();
     auto const& rules = call.office.settings.rules;

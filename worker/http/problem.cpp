@@ -58,7 +58,7 @@ std::string in_seconds(base::Millis time) {
 
 }  // namespace
 
-Language language_of(std::string_view accept_language) {
+Language language_of(std::string_view accept_language, Language otherwise) {
     int english = 0;
     int chinese = 0;
     while (!accept_language.empty()) {
@@ -76,6 +76,9 @@ Language language_of(std::string_view accept_language) {
         }
         accept_language.remove_prefix(comma == std::string_view::npos ? accept_language.size()
                                                                       : comma + 1);
+    }
+    if (chinese == 0 && english == 0) {
+        return otherwise;
     }
     return chinese > english ? Language::chinese : Language::english;
 }

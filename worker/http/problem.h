@@ -14,8 +14,8 @@ namespace worker::http {
 
 enum class Language : std::uint8_t { english, chinese };
 
-// By Accept-Language, with its weights; English where it says nothing of either.
-Language language_of(std::string_view accept_language);
+// By Accept-Language, with its weights; the other one where it says nothing of either, as `*` does.
+Language language_of(std::string_view accept_language, Language otherwise = Language::english);
 
 // A refusal that a call answers with. `refusal.detail` is English; the Chinese text comes from the
 // table in problem.cpp by the code, with the facts put in where it names them: a code without a

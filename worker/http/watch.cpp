@@ -95,7 +95,7 @@ ViewPtr Watch::put(jobs::Job const& job, base::Millis age) {
 }
 
 void Watch::announce(std::vector<adapters::JobNews> news) noexcept {
-    if (!busy_.load(std::memory_order_relaxed) || news.empty()) {
+    if (!listens() || news.empty()) {
         return;
     }
     try {

@@ -57,6 +57,11 @@ public:
     // What the caller has just read or committed, `age` ago.
     ViewPtr put(jobs::Job const& job, base::Millis age);
 
+    // While nobody looks at anything, news do not matter.
+    [[nodiscard]] bool listens() const noexcept override {
+        return busy_.load(std::memory_order_relaxed);
+    }
+
     // From any thread: what a transaction of this process has changed.
     void announce(std::vector<adapters::JobNews> news) noexcept override;
 
