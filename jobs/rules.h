@@ -1,10 +1,12 @@
 // How jobs are treated, from configuration: plain values that the decisions are given.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/credits.h"
 #include "base/time.h"
@@ -29,6 +31,19 @@ struct Guards {
     int in_flight = 0;        // most jobs of an account that are processed at once; zero: no limit
 };
 
+// What becomes of credits that were spent before the money for them went back.
+enum class Chargeback : std::uint8_t { debt, loss };
+
+// What a membership can be bought for.
+struct Membership {
+    std::string name;  // "month", "quarter" or "year"
+    int months = 1;
+    std::int64_t amount = 0;  // in fen; zero: not sold for money
+    base::Credits credits;    // zero: not sold for credits
+
+    friend bool operator==(Membership const&, Membership const&) = default;
+};
+
 struct Rules {
     ServiceRules defaults;
     std::map<std::string, ServiceRules, std::less<>> services;
@@ -38,7 +53,15 @@ struct Rules {
     base::Millis refund_grace{7 * 24 * 3600 * 1000LL};
     base::Millis lease{15'000};
     int poison_losses = 3;
+    std::vector<Membership> memberships{
+        {.name = "month", .months = 1, .amount = 990, .credits = {}},
+        {.name = "quarter", .months = 3, .amount = 2'500, .credits = {}},
+        {.name = "year", .months = 12, .amount = 8'800, .credits = {}},
+    };
     base::Zone zone;  // whose day the daily cap goes by
+    // The zone of that name, for accounts that have their own; nullptr: there is none. Empty: all
+    // go by `zone`. What it points to lives as long as the rules.
+    std::function<base::Zone const*(std::string const&)> find_zone;
 };
 
 inline ServiceRules const& rules_for(Rules const& rules, std::string_view service) {
