@@ -123,6 +123,8 @@ public:
 
     SyncRegistry& sync() override { return inner_.sync(); }
 
+    OrderBook& orders() override { return inner_.orders(); }
+
     Work work() override { return inner_.work(); }
 
 private:

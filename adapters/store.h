@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "adapters/caller.h"
+#include "adapters/order_book.h"
 #include "adapters/overview.h"
 #include "adapters/sync_registry.h"
 #include "base/time.h"
@@ -81,7 +82,8 @@ struct Counts {
 // Everything about one account, for the audit.
 struct AuditPage {
     ledger::Books books;
-    std::vector<jobs::Job> jobs;  // by id; only what jobs::audit looks at has to be there
+    std::vector<jobs::Job> jobs;      // by id; only what jobs::audit looks at has to be there
+    std::vector<jobs::Order> orders;  // by id
 };
 
 // A request that was put into the store itself, by SQL in somebody's own transaction. It has its id
@@ -224,6 +226,9 @@ public:
 
     // Sister products and their users; lives as long as the store.
     virtual SyncRegistry& sync() = 0;
+
+    // Orders and what platforms have said of them, for reading; lives as long as the store.
+    virtual OrderBook& orders() = 0;
 
     virtual Work work() = 0;
 };

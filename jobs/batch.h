@@ -17,6 +17,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "jobs/job.h"
+#include "jobs/order.h"
 #include "jobs/sync_source.h"
 #include "ledger/entry.h"
 #include "ledger/wallet.h"
@@ -76,6 +77,7 @@ struct Load {
     // Users of sister products: the source, what it has added today if that is capped, the link,
     // and the wallet of the account that it leads to (sync.h).
     std::vector<SyncedUser> synced;
+    OrderLoad orders;  // and notices about them (order.h), with the wallets of who has them
 };
 
 // ---- what it is given ---------------------------------------------------------------------------
@@ -118,6 +120,7 @@ struct Batch {
     std::map<std::string, SyncSource, std::less<>> sources;
     std::map<std::string, base::Credits, std::less<>> added_today;
     std::map<SyncedUser, std::string> links;
+    Orders orders;  // of Load::orders; decisions write to it as well
 
     // Written by the decision.
     std::vector<Job> new_jobs;

@@ -6,6 +6,7 @@
 #include "adapters/memory/api_keys.h"
 #include "adapters/memory/load.h"
 #include "adapters/memory/open.h"
+#include "adapters/memory/orders.h"
 #include "adapters/memory/overview.h"
 #include "adapters/memory/sync.h"
 #include "adapters/memory/tables.h"
@@ -180,6 +181,12 @@ public:
                 page->second.jobs.push_back(job);
             }
         }
+        for (auto const& [id, order] : tables_.orders) {
+            auto const page = pages.find(order.account);
+            if (page != pages.end()) {
+                page->second.orders.push_back(order);
+            }
+        }
         for (auto const& [id, page] : pages) {
             visit(page);
         }
@@ -301,6 +308,8 @@ public:
 
     SyncRegistry& sync() override { return sync_; }
 
+    OrderBook& orders() override { return orders_; }
+
     Work work() override {
         std::scoped_lock const lock{mutex_};
         return work_;
@@ -369,6 +378,7 @@ private:
     std::map<std::string, base::Timestamp> schedules_;
     memory::ApiKeys api_keys_;
     memory::Sync sync_{mutex_, tables_, [this] { return clock(); }};
+    memory::OrderShelf orders_{mutex_, tables_};
     Work work_;
 };
 

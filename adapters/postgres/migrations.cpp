@@ -14,6 +14,9 @@ std::span<Migration const> migrations() {
                   .sql = {"ALTER TABLE {s}.workers ADD COLUMN note text NOT NULL DEFAULT ''"}},
         Migration{.what = "3: sister products that move credits",
                   .sql = {sync_tables, sync_rights}},
+        Migration{.what = "4: orders, and what payment platforms say of them",
+                  .sql = {order_tables, order_guards, order_rights}},
+        Migration{.what = "5: orders that are asked about", .sql = {order_asking}},
     };
     return steps;
 }

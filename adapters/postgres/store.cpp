@@ -10,6 +10,7 @@
 
 #include "adapters/postgres/errors.h"
 #include "adapters/postgres/open.h"
+#include "adapters/postgres/orders.h"
 #include "adapters/postgres/pool.h"
 #include "adapters/postgres/presence.h"
 #include "adapters/postgres/read.h"
@@ -264,6 +265,8 @@ public:
 
     SyncRegistry& sync() override { return sync_; }
 
+    OrderBook& orders() override { return orders_; }
+
     Work work() override {
         Work work{.transactions = transactor_.transactions(), .round_trips = pool_.round_trips()};
         work.log_position = using_session([](Session& session) {
@@ -297,6 +300,13 @@ private:
         }
     }
 
+    void run(std::function<void(Session&)> const& use) {
+        using_session([&](Session& session) {
+            use(session);
+            return 0;
+        });
+    }
+
     std::string now_in(Session const& session) const {
         return options_.clock ? literal(options_.clock()) : session.sql("{s}.now_ms()");
     }
@@ -326,13 +336,9 @@ private:
     Transactor transactor_;
     std::mutex room_mutex_;
     Steady::time_point next_room_ = Steady::now() + room_every;  // guarded by room_mutex_
-    postgres::Sync sync_{[this](std::function<void(Session&)> const& use) {
-                             using_session([&](Session& session) {
-                                 use(session);
-                                 return 0;
-                             });
-                         },
+    postgres::Sync sync_{[this](auto const& use) { run(use); },
                          [this](Session const& session) { return now_in(session); }};
+    postgres::OrderShelf orders_{[this](auto const& use) { run(use); }};
 };
 
 void check(PostgresOptions const& options) {

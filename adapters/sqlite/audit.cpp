@@ -1,6 +1,7 @@
 // What the audit reads: each account with everything about it, and whether the guards still stand.
 #include <fmt/core.h>
 
+#include "adapters/sqlite/orders.h"
 #include "adapters/sqlite/read.h"
 #include "adapters/sqlite/rows.h"
 #include "adapters/sqlite/schema.h"
@@ -41,6 +42,7 @@ void fill(Database& database, AuditPage& page) {
     while (jobs.step()) {
         page.jobs.push_back(read_job(jobs));
     }
+    page.orders = orders_of(database, page.books.account);
 }
 
 struct Orphans {
@@ -60,6 +62,9 @@ void find_orphans(Database& database, std::vector<ledger::Finding>& findings) {
         {"SELECT DISTINCT account FROM jobs WHERE account NOT IN (SELECT id FROM accounts) "
          "LIMIT 100",
          "jobs"},
+        {"SELECT DISTINCT account FROM orders WHERE account NOT IN (SELECT id FROM accounts) "
+         "LIMIT 100",
+         "orders"},
     };
     for (Orphans const& kind : kinds) {
         Query query{database, kind.sql};

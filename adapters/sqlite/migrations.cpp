@@ -217,12 +217,88 @@ CREATE TABLE sync_links (
 CREATE INDEX entries_synced ON entries (action, recorded_at, amount) WHERE kind = 7 AND amount > 0;
 )sql";
 
+// An order's status is jobs::OrderStatus, a notice's outcome jobs::NoticeOutcome; review is 4.
+constexpr char const* orders_schema = R"sql(
+CREATE TABLE orders (
+    id TEXT PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES accounts (id),
+    bought TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    currency TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    flags TEXT NOT NULL,
+    review TEXT NOT NULL,
+    asked INTEGER NOT NULL,
+    asked_at INTEGER,
+    closed_at INTEGER,
+    paid_at INTEGER,
+    provider TEXT NOT NULL,
+    trade TEXT NOT NULL,
+    grant_number INTEGER NOT NULL,
+    bonus_number INTEGER NOT NULL,
+    member_from INTEGER,
+    member_until INTEGER,
+    returns TEXT NOT NULL,
+    revoked INTEGER NOT NULL CHECK (revoked >= 0),
+    owed INTEGER NOT NULL CHECK (owed >= 0),
+    lost INTEGER NOT NULL CHECK (lost >= 0)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX orders_account ON orders (account, id);
+CREATE INDEX orders_status ON orders (status, id);
+CREATE INDEX orders_due ON orders (expires_at) WHERE status = 0;
+CREATE INDEX orders_review ON orders (id) WHERE review <> '';
+CREATE UNIQUE INDEX orders_trade ON orders (provider, trade) WHERE trade <> '';
+CREATE TABLE payment_notices (
+    number INTEGER PRIMARY KEY,
+    provider TEXT NOT NULL,
+    id TEXT NOT NULL,
+    form TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    state INTEGER NOT NULL,
+    order_id TEXT NOT NULL,
+    trade TEXT NOT NULL,
+    refund TEXT NOT NULL,
+    amount INTEGER,
+    currency TEXT NOT NULL,
+    returned INTEGER NOT NULL,
+    returned_in_all INTEGER NOT NULL,
+    happened_at TEXT NOT NULL,
+    doubts TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    judged_at INTEGER NOT NULL,
+    outcome INTEGER NOT NULL,
+    reasons TEXT NOT NULL,
+    about TEXT NOT NULL,
+    headers TEXT NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX payment_notices_id ON payment_notices (provider, id);
+CREATE INDEX payment_notices_about ON payment_notices (about, number) WHERE about <> '';
+CREATE INDEX payment_notices_order ON payment_notices (order_id, number);
+CREATE INDEX payment_notices_outcome ON payment_notices (outcome, number);
+)sql";
+
+// A pending order is found by its next question, if there is one, and by its caller's own key.
+constexpr char const* asking_schema = R"sql(
+ALTER TABLE orders ADD COLUMN key TEXT NOT NULL DEFAULT '';
+ALTER TABLE orders ADD COLUMN offer TEXT NOT NULL DEFAULT '';
+ALTER TABLE orders ADD COLUMN ask_at INTEGER;
+CREATE UNIQUE INDEX orders_key ON orders (account, key) WHERE key <> '';
+CREATE INDEX orders_ask ON orders (ask_at) WHERE status = 0 AND ask_at IS NOT NULL;
+CREATE INDEX orders_pending ON orders (account, expires_at) WHERE status = 0;
+)sql";
+
 constexpr std::array steps{
     Migration{.what = "1: accounts, grants, entries, jobs, duties and schedules",
               .sql = first_schema},
     Migration{.what = "2: queues that pause and drain", .sql = queues_schema},
     Migration{.what = "3: API keys", .sql = api_keys_schema},
     Migration{.what = "4: sister products that move credits", .sql = sync_schema},
+    Migration{.what = "5: orders, and what payment platforms say of them", .sql = orders_schema},
+    Migration{.what = "6: orders that are asked about", .sql = asking_schema},
 };
 
 // INSERT OR REPLACE deletes without asking the DELETE triggers, hence the guards on INSERT.
@@ -260,6 +336,34 @@ constexpr std::array all_guards{
     Guard{"accounts_keep_user",
           "CREATE TRIGGER accounts_keep_user BEFORE UPDATE OF id, user, created_at ON accounts "
           "BEGIN SELECT RAISE(ABORT, 'whose an account is never changes'); END"},
+    Guard{"orders_no_delete",
+          "CREATE TRIGGER orders_no_delete BEFORE DELETE ON orders BEGIN "
+          "SELECT RAISE(ABORT, 'orders are never deleted'); END"},
+    Guard{"orders_no_replace",
+          "CREATE TRIGGER orders_no_replace BEFORE INSERT ON orders WHEN "
+          "EXISTS (SELECT 1 FROM orders WHERE id = NEW.id OR (NEW.trade <> '' AND trade <> '' AND "
+          "provider = NEW.provider AND trade = NEW.trade)) BEGIN "
+          "SELECT RAISE(ABORT, 'orders are never replaced'); END"},
+    Guard{"orders_keep_facts",
+          "CREATE TRIGGER orders_keep_facts BEFORE UPDATE ON orders WHEN "
+          "NEW.id <> OLD.id OR NEW.account <> OLD.account OR NEW.bought <> OLD.bought OR "
+          "NEW.amount <> OLD.amount OR NEW.currency <> OLD.currency OR "
+          "NEW.created_at <> OLD.created_at OR (OLD.trade <> '' AND (NEW.trade <> OLD.trade OR "
+          "NEW.provider <> OLD.provider OR NEW.grant_number <> OLD.grant_number OR "
+          "NEW.bonus_number <> OLD.bonus_number OR NEW.paid_at IS NOT OLD.paid_at)) BEGIN "
+          "SELECT RAISE(ABORT, 'what an order buys, and how it was paid, never changes'); END"},
+    Guard{"payment_notices_no_delete",
+          "CREATE TRIGGER payment_notices_no_delete BEFORE DELETE ON payment_notices BEGIN "
+          "SELECT RAISE(ABORT, 'notices of payments are never deleted'); END"},
+    Guard{"payment_notices_no_replace",
+          "CREATE TRIGGER payment_notices_no_replace BEFORE INSERT ON payment_notices WHEN "
+          "EXISTS (SELECT 1 FROM payment_notices WHERE provider = NEW.provider AND id = NEW.id) "
+          "BEGIN SELECT RAISE(ABORT, 'notices of payments are never replaced'); END"},
+    Guard{"payment_notices_keep_facts",
+          "CREATE TRIGGER payment_notices_keep_facts BEFORE UPDATE OF number, provider, id, form, "
+          "kind, state, order_id, trade, refund, amount, currency, returned, returned_in_all, "
+          "happened_at, doubts, received_at, headers, body ON payment_notices BEGIN "
+          "SELECT RAISE(ABORT, 'what a notice says never changes'); END"},
 };
 
 }  // namespace

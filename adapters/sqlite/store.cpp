@@ -13,6 +13,7 @@
 #include "adapters/sqlite/load.h"
 #include "adapters/sqlite/migrations.h"
 #include "adapters/sqlite/open.h"
+#include "adapters/sqlite/orders.h"
 #include "adapters/sqlite/presence.h"
 #include "adapters/sqlite/queues.h"
 #include "adapters/sqlite/read.h"
@@ -235,6 +236,8 @@ public:
 
     SyncRegistry& sync() override { return sync_; }
 
+    OrderBook& orders() override { return orders_; }
+
     Work work() override {
         return {.transactions = transactions_.load(), .round_trips = round_trips_.load()};
     }
@@ -329,6 +332,12 @@ private:
                        },
                        [this](sqlite::Sync::Work const& work) { writing(work); },
                        [this] { return options_.clock(); }};
+    sqlite::OrderShelf orders_{[this](std::function<void(Database&)> const& work) {
+        reading([&](Database& database) {
+            work(database);
+            return true;
+        });
+    }};
 };
 
 }  // namespace

@@ -223,6 +223,10 @@ adapters::SyncRegistry& FlakyStore::sync() {
     return inner_.sync();
 }
 
+adapters::OrderBook& FlakyStore::orders() {
+    return inner_.orders();
+}
+
 adapters::Work FlakyStore::work() {
     return inner_.work();
 }

@@ -245,6 +245,10 @@ adapters::SyncRegistry& MeteredStore::sync() {
     return inner_->sync();
 }
 
+adapters::OrderBook& MeteredStore::orders() {
+    return inner_->orders();
+}
+
 adapters::Work MeteredStore::work() {
     return inner_->work();
 }
