@@ -158,12 +158,13 @@ Purchased for_credits(Batch& batch, Purchase const& what, Membership const* memb
     }
     Purchased answer;
     answer.order = paid_with_credits(batch, what, *membership);
-    auto const moved = take(batch, what.user,
-                            {.amount = membership->credits,
-                             .action = "membership",
-                             .reference = payment_reference("order", by_credits, answer.order.id),
-                             .note = membership->name + " of membership, order " + answer.order.id},
-                            rules);
+    auto const moved =
+        take(batch, what.user,
+             {.amount = membership->credits,
+              .action = "membership",
+              .reference = payment_reference("membership", by_credits, answer.order.id),
+              .note = membership->name + " of membership, order " + answer.order.id},
+             rules);
     answer.outcome = outcome_of(moved.outcome);
     answer.balance = moved.balance;
     answer.required = membership->credits;

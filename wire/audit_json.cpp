@@ -6,6 +6,7 @@
 #include <boost/json/array.hpp>
 
 #include "jobs/audit.h"
+#include "jobs/order_audit.h"
 
 namespace wire {
 
@@ -37,6 +38,7 @@ Audited audit(adapters::Store& store, std::optional<std::string> const& user) {
         audited.jobs += std::ssize(page.jobs);
         keep(ledger::audit(page.books, now));
         keep(jobs::audit(page.books.entries, page.jobs));
+        keep(jobs::audit_orders(page.books.entries, page.orders, page.books.account.user));
     }));
     return audited;
 }
