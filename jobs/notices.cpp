@@ -136,7 +136,7 @@ private:
 
     void grant(ledger::Wallet& wallet) {
         if (auto const* const term = std::get_if<TermBought>(&order_->bought)) {
-            auto const added = extend_membership(wallet, term->months, batch_.now);
+            auto const added = extend_membership(wallet, term->months, rules_, batch_.now);
             order_->member_from = added.from;
             order_->member_until = added.until;
             return;

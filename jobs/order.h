@@ -76,9 +76,14 @@ struct Order {
     Words flags;   // "late", "other_channel", "refunded_first", "simulated", "overruled"
     Words review;  // why a person has to look at it: "wrong_amount", "second_payment", …
 
-    // How often, and when last, the platform was asked about it.
+    std::string key;    // its caller's own name for it, unique to the account; empty: none
+    std::string offer;  // how it can be paid, once its platform has said so
+
+    // How often, and when last, the platform was asked about it, and when it is to be asked next;
+    // none: it can't be, or need not.
     int asked = 0;
     std::optional<base::Timestamp> asked_at;
+    std::optional<base::Timestamp> ask_at;
 
     std::optional<base::Timestamp> closed_at;
     std::optional<base::Timestamp> paid_at;
@@ -178,11 +183,25 @@ struct OrderLoad {
     std::vector<std::string> ids;
     std::vector<Trade> trades;      // the orders that these have paid
     std::vector<NoticeId> notices;  // those that were stored before, without their bodies
-    int closable = 0;               // pending orders whose time is up, at most so many
+    int closable = 0;  // pending orders whose time is up and that nobody asks about, so many
+    int askable = 0;   // pending orders whose next question is due, at most so many
+    std::vector<std::pair<std::string, std::string>> keys;  // (user, key) -> Orders::by_key
+    std::vector<std::string> pending_of;                    // users -> Orders::pending
+
+    // Whether any are locked, or notices read: before everything else.
+    [[nodiscard]] bool comes_first() const {
+        return !ids.empty() || !trades.empty() || !notices.empty() || closable > 0 || askable > 0;
+    }
 
     [[nodiscard]] bool empty() const {
-        return ids.empty() && trades.empty() && notices.empty() && closable == 0;
+        return !comes_first() && keys.empty() && pending_of.empty();
     }
+};
+
+// The pending orders of one account.
+struct Pending {
+    int count = 0;
+    base::Timestamp first_end;  // of the one that ends first
 };
 
 struct LoadedOrder {
@@ -193,6 +212,8 @@ struct LoadedOrder {
 struct Orders {
     std::vector<LoadedOrder> loaded;
     std::map<NoticeId, PaymentNotice> notices;
+    std::map<std::pair<std::string, std::string>, Order> by_key;
+    std::map<std::string, Pending, std::less<>> pending;  // by user; missing: none
 
     // Written by the decision.
     std::vector<Order> opened;

@@ -28,14 +28,6 @@ bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-// Thirteen digits until the year 2286.
-std::string id_of(base::Timestamp now, std::string_view secret) {
-    CHECK(secret.size() == order_secret_size && std::ranges::all_of(secret, is_letter));
-    auto const time = std::to_string(std::max<std::int64_t>(base::to_ms(now), 0));
-    std::string id(order_id_size - order_secret_size - std::min<std::size_t>(time.size(), 13), '0');
-    return id.append(time).append(secret);
-}
-
 }  // namespace
 
 bool is_order_id(std::string_view text) {
@@ -72,6 +64,14 @@ std::optional<CreditsBought> bought_of(Package const& package, RechargeRules con
                          .multiplier = multiplier};
 }
 
+// Thirteen digits until the year 2286.
+std::string new_order_id(base::Timestamp now, std::string_view secret) {
+    CHECK(secret.size() == order_secret_size && std::ranges::all_of(secret, is_letter));
+    auto const time = std::to_string(std::max<std::int64_t>(base::to_ms(now), 0));
+    std::string id(order_id_size - order_secret_size - std::min<std::size_t>(time.size(), 13), '0');
+    return id.append(time).append(secret);
+}
+
 Load load_for_order(std::string const& user) {
     return {.users = {user}, .new_accounts = 1};
 }
@@ -80,7 +80,7 @@ Opened open_order(Batch& batch, OrderRequest const& what, Rules const& rules) {
     CHECK(what.amount > 0);
     auto const& account = wallet_for(batch, what.user, rules).account;
     Opened answer;
-    answer.order = {.id = id_of(batch.now, what.secret),
+    answer.order = {.id = new_order_id(batch.now, what.secret),
                     .account = account.id,
                     .user = account.user,
                     .bought = what.bought,
@@ -120,7 +120,8 @@ Load load_for_closing(int orders) {
 int close_due(Batch& batch) {
     int closed = 0;
     for (auto& [order, changed] : batch.orders.loaded) {
-        if (order.status == OrderStatus::pending && order.expires_at <= batch.now) {
+        bool const due = order.status == OrderStatus::pending && !order.ask_at;
+        if (due && order.expires_at <= batch.now) {
             order.status = OrderStatus::closed;
             order.closed_at = batch.now;
             changed = true;

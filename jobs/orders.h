@@ -27,6 +27,8 @@ inline constexpr std::size_t order_id_size = 32;
 // Whether that can be the id of an order.
 bool is_order_id(std::string_view text);
 
+std::string new_order_id(base::Timestamp now, std::string_view secret);
+
 enum class OrderOutcome : std::uint8_t {
     opened,
     unknown_package,  // or one that is not sold now
@@ -62,7 +64,8 @@ Load load_for_order(std::string const& user);
 Opened open_order(Batch& batch, OrderRequest const& what, Rules const& rules);
 Opened open_recharge(Batch& batch, RechargeRequest const& what, Rules const& rules);
 
-// Closes pending orders whose time is up; says how many.
+// Closes pending orders whose time is up; says how many. Those that are asked about once more
+// (questions.h) are closed with the answer.
 Load load_for_closing(int orders);
 int close_due(Batch& batch);
 

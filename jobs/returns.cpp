@@ -48,11 +48,12 @@ bool take_credits(ledger::Wallet& wallet, Order& order, Rules const& rules, base
 }
 
 // A term can't be taken in parts: it goes with the last of the money.
-bool take_term(ledger::Wallet& wallet, Order& order) {
+bool take_term(ledger::Wallet& wallet, Order& order, Rules const& rules, base::Timestamp now) {
     if (returned_of(order) < order.amount || !order.member_from) {
         return false;
     }
-    shorten_membership(wallet, {.from = *order.member_from, .until = *order.member_until});
+    shorten_membership(wallet, {.from = *order.member_from, .until = *order.member_until},
+                       rules.recharge.chargeback, now);
     order.member_from.reset();
     order.member_until.reset();
     return true;
@@ -68,7 +69,7 @@ bool settle_returns(Batch& batch, Order& order, Rules const& rules) {
     CHECK(wallet != nullptr);
     bool const taken = std::holds_alternative<CreditsBought>(order.bought)
                            ? take_credits(*wallet, order, rules, batch.now)
-                           : take_term(*wallet, order);
+                           : take_term(*wallet, order, rules, batch.now);
     if (returned_of(order) == order.amount) {
         order.status = OrderStatus::refunded;
     }

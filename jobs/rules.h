@@ -58,7 +58,18 @@ struct RechargeRules {
     // Tier -> what a package's credits and bonus are multiplied with; rounded once, up.
     std::map<std::string, base::Rate, std::less<>> multipliers;
     base::Millis order_life{2 * 3600 * 1000LL};
+    int pending_orders = 20;  // of one account at the same time
     Chargeback chargeback = Chargeback::debt;
+};
+
+// What a membership can be bought for.
+struct Membership {
+    std::string name;  // "month", "quarter" or "year"
+    int months = 1;
+    std::int64_t amount = 0;  // in fen; zero: not sold for money
+    base::Credits credits;    // zero: not sold for credits
+
+    friend bool operator==(Membership const&, Membership const&) = default;
 };
 
 struct Rules {
@@ -71,7 +82,15 @@ struct Rules {
     base::Millis lease{15'000};
     int poison_losses = 3;
     RechargeRules recharge;
+    std::vector<Membership> memberships{
+        {.name = "month", .months = 1, .amount = 990, .credits = {}},
+        {.name = "quarter", .months = 3, .amount = 2'500, .credits = {}},
+        {.name = "year", .months = 12, .amount = 8'800, .credits = {}},
+    };
     base::Zone zone;  // whose day the daily cap goes by
+    // The zone of that name, for accounts that have their own; nullptr: there is none. Empty: all
+    // go by `zone`. What it points to lives as long as the rules.
+    std::function<base::Zone const*(std::string const&)> find_zone;
 };
 
 inline ServiceRules const& rules_for(Rules const& rules, std::string_view service) {

@@ -31,6 +31,13 @@ public:
     // the request, each with its line end. Answers other than 200, 206 and 416 are errors.
     Head get(Url& url, std::string const& fields);
 
+    // Sends a whole request as it is, once and over a connection of its own, and follows nothing:
+    // what it asks for may not be asked for twice.
+    Head once(Url const& url, std::string_view request);
+
+    // All header fields of the last answer.
+    [[nodiscard]] Fields fields() const;
+
     // What comes next of the answer's body; 0 at its end.
     std::size_t body(std::span<std::byte> into);
 

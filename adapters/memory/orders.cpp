@@ -33,6 +33,22 @@ jobs::PaymentNotice& stored(Tables& tables, jobs::NoticeId const& id) {
     return tables.notices.at(static_cast<std::size_t>(tables.notice_numbers.at(id) - 1));
 }
 
+void count_in(jobs::OrderLoad const& what, jobs::Order const& order, jobs::Orders& orders) {
+    for (auto const& [user, key] : what.keys) {
+        if (!key.empty() && order.user == user && order.key == key) {
+            orders.by_key.insert_or_assign({user, key}, order);
+        }
+    }
+    auto const& users = what.pending_of;
+    if (order.status == jobs::OrderStatus::pending &&
+        std::ranges::find(users, order.user) != users.end()) {
+        auto& pending = orders.pending[order.user];
+        bool const first = pending.count == 0 || order.expires_at < pending.first_end;
+        pending.first_end = first ? order.expires_at : pending.first_end;
+        ++pending.count;
+    }
+}
+
 void add(Tables const& tables, std::string const& id, jobs::Orders& orders) {
     auto const found = tables.orders.find(id);
     if (found != tables.orders.end() && orders.find(id) == nullptr) {
@@ -115,13 +131,16 @@ void load_orders(Tables const& tables, jobs::OrderLoad const& what, jobs::Batch&
             batch.orders.notices.emplace(id, std::move(notice));
         }
     }
-    int left = what.closable;
+    int closable = what.closable;
+    int askable = what.askable;
     for (auto const& [id, order] : tables.orders) {
-        bool const due =
-            order.status == jobs::OrderStatus::pending && order.expires_at <= batch.now;
-        if (due && left-- > 0) {
+        bool const pending = order.status == jobs::OrderStatus::pending;
+        bool const over = pending && !order.ask_at && order.expires_at <= batch.now;
+        bool const asked = pending && order.ask_at && *order.ask_at <= batch.now;
+        if ((over && closable-- > 0) || (asked && askable-- > 0)) {
             add(tables, id, batch.orders);
         }
+        count_in(what, order, batch.orders);
     }
 }
 

@@ -254,7 +254,7 @@ void load_with_others(Loading& loading) {
         load_synced(loading);
         std::ranges::move(jobs::users_of(loading.batch, load), std::back_inserter(load.users));
     }
-    if (!load.orders.empty()) {
+    if (load.orders.comes_first()) {
         load_orders(loading);
         std::ranges::move(owners_of(loading), std::back_inserter(load.users));
     }
@@ -266,6 +266,7 @@ void load_with_others(Loading& loading) {
                   .fixed_now = loading.fixed_now,
                   .lease_max = loading.lease_max};
     load_rest(whole);
+    load_order_keys(whole);
 }
 
 }  // namespace

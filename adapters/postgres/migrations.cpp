@@ -16,6 +16,7 @@ std::span<Migration const> migrations() {
                   .sql = {sync_tables, sync_rights}},
         Migration{.what = "4: orders, and what payment platforms say of them",
                   .sql = {order_tables, order_guards, order_rights}},
+        Migration{.what = "5: orders that are asked about", .sql = {order_asking}},
     };
     return steps;
 }

@@ -55,26 +55,39 @@ std::string sql_of(std::string_view more) {
 std::string insert_order(Session const& session, jobs::Order const& order) {
     return session.sql(
         "INSERT INTO {s}.orders (id, account, bought, channel, amount, currency, status, "
-        "created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "created_at, expires_at, key, ask_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         {literal(order.id), literal(order.account), literal(jobs::to_line(order.bought)),
          literal(order.channel), literal(order.amount), literal(order.currency),
          literal(static_cast<int>(order.status)), literal(order.created_at),
-         literal(order.expires_at)});
+         literal(order.expires_at), literal(order.key), maybe(order.ask_at)});
 }
 
 std::string update_order(Session const& session, jobs::Order const& order) {
     return session.sql(
         "UPDATE {s}.orders SET status = ?, flags = ?, review = ?, asked = ?, asked_at = ?, "
         "closed_at = ?, paid_at = ?, provider = ?, trade = ?, grant_number = ?, bonus_number = ?, "
-        "member_from = ?, member_until = ?, returns = ?, revoked = ?, owed = ?, lost = ? "
-        "WHERE id = ?",
-        {literal(static_cast<int>(order.status)), literal(jobs::to_line(order.flags)),
-         literal(jobs::to_line(order.review)), literal(order.asked), maybe(order.asked_at),
-         maybe(order.closed_at), maybe(order.paid_at), literal(order.provider),
-         literal(order.trade), literal(order.grant), literal(order.bonus_grant),
-         maybe(order.member_from), maybe(order.member_until),
-         literal(jobs::to_lines(order.returns)), literal(order.revoked.value),
-         literal(order.owed.value), literal(order.lost.value), literal(order.id)});
+        "member_from = ?, member_until = ?, returns = ?, revoked = ?, owed = ?, lost = ?, "
+        "offer = ?, ask_at = ? WHERE id = ?",
+        {literal(static_cast<int>(order.status)),
+         literal(jobs::to_line(order.flags)),
+         literal(jobs::to_line(order.review)),
+         literal(order.asked),
+         maybe(order.asked_at),
+         maybe(order.closed_at),
+         maybe(order.paid_at),
+         literal(order.provider),
+         literal(order.trade),
+         literal(order.grant),
+         literal(order.bonus_grant),
+         maybe(order.member_from),
+         maybe(order.member_until),
+         literal(jobs::to_lines(order.returns)),
+         literal(order.revoked.value),
+         literal(order.owed.value),
+         literal(order.lost.value),
+         literal(order.offer),
+         maybe(order.ask_at),
+         literal(order.id)});
 }
 
 std::string insert_notice(Session const& session, jobs::PaymentNotice const& notice) {
@@ -154,10 +167,47 @@ void ask_for_orders(Loading& loading, Trip& trip) {
                  {literal(what.ids), literal(providers), literal(trades)}, adding_orders(loading));
     }
     if (what.closable > 0) {
-        trip.ask(sql_of(fmt::format("status = 0 AND expires_at <= {} ORDER BY expires_at LIMIT ? "
-                                    "FOR UPDATE SKIP LOCKED",
+        trip.ask(sql_of(fmt::format("status = 0 AND ask_at IS NULL AND expires_at <= {} "
+                                    "ORDER BY expires_at LIMIT ? FOR UPDATE SKIP LOCKED",
                                     now_expression(loading))),
                  {literal(what.closable)}, adding_orders(loading));
+    }
+    if (what.askable > 0) {
+        trip.ask(sql_of(fmt::format("status = 0 AND ask_at <= {} ORDER BY ask_at LIMIT ? "
+                                    "FOR UPDATE SKIP LOCKED",
+                                    now_expression(loading))),
+                 {literal(what.askable)}, adding_orders(loading));
+    }
+}
+
+void ask_for_keys(Loading& loading, Trip& trip) {
+    for (auto const& [user, key] : loading.load.orders.keys) {
+        if (key.empty()) {
+            continue;
+        }
+        trip.ask(sql_of("account = (SELECT a.id FROM {s}.accounts a WHERE a.user_id = ?) AND "
+                        "key = ? AND key <> ''"),
+                 {literal(user), literal(key)}, [&loading](pqxx::result const& rows) {
+                     for (auto const& row : rows) {
+                         auto order = read_order(row);
+                         std::pair const name{order.user, order.key};
+                         loading.batch.orders.by_key.insert_or_assign(name, std::move(order));
+                     }
+                 });
+    }
+}
+
+void ask_for_pending(Loading& loading, Trip& trip) {
+    for (auto const& user : loading.load.orders.pending_of) {
+        trip.ask(
+            "SELECT count(*), coalesce(min(expires_at), 0) FROM {s}.orders WHERE status = 0 AND "
+            "account = (SELECT a.id FROM {s}.accounts a WHERE a.user_id = ?)",
+            {literal(user)}, [&loading, &user](pqxx::result const& rows) {
+                Row row{rows[0]};
+                auto& pending = loading.batch.orders.pending[user];
+                pending.count = static_cast<int>(row.integer());
+                pending.first_end = row.time();
+            });
     }
 }
 
@@ -256,6 +306,16 @@ void load_orders(Loading& loading) {
     trip.go();
 }
 
+void load_order_keys(Loading& loading) {
+    auto const& what = loading.load.orders;
+    if (!what.keys.empty() || !what.pending_of.empty()) {
+        Trip trip{loading.transaction};
+        ask_for_keys(loading, trip);
+        ask_for_pending(loading, trip);
+        trip.go();
+    }
+}
+
 std::vector<std::string> owners_of(Loading const& loading) {
     auto const& what = loading.load.orders;
     std::set<std::string> users;
@@ -270,6 +330,9 @@ std::vector<std::string> owners_of(Loading const& loading) {
 void write_orders(Session const& session, jobs::Orders const& orders, Writes& out) {
     for (auto const& order : orders.opened) {
         out.statements.push_back(insert_order(session, order));
+        if (order.status != jobs::OrderStatus::pending) {
+            out.statements.push_back(update_order(session, order));
+        }
     }
     for (auto const& [order, changed] : orders.loaded) {
         if (changed) {

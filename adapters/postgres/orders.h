@@ -27,6 +27,9 @@ private:
 
 void load_orders(Loading& loading);
 
+// What is under these keys, and what is pending: read once the accounts are locked.
+void load_order_keys(Loading& loading);
+
 // The users whose wallets decisions about these orders need.
 std::vector<std::string> owners_of(Loading const& loading);
 

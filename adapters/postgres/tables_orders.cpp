@@ -99,4 +99,19 @@ DO $$ BEGIN
 END $$;
 )sql";
 
+// Version 5. A pending order is found by its next question, if there is one, and by its caller's
+// own key.
+char const* const order_asking = R"sql(
+ALTER TABLE {s}.orders ADD COLUMN key text COLLATE "C" NOT NULL DEFAULT '',
+    ADD COLUMN offer text NOT NULL DEFAULT '', ADD COLUMN ask_at bigint;
+CREATE UNIQUE INDEX orders_key ON {s}.orders (account, key) WHERE key <> '';
+CREATE INDEX orders_ask ON {s}.orders (ask_at) WHERE status = 0 AND ask_at IS NOT NULL;
+CREATE INDEX orders_pending ON {s}.orders (account, expires_at) WHERE status = 0;
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = {app_text}) THEN
+        GRANT UPDATE (offer, ask_at) ON {s}.orders TO {app};
+    END IF;
+END $$;
+)sql";
+
 }  // namespace adapters::postgres

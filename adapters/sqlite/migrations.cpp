@@ -281,6 +281,16 @@ CREATE INDEX payment_notices_order ON payment_notices (order_id, number);
 CREATE INDEX payment_notices_outcome ON payment_notices (outcome, number);
 )sql";
 
+// A pending order is found by its next question, if there is one, and by its caller's own key.
+constexpr char const* asking_schema = R"sql(
+ALTER TABLE orders ADD COLUMN key TEXT NOT NULL DEFAULT '';
+ALTER TABLE orders ADD COLUMN offer TEXT NOT NULL DEFAULT '';
+ALTER TABLE orders ADD COLUMN ask_at INTEGER;
+CREATE UNIQUE INDEX orders_key ON orders (account, key) WHERE key <> '';
+CREATE INDEX orders_ask ON orders (ask_at) WHERE status = 0 AND ask_at IS NOT NULL;
+CREATE INDEX orders_pending ON orders (account, expires_at) WHERE status = 0;
+)sql";
+
 constexpr std::array steps{
     Migration{.what = "1: accounts, grants, entries, jobs, duties and schedules",
               .sql = first_schema},
@@ -288,6 +298,7 @@ constexpr std::array steps{
     Migration{.what = "3: API keys", .sql = api_keys_schema},
     Migration{.what = "4: sister products that move credits", .sql = sync_schema},
     Migration{.what = "5: orders, and what payment platforms say of them", .sql = orders_schema},
+    Migration{.what = "6: orders that are asked about", .sql = asking_schema},
 };
 
 // INSERT OR REPLACE deletes without asking the DELETE triggers, hence the guards on INSERT.

@@ -12,7 +12,7 @@ constexpr std::string_view order_columns =
     "id, account, (SELECT user FROM accounts a WHERE a.id = account), bought, channel, amount, "
     "currency, status, created_at, expires_at, flags, review, asked, asked_at, closed_at, paid_at, "
     "provider, trade, grant_number, bonus_number, member_from, member_until, returns, revoked, "
-    "owed, lost";
+    "owed, lost, key, offer, ask_at";
 
 constexpr std::string_view lean_notice_columns =
     "number, provider, id, form, kind, state, order_id, trade, refund, amount, currency, returned, "
@@ -46,6 +46,9 @@ jobs::Order read_order(Query& row) {
     order.revoked = row.credits();
     order.owed = row.credits();
     order.lost = row.credits();
+    order.key = row.text();
+    order.offer = row.text();
+    order.ask_at = row.maybe_time();
     return order;
 }
 
@@ -83,15 +86,46 @@ void add(Loading& loading, Query& query) {
     }
 }
 
+void load_keys(Loading& loading) {
+    static std::string const sql =
+        select(order_columns,
+               "orders WHERE account = (SELECT id FROM accounts WHERE user = ?) AND key = ?");
+    for (auto const& [user, key] : loading.load.orders.keys) {
+        if (!key.empty()) {
+            Query query{loading.database, sql.c_str()};
+            query.bind(user, key);
+            if (query.step()) {
+                loading.batch.orders.by_key.insert_or_assign({user, key}, read_order(query));
+            }
+        }
+    }
+}
+
+void load_pending(Loading& loading) {
+    for (auto const& user : loading.load.orders.pending_of) {
+        Query query{
+            loading.database,
+            "SELECT count(*), coalesce(min(expires_at), 0) FROM orders WHERE status = 0 AND "
+            "account = (SELECT id FROM accounts WHERE user = ?)"};
+        query.bind(user);
+        if (query.step()) {
+            auto& pending = loading.batch.orders.pending[user];
+            pending.count = query.small();
+            pending.first_end = query.time();
+        }
+    }
+}
+
 void insert_order(Database& database, jobs::Order const& order) {
     Query query{database,
                 "INSERT INTO orders (id, account, bought, channel, amount, currency, status, "
                 "created_at, expires_at, flags, review, asked, provider, trade, grant_number, "
-                "bonus_number, returns, revoked, owed, lost) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', 0, '', '', 0, 0, '', 0, 0, 0)"};
+                "bonus_number, returns, revoked, owed, lost, key, ask_at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', 0, '', '', 0, 0, '', 0, 0, 0, ?, ?)"};
     auto const bought = jobs::to_line(order.bought);
     query.bind(order.id, order.account, bought, order.channel, order.amount, order.currency,
-               static_cast<int>(order.status), order.created_at, order.expires_at);
+               static_cast<int>(order.status), order.created_at, order.expires_at, order.key,
+               order.ask_at);
     query.run();
 }
 
@@ -100,14 +134,14 @@ void update_order(Database& database, jobs::Order const& order) {
                 "UPDATE orders SET status = ?, flags = ?, review = ?, asked = ?, asked_at = ?, "
                 "closed_at = ?, paid_at = ?, provider = ?, trade = ?, grant_number = ?, "
                 "bonus_number = ?, member_from = ?, member_until = ?, returns = ?, revoked = ?, "
-                "owed = ?, lost = ? WHERE id = ?"};
+                "owed = ?, lost = ?, offer = ?, ask_at = ? WHERE id = ?"};
     auto const flags = jobs::to_line(order.flags);
     auto const review = jobs::to_line(order.review);
     auto const returns = jobs::to_lines(order.returns);
     query.bind(static_cast<int>(order.status), flags, review, order.asked, order.asked_at,
                order.closed_at, order.paid_at, order.provider, order.trade, order.grant,
                order.bonus_grant, order.member_from, order.member_until, returns, order.revoked,
-               order.owed, order.lost, order.id);
+               order.owed, order.lost, order.offer, order.ask_at, order.id);
     query.run();
 }
 
@@ -238,8 +272,10 @@ void load_orders(Loading& loading) {
         select(order_columns, "orders WHERE provider = ? AND trade = ? AND trade <> ''");
     static std::string const due =
         select(order_columns,
-               "orders WHERE status = 0 AND expires_at <= ? ORDER BY expires_at "
-               "LIMIT ?");
+               "orders WHERE status = 0 AND ask_at IS NULL AND expires_at <= ? "
+               "ORDER BY expires_at LIMIT ?");
+    static std::string const to_ask =
+        select(order_columns, "orders WHERE status = 0 AND ask_at <= ? ORDER BY ask_at LIMIT ?");
     static std::string const notice =
         select(lean_notice_columns, "payment_notices WHERE provider = ? AND id = ?");
     for (auto const& id : what.ids) {
@@ -261,11 +297,20 @@ void load_orders(Loading& loading) {
         Query query{loading.database, due.c_str()};
         add(loading, query.bind(loading.batch.now, what.closable));
     }
+    if (what.askable > 0) {
+        Query query{loading.database, to_ask.c_str()};
+        add(loading, query.bind(loading.batch.now, what.askable));
+    }
+    load_keys(loading);
+    load_pending(loading);
 }
 
 void write_orders(Database& database, jobs::Orders const& orders) {
     for (auto const& order : orders.opened) {
         insert_order(database, order);
+        if (order.status != jobs::OrderStatus::pending) {
+            update_order(database, order);
+        }
     }
     for (auto const& [order, changed] : orders.loaded) {
         if (changed) {
