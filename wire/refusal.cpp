@@ -122,6 +122,7 @@ std::string_view title_of(int status) {
                                        Title{431, "Request Header Fields Too Large"},
                                        Title{500, "Internal Server Error"},
                                        Title{501, "Not Implemented"},
+                                       Title{502, "Bad Gateway"},
                                        Title{503, "Service Unavailable"},
                                        Title{505, "HTTP Version Not Supported"}};
     auto const* const found = std::ranges::find(titles, status, &Title::first);
