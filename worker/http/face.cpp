@@ -51,6 +51,7 @@ std::vector<std::span<Route const>> all_tables(bool metrics_open) {
             credits_view_routes(),
             sync_routes(),
             points_routes(),
+            payment_routes(),
             admin_routes(),
             sync_admin_routes(),
             operating_routes(metrics_open),

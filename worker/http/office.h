@@ -17,6 +17,7 @@ namespace worker::http {
 class Collector;
 class InputDesk;
 class Operations;
+class PaymentDesk;
 class SyncDesk;
 class Watch;
 
@@ -33,6 +34,7 @@ struct Office {
     // Null where nothing of it is called. Never null in the running program.
     Operations* operations = nullptr;
     SyncDesk* sync = nullptr;
+    PaymentDesk* payments = nullptr;
 };
 
 }  // namespace worker::http

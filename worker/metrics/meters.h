@@ -10,6 +10,7 @@
 #include "worker/metrics/job_meters.h"
 #include "worker/metrics/metered_provider.h"
 #include "worker/metrics/metered_store.h"
+#include "worker/metrics/payment_meters.h"
 #include "worker/metrics/state.h"
 
 namespace worker::metrics {
@@ -24,6 +25,7 @@ public:
     Day day;
     AllProviderMeters providers;
     HttpMeters http;
+    PaymentMeters payments;
     StateMeters state;
     adapters::metrics::ProcessMeters process;
 };
