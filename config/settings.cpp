@@ -255,6 +255,7 @@ std::vector<Key<Settings>> const& settings_keys() {
         {.name = "auth", .section = auth_keys()},
         {.name = "http", .section = http_keys()},
         {.name = "payments", .section = payment_keys()},
+        {.name = "recharge", .section = recharge_keys()},
         {.name = "accounts", .section = account_keys},
         {.name = "membership", .section = membership_keys},
         {.name = "guards", .section = guard_keys},

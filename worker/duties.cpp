@@ -2,6 +2,7 @@
 #include "worker/duties.h"
 
 #include "jobs/cron.h"
+#include "jobs/orders.h"
 #include "jobs/prune.h"
 #include "jobs/rescue.h"
 #include "jobs/submit.h"
@@ -22,6 +23,7 @@ constexpr base::Millis wake_every{200};
 constexpr base::Millis inbox_every{50};
 constexpr base::Millis cron_every{1'000};
 constexpr base::Millis retention_every{3'600'000};
+constexpr base::Millis close_orders_every{10'000};
 constexpr base::Millis lease{60'000};
 constexpr base::Millis record_light_every{60'000};
 
@@ -58,6 +60,16 @@ DutyRun run_wake(adapters::Store& store, jobs::Rules const& rules) {
     }
     return {.result = count(woken.ready, "ready, ") + count(woken.cancelled, "cancelled"),
             .again = true};
+}
+
+DutyRun close_orders(adapters::Store& store) {
+    int closed = 0;
+    store.transact(jobs::load_for_closing(at_once),
+                   [&](jobs::Batch& batch) { closed = jobs::close_due(batch); });
+    if (closed == 0) {
+        return {};
+    }
+    return {.result = count(closed, "orders closed"), .again = closed == at_once};
 }
 
 DutyRun run_retention(adapters::Store& store, base::Millis keep) {
@@ -159,6 +171,10 @@ std::vector<DutyPlan> duty_table(adapters::Store& store, config::Settings const&
          .every = wake_every,
          .light = true,
          .run = [&store, &settings] { return run_wake(store, settings.rules); }},
+        {.name = "close_orders",
+         .every = close_orders_every,
+         .light = true,
+         .run = [&store] { return close_orders(store); }},
         {.name = "retention",
          .every = retention_every,
          .run = [&store, &settings] { return run_retention(store, settings.retention); }},
