@@ -95,6 +95,10 @@ std::vector<Key<Settings>> const& recharge_keys() {
          [](Value const& v, Settings& s) {
              read_duration(v, s.rules.recharge.order_life, minutes{1}, days{15});
          }},
+        {"pending_orders",
+         [](Value const& v, Settings& s) {
+             read_integer(v, s.rules.recharge.pending_orders, 1, 10'000);
+         }},
         {"chargeback",
          [](Value const& v, Settings& s) {
              read_word<jobs::Chargeback>(

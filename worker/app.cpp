@@ -18,6 +18,7 @@
 #include "config/load.h"
 #include "worker/announcing_store.h"
 #include "worker/identity.h"
+#include "worker/platform_sender.h"
 
 namespace worker {
 
@@ -30,6 +31,7 @@ constexpr base::Millis hand_back_within{5'000};
 constexpr base::Millis tell_redis_within{500};
 constexpr base::Millis look_again{20};
 constexpr base::Millis tell_pace_every{1'000};
+constexpr base::Millis question_patience{6'000};  // eight of them within a duty's lease
 
 base::Timestamp system_now() {
     return std::chrono::time_point_cast<base::Millis>(std::chrono::system_clock::now());
@@ -96,10 +98,7 @@ App::App(config::Settings const& settings, pricing::Book book, Parts parts)
                .services = services_of(settings, shelf_.current()),
                .meter = &output_meter_}},
       clerk_{*store_, name_},
-      scheduler_{io_.get_executor(), duty_pool_, clerk_,
-                 duty_table(
-                     *store_, settings, [this] { return shelf_.current(); }, &input_meter_),
-                 log_} {}
+      scheduler_{io_.get_executor(), duty_pool_, clerk_, duties(), log_} {}
 
 // What still runs on the pools refers to the parts that are taken down next.
 App::~App() {
@@ -110,6 +109,19 @@ App::~App() {
     output_meter_.join();
     pool_.join();
     duty_pool_.join();
+}
+
+std::vector<DutyPlan> App::duties() {
+    auto table = duty_table(*store_, settings_, [this] { return shelf_.current(); }, &input_meter_);
+    if (payments_ && parts_.scheduler) {
+        table.push_back(question_plan(
+            {.store = *store_,
+             .payments = *payments_,
+             .send = make_platform_sender([this] { return store_->now(); }, question_patience),
+             .rules = settings_.rules,
+             .log = log_}));
+    }
+    return table;
 }
 
 void App::run() {

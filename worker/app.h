@@ -52,6 +52,7 @@ private:
     boost::asio::awaitable<void> tell_pace();
     boost::asio::awaitable<void> wait_until_idle(base::Millis at_most);
     PriceReload reload_prices();
+    std::vector<DutyPlan> duties();
     void start_http();
     std::unique_ptr<adapters::Store> store_with_news();
     [[nodiscard]] std::unique_ptr<metrics::Meters> make_meters() const;
@@ -76,7 +77,7 @@ private:
     OutputMeter output_meter_;
     boost::asio::io_context io_{1};
     BlockingPool pool_{2};
-    BlockingPool duty_pool_{2};
+    BlockingPool duty_pool_{3};  // of which one may wait for payment platforms
     boost::asio::signal_set signals_;
     boost::asio::steady_timer drain_timer_;
     boost::asio::steady_timer pace_timer_;

@@ -24,6 +24,7 @@ constexpr base::Millis inbox_every{50};
 constexpr base::Millis cron_every{1'000};
 constexpr base::Millis retention_every{3'600'000};
 constexpr base::Millis close_orders_every{10'000};
+constexpr base::Millis questions_every{10'000};
 constexpr base::Millis lease{60'000};
 constexpr base::Millis record_light_every{60'000};
 
@@ -155,7 +156,23 @@ DutyRun run_cron(adapters::Store& store, config::Settings const& settings,
     return run;
 }
 
+DutyRun run_questions(Inquiring const& with) {
+    auto const run = ask_due(with);
+    if (run.asked == 0) {
+        return {};
+    }
+    return {.result = count(run.asked, "questions, ") + count(run.paid, "found paid, ") +
+                      count(run.failed, "without an answer"),
+            .again = run.more};
+}
+
 }  // namespace
+
+DutyPlan question_plan(Inquiring with) {
+    return {.name = "questions", .every = questions_every, .run = [with = std::move(with)] {
+                return run_questions(with);
+            }};
+}
 
 std::vector<DutyPlan> duty_table(adapters::Store& store, config::Settings const& settings,
                                  std::function<pricing::Book()> book, InputMeter* meter) {

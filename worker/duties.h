@@ -13,6 +13,7 @@
 #include "config/settings.h"
 #include "pricing/book.h"
 #include "worker/input_meter.h"
+#include "worker/inquiries.h"
 
 namespace worker {
 
@@ -36,6 +37,9 @@ struct DutyPlan {
 // the settings name a store that has one. Without a meter what a request declares is believed.
 std::vector<DutyPlan> duty_table(adapters::Store& store, config::Settings const& settings,
                                  std::function<pricing::Book()> book, InputMeter* meter = nullptr);
+
+// Asks payment platforms about orders that stay open (inquiries.h).
+DutyPlan question_plan(Inquiring with);
 
 // One turn of a duty: claims it if it must be, runs it, records it. Nothing if another holds it or
 // it is not due.

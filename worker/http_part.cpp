@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "worker/identity.h"
+#include "worker/platform_sender.h"
 
 namespace worker {
 
@@ -83,6 +84,11 @@ http::InputRule input_rule(HttpNeeds const& needs) {
             }};
 }
 
+// Signatures are judged by the store's clock, as everything that is due.
+adapters::payments::Send sender_for(adapters::Store& store) {
+    return make_platform_sender([&store] { return store.now(); });
+}
+
 }  // namespace
 
 HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
@@ -101,6 +107,15 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
                  .rules = needs.settings.rules,
                  .log = needs.log,
                  .meters = needs.meters.payments}},
+      cash_{{.payments = needs.payments,
+             .settings = needs.settings.payments,
+             .send = sender_for(needs.store),
+             .log = needs.log}},
+      inquiring_{.store = needs.store,
+                 .payments = needs.payments,
+                 .send = sender_for(needs.store),
+                 .rules = needs.settings.rules,
+                 .log = needs.log},
       meters_{needs.meters},
       redis_{needs.redis},
       operations_{executor,
@@ -119,7 +134,10 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
            .reload_prices = std::move(needs.reload_prices),
            .operations = &operations_,
            .sync = &sync_,
-           .payments = &payments_},
+           .payments = &payments_,
+           .cash = &cash_,
+           .inquiring = &inquiring_,
+           .platforms = &platforms_},
           [this](adapters::http::Request const& request) { return admit(authenticator_, request); },
           http::all_tables(needs.settings.http.metrics_open),
           [this](http::Answered const& answered) {
@@ -135,6 +153,7 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
 
 HttpPart::~HttpPart() {
     inputs_.join();
+    platforms_.join();
     pool_.join();
 }
 

@@ -18,6 +18,7 @@
 #include "config/settings.h"
 #include "pricing/book.h"
 #include "worker/blocking_pool.h"
+#include "worker/cash_desk.h"
 #include "worker/http/authenticate.h"
 #include "worker/http/collector.h"
 #include "worker/http/face.h"
@@ -27,6 +28,7 @@
 #include "worker/http/sync_desk.h"
 #include "worker/http/watch.h"
 #include "worker/input_meter.h"
+#include "worker/inquiries.h"
 #include "worker/log.h"
 #include "worker/metrics/meters.h"
 #include "worker/metrics/redis_meters.h"
@@ -78,12 +80,15 @@ private:
 
     Log& log_;
     BlockingPool pool_{4};
+    BlockingPool platforms_{16};  // of those who wait for payment platforms
     http::Authenticator authenticator_;
     http::Watch watch_;
     http::Collector collector_;
     http::InputDesk inputs_;
     http::SyncDesk sync_;
     http::PaymentDesk payments_;
+    CashDesk cash_;
+    Inquiring inquiring_;
     metrics::Meters& meters_;
     RedisParts* redis_;
     std::optional<metrics::RedisMeters> redis_meters_;

@@ -148,6 +148,40 @@ TEST(PaymentKeys, MistakesNameTheKeyAndShowNoSecret) {
               "1: payments.wechat.mch_id: unknown key; did you mean `app_id`?");
 }
 
+TEST(MembershipKeys, HavePricesInMoneyAndCredits) {
+    auto const usual = load_text("data_dir: d\n").value->rules.memberships;
+    ASSERT_EQ(usual.size(), 3U);
+    EXPECT_EQ(usual[0].amount, 990);
+    EXPECT_EQ(usual[1].amount, 2'500);
+    EXPECT_EQ(usual[2].amount, 8'800);
+    auto const loaded = load_text(
+        "membership: {month: {amount: 1200, credits: 1000}, year: {amount: 0}}\n"
+        "recharge: {pending_orders: 3}\n");
+    ASSERT_TRUE(loaded.value) << to_text(loaded.problems[0]);
+    auto const& sold = loaded.value->rules.memberships;
+    EXPECT_EQ(sold[0].amount, 1'200);
+    EXPECT_EQ(sold[0].credits.value, 1'000);
+    EXPECT_EQ(sold[1], usual[1]);
+    EXPECT_EQ(sold[2].amount, 0);
+    EXPECT_EQ(loaded.value->rules.recharge.pending_orders, 3);
+}
+
+TEST(MembershipKeys, AreWhatTheyShouldBe) {
+    for (std::string const bad :
+         {"month: {amount: -1}", "month: {amount: 1.5}", "week: {amount: 1}", "month: {price: 1}",
+          "year: {credits: -1}"}) {
+        EXPECT_EQ(mistakes("membership: {" + bad + "}\n").size(), 1U) << bad;
+    }
+    EXPECT_EQ(mistakes("recharge: {pending_orders: 0}\n").size(), 1U);
+}
+
+TEST(PaymentKeys, AddressesForPlatformsAndBrowsersAreWhole) {
+    for (std::string const bad : {"public_url: 'http://api.example'", "public_url: 'api.example'",
+                                  "return_url: 'javascript:x'", "return_url: 'https://a b'"}) {
+        EXPECT_EQ(mistakes_in(bad).size(), 1U) << bad;
+    }
+}
+
 TEST(PaymentKeys, IdsAndAddressesAreWhatTheyShouldBe) {
     for (std::string const bad : {"'a b'", "'a?b'", "''", "[x]", "'a/b'"}) {
         EXPECT_EQ(mistakes_in("stripe: {secret: x, account: " + bad + "}").size(), 1U) << bad;

@@ -170,8 +170,9 @@ TEST(Description, IsNotSentTwice) {
 TEST(Description, HasNoCodeThatIsNotToldInChinese) {
     Counter counter;
     json::object facts;
-    for (auto const* const fact : {"allow", "balance", "field", "job", "limit", "parent",
-                                   "required", "service", "source", "state", "used", "user_id"}) {
+    for (auto const* const fact :
+         {"allow", "balance", "field", "job", "limit", "order_id", "package", "parent", "required",
+          "service", "source", "state", "term", "used", "user_id"}) {
         facts[fact] = "x";
     }
     auto const document = described(counter);

@@ -39,12 +39,15 @@ std::int64_t Reply::number(char const* name) const {
 }
 
 Counter::Counter()
-    : store{adapters::open_memory({.clock = [this] { return now; }})},
+    : settings{.payments = {.simulate = true}},
+      store{adapters::open_memory({.clock = [this] { return now; }})},
       log_{worker::Log::silent()},
       watch_{std::make_unique<http::Watch>(io_.get_executor(), *store, pool_)},
       collector_{std::make_unique<http::Collector>(io_.get_executor(), *store, pool_,
                                                    settings.rules, [this] { return book; })},
       sync_{std::make_unique<http::SyncDesk>(io_.get_executor(), *store, pool_, settings.rules)},
+      payments_{worker::make_payments(settings.payments)},
+      cash_{{.payments = *payments_, .settings = settings.payments, .send = {}, .log = *log_}},
       office_{std::make_unique<http::Office>(http::Office{.store = *store,
                                                           .pool = pool_,
                                                           .settings = settings,
@@ -54,9 +57,12 @@ Counter::Counter()
                                                           .collector = *collector_,
                                                           .inputs = inputs_,
                                                           .reload_prices = {},
-                                                          .sync = sync_.get()})},
+                                                          .sync = sync_.get(),
+                                                          .cash = &cash_,
+                                                          .platforms = &pool_})},
       router_{{http::credits_routes(), http::credits_view_routes(), http::points_routes(),
-               http::sync_routes(), http::sync_admin_routes()}} {}
+               http::sync_routes(), http::sync_admin_routes(), http::purchase_routes(),
+               http::order_routes()}} {}
 
 Counter::~Counter() {
     pool_.join();

@@ -10,6 +10,7 @@
 
 #include "adapters/store.h"
 #include "config/load.h"
+#include "worker/cash_desk.h"
 #include "worker/http/collector.h"
 #include "worker/http/input_desk.h"
 #include "worker/http/money.h"
@@ -36,7 +37,7 @@ public:
     ~Counter();
 
     base::Timestamp now = base::from_ms(1'772'323'200'000);  // 2026-03-01
-    config::Settings settings;
+    config::Settings settings;                               // orders are paid without money
     pricing::Book book = config::default_book();
     std::string languages;  // Accept-Language
     adapters::Caller caller{.key = 1, .name = "shop", .scopes = {adapters::Scope::credits}};
@@ -68,6 +69,8 @@ private:
     std::unique_ptr<worker::http::Collector> collector_;
     worker::http::InputDesk inputs_;
     std::unique_ptr<worker::http::SyncDesk> sync_;
+    std::unique_ptr<worker::Payments> payments_;
+    worker::CashDesk cash_;
     std::unique_ptr<worker::http::Office> office_;
     worker::http::Router router_;
 };

@@ -11,8 +11,9 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "cli")]
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / folder) for folder in ("cli", "pay")]
 from support import CliTest
+from wechat import Platform
 
 SECRET = "known to this test and to its server, and long enough"
 
@@ -68,6 +69,9 @@ class RunningTest(CliTest):
         super().setUp()
         os.chmod(self.write("leave-a-file", PROVIDER), 0o755)
         self.calls, self.events = [], []
+        self.platform = Platform()
+        self.addCleanup(self.platform.close)
+        self.environment.update(self.platform.environment())
         up = self.start("up", "--port", "0")
         line = ""
         while not line.startswith("listening on "):

@@ -1,4 +1,5 @@
 // doctor: whether the keys of payment platforms load, and how long they last.
+#include <algorithm>
 #include <chrono>
 
 #include <fmt/format.h>
@@ -38,6 +39,17 @@ void judge(Checks& checks, PaymentPlatform const& platform) {
                           : "with one, orders whose notice is lost are found: docs/payments.md"});
 }
 
+// Whoever has the keys to ask for money and no address to be called back at asks nobody.
+void judge_address(Checks& checks, Payments const& payments, config::Payments const& settings) {
+    bool const could = std::ranges::any_of(
+        payments.platforms(), [](auto const& platform) { return platform.cashier != nullptr; });
+    if (could && settings.public_url.empty()) {
+        checks.push_back({"payments", Health::ok,
+                          "payments.public_url is not set: orders say `external`, not how to pay",
+                          "set it where Tallyman is to ask platforms for money: docs/payments.md"});
+    }
+}
+
 }  // namespace
 
 void check_payments(Checks& checks, Context& context) {
@@ -51,6 +63,7 @@ void check_payments(Checks& checks, Context& context) {
         judge(checks, platform);
         judge_end(checks, platform, now);
     }
+    judge_address(checks, *payments, settings);
     if (settings.simulate) {
         checks.push_back({"payments", Health::warning,
                           "payments.simulate is on: orders can be paid without money",

@@ -52,6 +52,8 @@ constexpr std::array table{
     Row{"consume", money, "Takes credits from an account", make_consume},
     Row{"statement", money, "Opening balance, lines and closing balance of a period",
         make_statement},
+    Row{"orders", money, "Lists orders; explains one, asks its platform, resolves doubts",
+        make_orders},
     Row{"expire", money, "Records the expiry of grants past their date, now", make_expire},
     Row{"audit", money, "Checks every invariant of the ledger: exit 0 clean, 1 findings",
         make_audit},

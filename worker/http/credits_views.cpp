@@ -29,12 +29,8 @@ Or<ledger::Wallet> wallet_in_path(Call const& call) {
 }
 
 Response balance(Call const& call) {
-    auto const wallet = wallet_in_path(call);
-    if (!wallet) {
-        return refuse(call, wallet.error());
-    }
-    auto const& zone = call.office.settings.rules.zone;
-    return json_answer(wire::balance_json(*wallet, call.office.store.now(), zone));
+    auto const user = subject_in_path(call);
+    return user ? balance_of(call, *user) : refuse(call, user.error());
 }
 
 Or<int> limit_of(Call const& call) {
@@ -61,21 +57,8 @@ Or<std::int64_t> cursor_of(Call const& call, base::AccountId account) {
 }
 
 Response history(Call const& call) {
-    auto const limit = limit_of(call);
-    if (!limit) {
-        return refuse(call, limit.error());
-    }
-    auto const wallet = wallet_in_path(call);
-    if (!wallet) {
-        return refuse(call, wallet.error());
-    }
-    auto const account = wallet->account.id;
-    auto const before = cursor_of(call, account);
-    if (!before) {
-        return refuse(call, before.error());
-    }
-    auto entries = call.office.store.entries_of(account, {.before = *before, .limit = *limit + 1});
-    return json_answer(wire::history_json(std::move(entries), *limit));
+    auto const user = subject_in_path(call);
+    return user ? history_of(call, *user) : refuse(call, user.error());
 }
 
 Response keep_history(Call const& call) {
@@ -159,6 +142,33 @@ constexpr std::array table{
 };
 
 }  // namespace
+
+adapters::http::Response balance_of(Call const& call, std::string const& user) {
+    auto const wallet = call.office.store.find_wallet(user);
+    if (!wallet) {
+        return refuse(call, unknown_account(user));
+    }
+    auto const& zone = call.office.settings.rules.zone;
+    return json_answer(wire::balance_json(*wallet, call.office.store.now(), zone));
+}
+
+adapters::http::Response history_of(Call const& call, std::string const& user) {
+    auto const limit = limit_of(call);
+    if (!limit) {
+        return refuse(call, limit.error());
+    }
+    auto const wallet = call.office.store.find_wallet(user);
+    if (!wallet) {
+        return refuse(call, unknown_account(user));
+    }
+    auto const account = wallet->account.id;
+    auto const before = cursor_of(call, account);
+    if (!before) {
+        return refuse(call, before.error());
+    }
+    auto entries = call.office.store.entries_of(account, {.before = *before, .limit = *limit + 1});
+    return json_answer(wire::history_json(std::move(entries), *limit));
+}
 
 std::span<Route const> credits_view_routes() {
     return table;

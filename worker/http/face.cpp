@@ -52,6 +52,8 @@ std::vector<std::span<Route const>> all_tables(bool metrics_open) {
             sync_routes(),
             points_routes(),
             payment_routes(),
+            purchase_routes(),
+            order_routes(),
             admin_routes(),
             sync_admin_routes(),
             operating_routes(metrics_open),

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "jobs/orders.h"
+
 namespace worker::http {
 
 Language language_of_money(Call const& call) {
@@ -31,6 +33,24 @@ Or<std::string> subject_in_path(Call const& call) {
         return std::unexpected{not_allowed("an account is shown to its own user only")};
     }
     return subject_of(call, named);
+}
+
+Or<OrderPage> page_in_query(Call const& call) {
+    constexpr int usual = 50;
+    constexpr int most = 200;
+    auto const limit = number_in_query(call, "limit", usual, most);
+    if (!limit) {
+        return std::unexpected{limit.error()};
+    }
+    if (*limit == 0) {
+        return std::unexpected{bad_field("limit", "must be at least 1")};
+    }
+    OrderPage page{.before = std::string{call.request.parameter("cursor").value_or("")},
+                   .limit = static_cast<int>(*limit)};
+    if (!page.before.empty() && !jobs::is_order_id(page.before)) {
+        return std::unexpected{bad_field("cursor", "must be the next_cursor of an earlier page")};
+    }
+    return page;
 }
 
 Problem unknown_account(std::string const& user) {

@@ -45,6 +45,18 @@ auto asked_for(Call const& call, Parse parse)
 // Whose account the path names; a user may name nobody else.
 Or<std::string> subject_in_path(Call const& call);
 
+// The balance and the history of that account; credits_views.cpp.
+adapters::http::Response balance_of(Call const& call, std::string const& user);
+adapters::http::Response history_of(Call const& call, std::string const& user);
+
+// `cursor` and `limit` of a list of orders.
+struct OrderPage {
+    std::string before;
+    int limit = 50;
+};
+
+Or<OrderPage> page_in_query(Call const& call);
+
 Problem unknown_account(std::string const& user);
 
 // Not enough credits, with what is there and what it takes.

@@ -12,6 +12,13 @@
 #include "worker/log.h"
 #include "worker/price_shelf.h"
 
+namespace worker {
+
+class CashDesk;
+struct Inquiring;
+
+}  // namespace worker
+
 namespace worker::http {
 
 class Collector;
@@ -35,6 +42,9 @@ struct Office {
     Operations* operations = nullptr;
     SyncDesk* sync = nullptr;
     PaymentDesk* payments = nullptr;
+    CashDesk* cash = nullptr;
+    Inquiring const* inquiring = nullptr;
+    BlockingPool* platforms = nullptr;  // of those who wait for payment platforms
 };
 
 }  // namespace worker::http
