@@ -13,7 +13,8 @@ sys.path.insert(0, os.path.join(HERE, "..", "support"))
 import http.client  # noqa: E402
 
 from kill_proxy import KillProxy  # noqa: E402
-from paid import COLUMNS, an_order, platforms  # noqa: E402
+from order_rows import COLUMNS, an_order  # noqa: E402
+from paid import platforms  # noqa: E402
 from private_postgres import PrivatePostgres  # noqa: E402
 from served import CliTest  # noqa: E402
 
