@@ -4,20 +4,17 @@ import os
 import sqlite3
 import sys
 import tempfile
-import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "web"))
 
+from order_rows import COLUMNS, an_order  # noqa: E402
 from platforms import Platforms  # noqa: E402
 from served import Served  # noqa: E402
 
 FOLDER = tempfile.TemporaryDirectory(prefix="tallyman-platforms-")
 atexit.register(FOLDER.cleanup)
 PLATFORMS = []
-COLUMNS = ("id", "account", "bought", "channel", "amount", "currency", "status", "created_at",
-           "expires_at", "flags", "review", "asked", "provider", "trade", "grant_number",
-           "bonus_number", "returns", "revoked", "owed", "lost")
 
 
 def platforms():
@@ -25,13 +22,6 @@ def platforms():
     if not PLATFORMS:
         PLATFORMS.append(Platforms(FOLDER.name))
     return PLATFORMS[0]
-
-
-def an_order(number, account, life_s=7200):
-    """A row for the package `50`, as it is opened: 500 credits and 50 more, for 50 yuan."""
-    now = int(time.time() * 1000)
-    return (f"{now:013}{number:0>19}", account, "credits:50:500:50:-:1", "wechat", 5000, "CNY", 0,
-            now, now + life_s * 1000, "", "", 0, "", "", 0, 0, "", 0, 0, 0)
 
 
 class Paid(Served):

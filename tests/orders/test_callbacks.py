@@ -196,7 +196,7 @@ class NotConfigured(Paid):
         path = self.write("broken.pem", "no key\n")
         self.environment |= self.platforms.environment | {
             "TALLYMAN_PAYMENTS_ALIPAY_PUBLIC_KEY_FILES": f"[{path}]"}
-        answer = self.refused(2, "api")
+        answer = self.refused(3, "api")
         self.assertIn("alipay.public_key_files", answer.err)
 
 

@@ -1,4 +1,4 @@
-// Series come into being with the first notice of their kind.
+// Most series come into being with the first notice of their kind.
 #include "worker/metrics/payment_meters.h"
 
 namespace worker::metrics {
@@ -12,6 +12,13 @@ constexpr Family notices{"tallyman_payment_notices_total",
 constexpr Family orders{"tallyman_orders_paid_total", "Orders that were paid."};
 
 }  // namespace
+
+PaymentMeters::PaymentMeters(adapters::metrics::Registry& registry) : registry_{registry} {
+    for (auto const* const provider : {"wechat", "alipay", "stripe"}) {
+        registry.counter(notices, {{"provider", provider}, {"outcome", "paid"}});
+        registry.counter(orders, {{"provider", provider}});
+    }
+}
 
 void PaymentMeters::came(std::string_view provider, std::string_view outcome) {
     registry_

@@ -10,7 +10,7 @@ namespace worker::metrics {
 
 class PaymentMeters {
 public:
-    explicit PaymentMeters(adapters::metrics::Registry& registry) : registry_{registry} {}
+    explicit PaymentMeters(adapters::metrics::Registry& registry);
 
     // `outcome`: what the core made of it ("paid", "review", …), "repeated", "later", or why it was
     // refused ("bad_signature", …). There are few of both, whatever is sent.
