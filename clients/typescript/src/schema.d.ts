@@ -477,6 +477,346 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/payment/callback/wechat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Notices of WeChat Pay, v3 and v2
+         * @description Called by WeChat Pay, in JSON (v3) or XML (v2). Proven on the bytes that came; answered with success once it is stored, whatever it says. 404: WeChat Pay is not configured.
+         */
+        post: operations["wechatNotice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payment/callback/alipay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Notices of Alipay
+         * @description Called by Alipay with a form. `success` once it is stored; 404: Alipay is not configured.
+         */
+        post: operations["alipayNotice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payment/callback/stripe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Events of Stripe
+         * @description Called by Stripe with an event. 404: Stripe is not configured.
+         */
+        post: operations["stripeEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payment/simulate/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pays an order without money, where that is allowed
+         * @description Only where `payments.simulate` is true, 404 everywhere else. By the same rules as a real payment; once it is paid nothing more happens.
+         */
+        post: operations["simulatePayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the calling user can spend, and what of it ends soon
+         * @description As `GET /api/credits/balance/{user_id}`, of whoever calls.
+         */
+        get: operations["getOwnBalance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit/transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The calling user's entries, newest first
+         * @description As `GET /api/credits/history/{user_id}`, of whoever calls.
+         */
+        get: operations["listOwnTransactions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit/packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What credits can be bought for
+         * @description Those on sale now; credits and bonus are what the user's tier makes of them.
+         */
+        get: operations["listPackages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit/recharge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Opens an order for a package of credits
+         * @description What it grants is fixed now. With an `idempotency_key` a second tap is the same order. Where its platform does not answer the order is open all the same: 502 names it.
+         */
+        post: operations["openRechargeOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit/recharge/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The calling user's orders for credits, newest first
+         * @description Open ones and others.
+         */
+        get: operations["listRechargeOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit/recharge/orders/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An order, for waiting until it is paid
+         * @description Of credits or of a membership. Another user's order is unknown.
+         */
+        get: operations["getOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit/recharge/orders/{order_id}/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How a pending order is paid, asked once more
+         * @description For an order that was opened while its platform did not answer.
+         */
+        post: operations["payOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit/membership/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a membership costs
+         * @description For money, for credits, or either.
+         */
+        get: operations["listMembershipPrices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit/membership": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Opens an order for a term of membership, or buys it with credits
+         * @description The channel `credits` pays it out of the account at once. A term begins where the running one ends.
+         */
+        post: operations["openMembershipOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credit/membership/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The calling user's orders for memberships, newest first
+         * @description Open ones and others.
+         */
+        get: operations["listMembershipOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Orders of all users, newest first
+         * @description Of everybody.
+         */
+        get: operations["listAllOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/orders/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An order with everything that was said of it
+         * @description Notices of its platform, questions and what people decided, newest first.
+         */
+        get: operations["explainOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/orders/{order_id}/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks the platform about an order now, and takes its word
+         * @description Whatever its state: a payment that is found is taken as if the platform had told of it.
+         */
+        post: operations["queryOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/expire": {
         parameters: {
             query?: never;
@@ -1404,6 +1744,261 @@ export interface components {
             /** @constant */
             removed: true;
         };
+        /** @description As the platform has signed it: it is read as it came and never re-encoded. */
+        PlatformBytes: string;
+        WechatAnswer: {
+            /** @enum {string} */
+            code: "SUCCESS" | "FAIL";
+            message: string;
+        };
+        StripeAnswer: {
+            received: boolean;
+        };
+        SimulatedPayment: {
+            success: boolean;
+            order_id: string;
+            user_id: string;
+            /** @enum {string} */
+            status: "pending" | "paid" | "refunded" | "closed";
+            amount_fen: number;
+            credits?: number;
+            bonus?: number;
+        };
+        /** @enum {string} */
+        OrderStatus: "pending" | "paid" | "refunded" | "closed";
+        /** @enum {string} */
+        OrderKind: "credits" | "membership";
+        /** @description How a pending order is paid: `qr_code`: show `code_url` as a QR code; `redirect`: send the browser to `url`; `simulate`: call `url`; `external`: whoever sells asks its platform for it, under `order_id`. */
+        Pay: {
+            /** @enum {string} */
+            type: "qr_code" | "redirect" | "simulate" | "external";
+            code_url?: string;
+            url?: string;
+            /** @enum {string} */
+            method?: "POST";
+            order_id?: string;
+        };
+        Order: {
+            order_id: string;
+            user_id: string;
+            /**
+             * @example wechat
+             * @example credits
+             */
+            channel: string;
+            kind: components["schemas"]["OrderKind"];
+            package?: string;
+            term?: string;
+            months?: number;
+            credits: components["schemas"]["Credits"];
+            bonus: components["schemas"]["Credits"];
+            /** @description To be paid, in hundredths of the currency. */
+            amount_fen: number;
+            /** @description What it took out of the account, where it was bought with credits. */
+            price_credits?: number;
+            /** @example CNY */
+            currency?: string;
+            status: components["schemas"]["OrderStatus"];
+            /** @description Milliseconds since 1970. */
+            created_at: number;
+            /** @description Milliseconds since 1970. */
+            expires_at: number;
+            /** @description Milliseconds since 1970. */
+            paid_at?: number;
+            /** @description Milliseconds since 1970. */
+            closed_at?: number;
+            /** @description Milliseconds since 1970. */
+            member_from?: number;
+            /** @description Milliseconds since 1970. */
+            member_until?: number;
+            /** @description Of its payment, given back. */
+            returned_fen?: number;
+            pay?: components["schemas"]["Pay"];
+        };
+        OrderList: {
+            orders: components["schemas"]["Order"][];
+            next_cursor?: string;
+        };
+        RechargeOrderRequest: {
+            package: string | number;
+            /** @description One of the `channels` that are offered. */
+            channel: string;
+            /** @description Of this user: one key, one order, for ever. */
+            idempotency_key?: string;
+            /** @description For API keys: whose order it is. A user's is always its own. */
+            user_id?: string;
+        };
+        Packages: {
+            packages: components["schemas"]["Package"][];
+            channels: string[];
+            tier?: string;
+        };
+        Package: {
+            package: string;
+            amount_fen: number;
+            credits: components["schemas"]["Credits"];
+            bonus: components["schemas"]["Credits"];
+            /** @description How long the credits live once they are paid; absent: for ever. */
+            valid_for_ms?: number;
+            /** @description Milliseconds since 1970. */
+            sold_until?: number;
+        };
+        MembershipOrderRequest: {
+            /** @enum {string} */
+            term: "month" | "quarter" | "year";
+            /** @description One of the `channels` that are offered. */
+            channel: string;
+            /** @description Of this user: one key, one order, for ever. */
+            idempotency_key?: string;
+            /** @description For API keys: whose order it is. A user's is always its own. */
+            user_id?: string;
+        };
+        MembershipPrices: {
+            prices: components["schemas"]["MembershipPrice"][];
+            channels: string[];
+            /** @description Of the user, where it is or was a member. */
+            member_until?: number;
+        };
+        MembershipPrice: {
+            term: string;
+            months: number;
+            amount_fen?: number;
+            credits?: components["schemas"]["Credits"];
+        };
+        WholeOrder: {
+            order_id: string;
+            user_id: string;
+            /**
+             * @example wechat
+             * @example credits
+             */
+            channel: string;
+            kind: components["schemas"]["OrderKind"];
+            package?: string;
+            term?: string;
+            months?: number;
+            credits: components["schemas"]["Credits"];
+            bonus: components["schemas"]["Credits"];
+            /** @description To be paid, in hundredths of the currency. */
+            amount_fen: number;
+            /** @description What it took out of the account, where it was bought with credits. */
+            price_credits?: number;
+            /** @example CNY */
+            currency?: string;
+            status: components["schemas"]["OrderStatus"];
+            /** @description Milliseconds since 1970. */
+            created_at: number;
+            /** @description Milliseconds since 1970. */
+            expires_at: number;
+            /** @description Milliseconds since 1970. */
+            paid_at?: number;
+            /** @description Milliseconds since 1970. */
+            closed_at?: number;
+            /** @description Milliseconds since 1970. */
+            member_from?: number;
+            /** @description Milliseconds since 1970. */
+            member_until?: number;
+            /** @description Of its payment, given back. */
+            returned_fen?: number;
+            idempotency_key?: string;
+            provider?: string;
+            /** @description The platform's id of the payment. */
+            trade?: string;
+            flags: string[];
+            /** @description Why a person has to look at it. */
+            review: string[];
+            asked: number;
+            /** @description Milliseconds since 1970. */
+            asked_at?: number;
+            /** @description Milliseconds since 1970. */
+            ask_at?: number;
+            returns: components["schemas"]["OrderReturn"][];
+            revoked: components["schemas"]["Credits"];
+            owed: components["schemas"]["Credits"];
+            lost: components["schemas"]["Credits"];
+        };
+        WholeOrderList: {
+            orders: components["schemas"]["WholeOrder"][];
+            next_cursor?: string;
+        };
+        OrderStory: {
+            order_id: string;
+            user_id: string;
+            /**
+             * @example wechat
+             * @example credits
+             */
+            channel: string;
+            kind: components["schemas"]["OrderKind"];
+            package?: string;
+            term?: string;
+            months?: number;
+            credits: components["schemas"]["Credits"];
+            bonus: components["schemas"]["Credits"];
+            /** @description To be paid, in hundredths of the currency. */
+            amount_fen: number;
+            /** @description What it took out of the account, where it was bought with credits. */
+            price_credits?: number;
+            /** @example CNY */
+            currency?: string;
+            status: components["schemas"]["OrderStatus"];
+            /** @description Milliseconds since 1970. */
+            created_at: number;
+            /** @description Milliseconds since 1970. */
+            expires_at: number;
+            /** @description Milliseconds since 1970. */
+            paid_at?: number;
+            /** @description Milliseconds since 1970. */
+            closed_at?: number;
+            /** @description Milliseconds since 1970. */
+            member_from?: number;
+            /** @description Milliseconds since 1970. */
+            member_until?: number;
+            /** @description Of its payment, given back. */
+            returned_fen?: number;
+            idempotency_key?: string;
+            provider?: string;
+            /** @description The platform's id of the payment. */
+            trade?: string;
+            flags: string[];
+            /** @description Why a person has to look at it. */
+            review: string[];
+            asked: number;
+            /** @description Milliseconds since 1970. */
+            asked_at?: number;
+            /** @description Milliseconds since 1970. */
+            ask_at?: number;
+            returns: components["schemas"]["OrderReturn"][];
+            revoked: components["schemas"]["Credits"];
+            owed: components["schemas"]["Credits"];
+            lost: components["schemas"]["Credits"];
+            notices: components["schemas"]["PaymentNotice"][];
+        };
+        OrderReturn: {
+            id: string;
+            trade: string;
+            amount: number;
+            chargeback: boolean;
+            /** @description Milliseconds since 1970. */
+            at: number;
+        };
+        PaymentNotice: {
+            number: number;
+            provider: string;
+            id: string;
+            kind: string;
+            /** @enum {string} */
+            state: "paid" | "refunded" | "chargeback" | "closed" | "pending" | "other";
+            /** @enum {string} */
+            outcome: "paid" | "returned" | "closed" | "noted" | "review";
+            reasons: string[];
+            /** @description Milliseconds since 1970. */
+            received_at: number;
+            order_id?: string;
+            trade?: string;
+            amount_fen?: number;
+            returned_fen?: number;
+        };
         Health: {
             /** @constant */
             status: "ok";
@@ -1573,7 +2168,7 @@ export interface components {
          * @description Stable, for programs. More may be added.
          * @enum {string}
          */
-        ProblemCode: "account_frozen" | "account_in_debt" | "ambiguous_credentials" | "bad_request" | "bad_token" | "body_too_large" | "daily_cap" | "direction_not_allowed" | "forbidden" | "headers_too_large" | "idempotency_conflict" | "insufficient_credits" | "internal" | "invalid_json" | "invalid_prices" | "invalid_request" | "key_expired" | "key_revoked" | "method_not_allowed" | "needs_duration" | "needs_text_or_maximum" | "no_result" | "not_completed" | "not_found" | "not_implemented" | "over_daily_cap" | "over_job_cap" | "overflow" | "overloaded" | "parent_failed" | "queue_draining" | "range_not_satisfiable" | "rate_limited" | "reference_conflict" | "result_gone" | "stale_token" | "store_unavailable" | "timeout" | "token_bad_signature" | "token_bad_subject" | "token_critical" | "token_expired" | "token_malformed" | "token_no_expiry" | "token_not_yet" | "token_too_large" | "token_unknown_key" | "token_wrong_algorithm" | "token_wrong_audience" | "token_wrong_issuer" | "tokens_not_accepted" | "too_expensive" | "too_many_attempts" | "unauthenticated" | "unknown_account" | "unknown_job" | "unknown_key" | "unknown_parent" | "unknown_scheme" | "unknown_service" | "unknown_source" | "unmeasurable_input" | "uri_too_long" | "wrong_state";
+        ProblemCode: "account_frozen" | "account_in_debt" | "ambiguous_credentials" | "bad_request" | "bad_token" | "body_too_large" | "daily_cap" | "direction_not_allowed" | "forbidden" | "headers_too_large" | "idempotency_conflict" | "insufficient_credits" | "internal" | "invalid_json" | "invalid_prices" | "invalid_request" | "key_expired" | "key_revoked" | "membership_too_long" | "method_not_allowed" | "needs_duration" | "needs_text_or_maximum" | "no_result" | "not_askable" | "not_completed" | "not_found" | "not_implemented" | "not_sold" | "order_conflict" | "over_daily_cap" | "over_job_cap" | "overflow" | "overloaded" | "parent_failed" | "payment_platform_unavailable" | "queue_draining" | "range_not_satisfiable" | "rate_limited" | "reference_conflict" | "result_gone" | "stale_token" | "store_unavailable" | "timeout" | "token_bad_signature" | "token_bad_subject" | "token_critical" | "token_expired" | "token_malformed" | "token_no_expiry" | "token_not_yet" | "token_too_large" | "token_unknown_key" | "token_wrong_algorithm" | "token_wrong_audience" | "token_wrong_issuer" | "tokens_not_accepted" | "too_expensive" | "too_many_attempts" | "too_many_pending_orders" | "unauthenticated" | "unknown_account" | "unknown_job" | "unknown_key" | "unknown_order" | "unknown_package" | "unknown_parent" | "unknown_scheme" | "unknown_service" | "unknown_source" | "unknown_term" | "unmeasurable_input" | "uri_too_long" | "wrong_state";
     };
     responses: {
         /** @description `ambiguous_credentials` */
@@ -1676,10 +2271,14 @@ export interface components {
     parameters: {
         /** @description A user as sister products know it. */
         telegram_id: string;
+        /** @description The order's id. Another user's order is as unknown as one that never was. */
+        order_id: string;
         /** @description The sister product's name. */
         source: string;
         /** @description As this sister product knows the user; needed only where users are linked for one product. */
         sync_source: string;
+        /** @description For API keys: whose. A user's is always its own. */
+        purchase_user: components["schemas"]["UserId"];
         /** @description The job's id. Another user's job is as unknown as one that never was. */
         id: components["schemas"]["JobId"];
         /** @description Whose account. Users name themselves only. */
@@ -3767,6 +4366,1193 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    wechatNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformBytes"];
+                "text/xml": components["schemas"]["PlatformBytes"];
+            };
+        };
+        responses: {
+            /** @description In WeChat's own form, that of the notice. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WechatAnswer"];
+                    "text/xml": string;
+                };
+            };
+            /** @description Not believed. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WechatAnswer"];
+                    "text/xml": string;
+                };
+            };
+            /** @description Not believed. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WechatAnswer"];
+                    "text/xml": string;
+                };
+            };
+            /** @description This platform is not configured. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WechatAnswer"];
+                    "text/xml": string;
+                };
+            };
+            /** @description It can't be stored now, and is to be sent again. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WechatAnswer"];
+                    "text/xml": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    alipayNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["PlatformBytes"];
+            };
+        };
+        responses: {
+            /** @description `success` or `fail`, and nothing around it. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": "success" | "fail";
+                };
+            };
+            /** @description Not believed. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": "success" | "fail";
+                };
+            };
+            /** @description This platform is not configured. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": "success" | "fail";
+                };
+            };
+            /** @description It can't be stored now, and is to be sent again. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": "success" | "fail";
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    stripeEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformBytes"];
+            };
+        };
+        responses: {
+            /** @description What counts is the status. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StripeAnswer"];
+                };
+            };
+            /** @description Not believed. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StripeAnswer"];
+                };
+            };
+            /** @description This platform is not configured. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StripeAnswer"];
+                };
+            };
+            /** @description It can't be stored now, and is to be sent again. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StripeAnswer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    simulatePayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The order's id. Another user's order is as unknown as one that never was. */
+                order_id: components["parameters"]["order_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The order as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulatedPayment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `not_found`, `unknown_order` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found" | "unknown_order";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOwnBalance: {
+        parameters: {
+            query?: {
+                /** @description For API keys: whose. A user's is always its own. */
+                user_id?: components["parameters"]["purchase_user"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What can be spent now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Balance"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `unknown_account` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listOwnTransactions: {
+        parameters: {
+            query?: {
+                /** @description For API keys: whose. A user's is always its own. */
+                user_id?: components["parameters"]["purchase_user"];
+                /** @description `next_cursor` of an earlier page. */
+                cursor?: string;
+                /** @description More than 1,000 is 1,000. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `unknown_account` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPackages: {
+        parameters: {
+            query?: {
+                /** @description For API keys: whose. A user's is always its own. */
+                user_id?: components["parameters"]["purchase_user"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By price list. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Packages"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    openRechargeOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RechargeOrderRequest"];
+            };
+        };
+        responses: {
+            /** @description The order that this key has opened before, as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description Opened. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description `ambiguous_credentials`, `invalid_json` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "ambiguous_credentials" | "invalid_json";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `unknown_package` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_package";
+                    };
+                };
+            };
+            /** @description `order_conflict` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "order_conflict";
+                    };
+                };
+            };
+            /** @description `invalid_request`, `not_sold`, `overflow` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request" | "not_sold" | "overflow";
+                    };
+                };
+            };
+            /** @description `rate_limited`, `too_many_attempts`, `too_many_pending_orders` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited" | "too_many_attempts" | "too_many_pending_orders";
+                    };
+                };
+            };
+            /** @description `payment_platform_unavailable` */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "payment_platform_unavailable";
+                    };
+                };
+            };
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listRechargeOrders: {
+        parameters: {
+            query?: {
+                /** @description For API keys: whose. A user's is always its own. */
+                user_id?: components["parameters"]["purchase_user"];
+                /** @description `next_cursor` of an earlier page. */
+                cursor?: string;
+                /** @description More than 200 is 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The order's id. Another user's order is as unknown as one that never was. */
+                order_id: components["parameters"]["order_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now; `pay` only while it is pending. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `unknown_order` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_order";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    payOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The order's id. Another user's order is as unknown as one that never was. */
+                order_id: components["parameters"]["order_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The order. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `unknown_order` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_order";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            /** @description `payment_platform_unavailable` */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "payment_platform_unavailable";
+                    };
+                };
+            };
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMembershipPrices: {
+        parameters: {
+            query?: {
+                /** @description For API keys: whose. A user's is always its own. */
+                user_id?: components["parameters"]["purchase_user"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Month, quarter and year, as far as they are sold. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembershipPrices"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    openMembershipOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MembershipOrderRequest"];
+            };
+        };
+        responses: {
+            /** @description The order that this key has opened before, as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description Opened, or bought. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description `ambiguous_credentials`, `invalid_json` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "ambiguous_credentials" | "invalid_json";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            /** @description `insufficient_credits` */
+            402: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "insufficient_credits";
+                    };
+                };
+            };
+            /** @description `account_frozen`, `forbidden` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "account_frozen" | "forbidden";
+                    };
+                };
+            };
+            /** @description `unknown_term` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_term";
+                    };
+                };
+            };
+            /** @description `membership_too_long`, `order_conflict` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "membership_too_long" | "order_conflict";
+                    };
+                };
+            };
+            /** @description `invalid_request`, `not_sold`, `overflow` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request" | "not_sold" | "overflow";
+                    };
+                };
+            };
+            /** @description `rate_limited`, `too_many_attempts`, `too_many_pending_orders` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited" | "too_many_attempts" | "too_many_pending_orders";
+                    };
+                };
+            };
+            /** @description `payment_platform_unavailable` */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "payment_platform_unavailable";
+                    };
+                };
+            };
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMembershipOrders: {
+        parameters: {
+            query?: {
+                /** @description For API keys: whose. A user's is always its own. */
+                user_id?: components["parameters"]["purchase_user"];
+                /** @description `next_cursor` of an earlier page. */
+                cursor?: string;
+                /** @description More than 200 is 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAllOrders: {
+        parameters: {
+            query?: {
+                /** @description Of this user only. */
+                user_id?: string;
+                /** @description In this state only. */
+                status?: components["schemas"]["OrderStatus"];
+                /** @description `true`: only those that a person has to look at. */
+                review?: "true" | "false";
+                /** @description `next_cursor` of an earlier page. */
+                cursor?: string;
+                /** @description More than 200 is 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeOrderList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    explainOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The order's id. Another user's order is as unknown as one that never was. */
+                order_id: components["parameters"]["order_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderStory"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `unknown_order` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_order";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    queryOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The order's id. Another user's order is as unknown as one that never was. */
+                order_id: components["parameters"]["order_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The order after its platform was asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderStory"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `unknown_order` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_order";
+                    };
+                };
+            };
+            /** @description `not_askable` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_askable";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            /** @description `payment_platform_unavailable` */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "payment_platform_unavailable";
+                    };
+                };
+            };
             503: components["responses"]["Problem503"];
             default: components["responses"]["Problem"];
         };
