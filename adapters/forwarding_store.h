@@ -35,6 +35,9 @@ public:
     std::optional<ledger::Wallet> find_wallet(std::string_view user) override {
         return inner_.find_wallet(user);
     }
+    std::optional<ledger::Wallet> glance(std::string_view user) override {
+        return inner_.glance(user);
+    }
 
     std::vector<ledger::Entry> entries_of(base::AccountId account,
                                           EntryFilter const& filter) override {
@@ -122,6 +125,7 @@ public:
     }
 
     SyncRegistry& sync() override { return inner_.sync(); }
+    Seals& seals() override { return inner_.seals(); }
 
     Work work() override { return inner_.work(); }
 

@@ -15,6 +15,7 @@
 
 #include "adapters/caller.h"
 #include "adapters/overview.h"
+#include "adapters/seals.h"
 #include "adapters/sync_registry.h"
 #include "base/time.h"
 #include "jobs/batch.h"
@@ -82,6 +83,7 @@ struct Counts {
 struct AuditPage {
     ledger::Books books;
     std::vector<jobs::Job> jobs;  // by id; only what jobs::audit looks at has to be there
+    std::optional<ledger::Leaf> sealed;
 };
 
 // A request that was put into the store itself, by SQL in somebody's own transaction. It has its id
@@ -159,6 +161,8 @@ public:
     virtual std::vector<jobs::Job> list_jobs(JobFilter const& filter) = 0;  // newest first
     virtual std::optional<JobStory> story_of(base::JobId id) = 0;
     virtual std::optional<ledger::Wallet> find_wallet(std::string_view user) = 0;  // every grant
+    // With those grants only that have something left: cheap however long the account has lived.
+    virtual std::optional<ledger::Wallet> glance(std::string_view user) = 0;
     virtual std::vector<ledger::Entry> entries_of(base::AccountId account,
                                                   EntryFilter const& filter) = 0;  // newest first
     virtual Counts counts() = 0;
@@ -224,6 +228,9 @@ public:
 
     // Sister products and their users; lives as long as the store.
     virtual SyncRegistry& sync() = 0;
+
+    // Lives as long as the store.
+    virtual Seals& seals() = 0;
 
     virtual Work work() = 0;
 };

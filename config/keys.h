@@ -16,6 +16,7 @@ std::vector<Key<Settings>> const& media_keys();
 std::vector<Key<Settings>> const& auth_keys();
 std::vector<Key<Settings>> const& http_keys();
 std::vector<Key<Settings>> const& payment_keys();
+std::vector<Key<Settings>> const& seal_keys();
 std::vector<Key<Service>> const& service_keys();
 std::vector<Key<Simulated>> const& simulated_keys();
 std::vector<Key<Command>> const& command_keys();

@@ -236,6 +236,7 @@ std::vector<Key<Settings>> const& settings_keys() {
         {.name = "auth", .section = auth_keys()},
         {.name = "http", .section = http_keys()},
         {.name = "payments", .section = payment_keys()},
+        {.name = "seals", .section = seal_keys()},
         {.name = "accounts", .section = account_keys},
         {.name = "guards", .section = guard_keys},
         {.name = "fairness", .section = fairness_keys},

@@ -233,6 +233,12 @@ struct Schedule {
     std::string input;  // JSON
 };
 
+// Of the ledger, one a day (ledger/seal.h).
+struct Seals {
+    std::filesystem::path key_file;         // what they are signed with; empty: in data_dir
+    std::vector<std::string> trusted_keys;  // public ones, in hex; none: any
+};
+
 struct Settings {
     std::filesystem::path file;  // where it was read from; empty: defaults only
     std::filesystem::path data_dir = "tallyman-data";
@@ -248,6 +254,7 @@ struct Settings {
     Auth auth;
     Http http;
     Payments payments;
+    Seals seals;
     jobs::Rules rules;                                // its services are filled from `services`
     base::Millis retention{90LL * 24 * 3600 * 1000};  // inputs and results of ended jobs
     base::Millis expiry_every{300'000};

@@ -11,6 +11,7 @@
 #include "worker/compose.h"
 #include "worker/expiry.h"
 #include "worker/inbox.h"
+#include "worker/sealing.h"
 
 namespace worker {
 
@@ -22,6 +23,7 @@ constexpr base::Millis wake_every{200};
 constexpr base::Millis inbox_every{50};
 constexpr base::Millis cron_every{1'000};
 constexpr base::Millis retention_every{3'600'000};
+constexpr base::Millis seal_every{3'600'000};
 constexpr base::Millis lease{60'000};
 constexpr base::Millis record_light_every{60'000};
 
@@ -69,6 +71,21 @@ DutyRun run_retention(adapters::Store& store, base::Millis keep) {
         pruned += part;
     } while (part == at_once);
     return {.result = count(pruned, "jobs pruned")};
+}
+
+// What is wrong with the key's file is for its owner to mend; the scheduler tries again.
+DutyRun run_seal(adapters::Store& store, config::Settings const& settings) {
+    if (!seal_is_due(store.seals().last(), store.now())) {
+        return {.result = "today's is there"};
+    }
+    try {
+        auto const made = seal(store, seal_key(settings));
+        return {.result = made ? "seal " + std::to_string(made->number) + ", root " +
+                                     base::hex(made->root)
+                               : "nothing to seal"};
+    } catch (adapters::Unusable const& error) {
+        throw adapters::Unavailable{error.what()};
+    }
 }
 
 // Of the one request, whose key tells it apart.
@@ -162,6 +179,9 @@ std::vector<DutyPlan> duty_table(adapters::Store& store, config::Settings const&
         {.name = "retention",
          .every = retention_every,
          .run = [&store, &settings] { return run_retention(store, settings.retention); }},
+        {.name = "seal",
+         .every = seal_every,
+         .run = [&store, &settings] { return run_seal(store, settings); }},
     };
     if (uses_postgres(settings)) {
         table.push_back({.name = "inbox",

@@ -7,6 +7,7 @@
 #include "adapters/memory/load.h"
 #include "adapters/memory/open.h"
 #include "adapters/memory/overview.h"
+#include "adapters/memory/seals.h"
 #include "adapters/memory/sync.h"
 #include "adapters/memory/tables.h"
 
@@ -89,6 +90,15 @@ public:
         }
         AccountBooks const& books = tables_.accounts.at(found->second);
         return ledger::Wallet{.account = books.account, .grants = grants_of(books)};
+    }
+
+    std::optional<ledger::Wallet> glance(std::string_view user) override {
+        auto wallet = find_wallet(user);
+        if (wallet) {
+            std::erase_if(wallet->grants,
+                          [](ledger::Grant const& grant) { return grant.remaining.value == 0; });
+        }
+        return wallet;
     }
 
     std::vector<ledger::Entry> entries_of(base::AccountId account,
@@ -178,6 +188,11 @@ public:
             auto const page = pages.find(job.account);
             if (page != pages.end()) {
                 page->second.jobs.push_back(job);
+            }
+        }
+        for (auto& [id, page] : pages) {
+            if (auto const sealed = tables_.sealed.find(id); sealed != tables_.sealed.end()) {
+                page.sealed = sealed->second;
             }
         }
         for (auto const& [id, page] : pages) {
@@ -301,6 +316,8 @@ public:
 
     SyncRegistry& sync() override { return sync_; }
 
+    adapters::Seals& seals() override { return seals_; }
+
     Work work() override {
         std::scoped_lock const lock{mutex_};
         return work_;
@@ -369,6 +386,7 @@ private:
     std::map<std::string, base::Timestamp> schedules_;
     memory::ApiKeys api_keys_;
     memory::Sync sync_{mutex_, tables_, [this] { return clock(); }};
+    memory::Seals seals_{mutex_, tables_};
     Work work_;
 };
 

@@ -66,7 +66,8 @@ constexpr std::array all_guards{
     Guard{"entries_no_truncate", "entries"},   Guard{"grants_no_update", "grants"},
     Guard{"grants_no_delete", "grants"},       Guard{"grants_no_truncate", "grants"},
     Guard{"accounts_keep_user", "accounts"},   Guard{"accounts_no_delete", "accounts"},
-    Guard{"accounts_no_truncate", "accounts"},
+    Guard{"accounts_no_truncate", "accounts"}, Guard{"seals_no_update", "seals"},
+    Guard{"seals_no_delete", "seals"},         Guard{"seals_no_truncate", "seals"},
 };
 
 }  // namespace

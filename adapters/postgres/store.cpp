@@ -14,6 +14,7 @@
 #include "adapters/postgres/presence.h"
 #include "adapters/postgres/read.h"
 #include "adapters/postgres/schema.h"
+#include "adapters/postgres/seals.h"
 #include "adapters/postgres/sync.h"
 #include "adapters/postgres/transactor.h"
 
@@ -102,6 +103,10 @@ public:
     std::optional<ledger::Wallet> find_wallet(std::string_view user) override {
         return using_session(
             [&](Session& session) { return postgres::find_wallet(session, user); });
+    }
+
+    std::optional<ledger::Wallet> glance(std::string_view user) override {
+        return using_session([&](Session& session) { return postgres::glance(session, user); });
     }
 
     std::vector<ledger::Entry> entries_of(base::AccountId account,
@@ -264,6 +269,8 @@ public:
 
     SyncRegistry& sync() override { return sync_; }
 
+    adapters::Seals& seals() override { return seals_; }
+
     Work work() override {
         Work work{.transactions = transactor_.transactions(), .round_trips = pool_.round_trips()};
         work.log_position = using_session([](Session& session) {
@@ -333,6 +340,12 @@ private:
                              });
                          },
                          [this](Session const& session) { return now_in(session); }};
+    postgres::Seals seals_{[this](std::function<void(Session&)> const& use) {
+        using_session([&](Session& session) {
+            use(session);
+            return 0;
+        });
+    }};
 };
 
 void check(PostgresOptions const& options) {

@@ -4,6 +4,7 @@
 #include "adapters/sqlite/read.h"
 #include "adapters/sqlite/rows.h"
 #include "adapters/sqlite/schema.h"
+#include "adapters/sqlite/seals.h"
 
 namespace adapters::sqlite {
 
@@ -41,6 +42,7 @@ void fill(Database& database, AuditPage& page) {
     while (jobs.step()) {
         page.jobs.push_back(read_job(jobs));
     }
+    page.sealed = sealed_leaf(database, account);
 }
 
 struct Orphans {
@@ -60,6 +62,9 @@ void find_orphans(Database& database, std::vector<ledger::Finding>& findings) {
         {"SELECT DISTINCT account FROM jobs WHERE account NOT IN (SELECT id FROM accounts) "
          "LIMIT 100",
          "jobs"},
+        {"SELECT account FROM sealed_heads WHERE account NOT IN (SELECT id FROM accounts) "
+         "LIMIT 100",
+         "seals"},
     };
     for (Orphans const& kind : kinds) {
         Query query{database, kind.sql};

@@ -217,12 +217,32 @@ CREATE TABLE sync_links (
 CREATE INDEX entries_synced ON entries (action, recorded_at, amount) WHERE kind = 7 AND amount > 0;
 )sql";
 
+// How far each account was sealed last, and the seals, which are only added.
+constexpr char const* seals_schema = R"sql(
+CREATE TABLE seals (
+    number INTEGER PRIMARY KEY CHECK (number > 0),
+    at INTEGER NOT NULL,
+    accounts INTEGER NOT NULL,
+    entries INTEGER NOT NULL,
+    root BLOB NOT NULL,
+    previous BLOB NOT NULL,
+    key TEXT NOT NULL,
+    signature TEXT NOT NULL
+) STRICT;
+CREATE TABLE sealed_heads (
+    account INTEGER PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    head BLOB NOT NULL
+) STRICT;
+)sql";
+
 constexpr std::array steps{
     Migration{.what = "1: accounts, grants, entries, jobs, duties and schedules",
               .sql = first_schema},
     Migration{.what = "2: queues that pause and drain", .sql = queues_schema},
     Migration{.what = "3: API keys", .sql = api_keys_schema},
     Migration{.what = "4: sister products that move credits", .sql = sync_schema},
+    Migration{.what = "5: seals of the ledger", .sql = seals_schema},
 };
 
 // INSERT OR REPLACE deletes without asking the DELETE triggers, hence the guards on INSERT.
@@ -260,6 +280,16 @@ constexpr std::array all_guards{
     Guard{"accounts_keep_user",
           "CREATE TRIGGER accounts_keep_user BEFORE UPDATE OF id, user, created_at ON accounts "
           "BEGIN SELECT RAISE(ABORT, 'whose an account is never changes'); END"},
+    Guard{"seals_no_update",
+          "CREATE TRIGGER seals_no_update BEFORE UPDATE ON seals BEGIN "
+          "SELECT RAISE(ABORT, 'seals are never changed'); END"},
+    Guard{"seals_no_delete",
+          "CREATE TRIGGER seals_no_delete BEFORE DELETE ON seals BEGIN "
+          "SELECT RAISE(ABORT, 'seals are never deleted'); END"},
+    Guard{"seals_no_replace",
+          "CREATE TRIGGER seals_no_replace BEFORE INSERT ON seals WHEN "
+          "EXISTS (SELECT 1 FROM seals WHERE number = NEW.number) BEGIN "
+          "SELECT RAISE(ABORT, 'seals are never replaced'); END"},
 };
 
 }  // namespace

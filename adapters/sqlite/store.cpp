@@ -17,6 +17,7 @@
 #include "adapters/sqlite/queues.h"
 #include "adapters/sqlite/read.h"
 #include "adapters/sqlite/schema.h"
+#include "adapters/sqlite/seals.h"
 #include "adapters/sqlite/sync.h"
 #include "adapters/sqlite/write.h"
 
@@ -95,6 +96,10 @@ public:
 
     std::optional<ledger::Wallet> find_wallet(std::string_view user) override {
         return reading([&](Database& database) { return sqlite::find_wallet(database, user); });
+    }
+
+    std::optional<ledger::Wallet> glance(std::string_view user) override {
+        return reading([&](Database& database) { return sqlite::glance(database, user); });
     }
 
     std::vector<ledger::Entry> entries_of(base::AccountId account,
@@ -235,6 +240,8 @@ public:
 
     SyncRegistry& sync() override { return sync_; }
 
+    adapters::Seals& seals() override { return seals_; }
+
     Work work() override {
         return {.transactions = transactions_.load(), .round_trips = round_trips_.load()};
     }
@@ -329,6 +336,13 @@ private:
                        },
                        [this](sqlite::Sync::Work const& work) { writing(work); },
                        [this] { return options_.clock(); }};
+    sqlite::Seals seals_{[this](sqlite::Seals::Work const& work) {
+                             reading([&](Database& database) {
+                                 work(database);
+                                 return true;
+                             });
+                         },
+                         [this](sqlite::Seals::Work const& work) { writing(work); }};
 };
 
 }  // namespace

@@ -58,8 +58,8 @@ Counter::Counter()
                                                           .reload_prices = {},
                                                           .sync = sync_.get(),
                                                           .till = till_.get()})},
-      router_{{http::credits_routes(), http::credits_view_routes(), http::points_routes(),
-               http::sync_routes(), http::sync_admin_routes()}} {}
+      router_{{http::credits_routes(), http::credits_view_routes(), http::statement_routes(),
+               http::points_routes(), http::sync_routes(), http::sync_admin_routes()}} {}
 
 Counter::~Counter() {
     pool_.join();

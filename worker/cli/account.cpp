@@ -1,4 +1,5 @@
 // account, history: looking at the money of one account.
+#include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "worker/cli/account_view.h"
@@ -75,7 +76,8 @@ class ShowAccount final : public Verb {
 public:
     void declare(Options& options) override {
         options.required("USER", user_, "the user id");
-        options.example("  tallyman account ann");
+        options.text("--at", "WHEN", at_, "its balance at that time, by what had taken effect");
+        options.example("  tallyman account ann\n  tallyman account ann --at 2027-01-01");
     }
 
     int run(Context& context) override {
@@ -86,7 +88,9 @@ public:
             return context.refuse(no_such_account(user), answer_is_no);
         }
         auto const now = store.now();
-        if (context.json()) {
+        if (!at_.empty()) {
+            tell_past(context, wallet->account, when("--at", at_, now), store);
+        } else if (context.json()) {
             Context::print(wire::account_json(*wallet, now));
         } else {
             print_account(*wallet, now);
@@ -95,7 +99,19 @@ public:
     }
 
 private:
+    static void tell_past(Context const& context, ledger::Account const& account,
+                          base::Timestamp at, adapters::Store& store) {
+        auto const balance = store.balance_at(account.id, at);
+        if (context.json()) {
+            Context::print(boost::json::object{
+                {"user_id", account.user}, {"balance", balance.value}, {"at", base::to_ms(at)}});
+        } else {
+            fmt::print("{} had {} at {}\n", clean(account.user), balance.value, local_time(at));
+        }
+    }
+
     std::string user_;
+    std::string at_;
 };
 
 class History final : public Verb {
@@ -114,7 +130,7 @@ public:
             filter.before = sequence(before_);
         }
         auto& store = context.store(Opening::existing);
-        auto const wallet = store.find_wallet(user);
+        auto const wallet = store.glance(user);
         if (!wallet) {
             return context.refuse(no_such_account(user), answer_is_no);
         }

@@ -55,6 +55,7 @@ constexpr std::array table{
     Row{"expire", money, "Records the expiry of grants past their date, now", make_expire},
     Row{"audit", money, "Checks every invariant of the ledger: exit 0 clean, 1 findings",
         make_audit},
+    Row{"seals", money, "Lists the daily seals of the ledger, or makes one", make_seals},
     Row{"prices", prices, "Shows the price book, or checks one", make_prices},
     Row{"quote", prices, "Says what a job would cost", make_quote},
     Row{"measure", prices, "Measures the exact duration of audio", make_measure},

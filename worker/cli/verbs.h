@@ -29,6 +29,7 @@ std::unique_ptr<Verb> make_account();
 std::unique_ptr<Verb> make_history();
 std::unique_ptr<Verb> make_grant();
 std::unique_ptr<Verb> make_consume();
+std::unique_ptr<Verb> make_seals();
 std::unique_ptr<Verb> make_statement();
 std::unique_ptr<Verb> make_expire();
 std::unique_ptr<Verb> make_audit();

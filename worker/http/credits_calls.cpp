@@ -76,7 +76,7 @@ Response get_account(Call const& call) {
     if (!user) {
         return refuse(call, user.error());
     }
-    auto const wallet = call.office.store.find_wallet(*user);
+    auto const wallet = call.office.store.glance(*user);
     return wallet ? json_answer(wire::account_json(*wallet, call.office.store.now()))
                   : refuse(call, unknown_account(*user));
 }

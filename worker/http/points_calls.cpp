@@ -29,7 +29,7 @@ bool is_priced(SubmitOutcome outcome) {
 
 // What the account has, or would have once it is opened.
 ledger::Wallet wallet_of(Call const& call, std::string const& user, base::Timestamp now) {
-    auto known = user.empty() ? std::nullopt : call.office.store.find_wallet(user);
+    auto known = user.empty() ? std::nullopt : call.office.store.glance(user);
     return known ? std::move(*known)
                  : ledger::open_account({}, user, call.office.settings.rules.signup_gift, now);
 }
