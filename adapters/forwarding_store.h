@@ -123,6 +123,8 @@ public:
 
     SyncRegistry& sync() override { return inner_.sync(); }
 
+    Outbox& outbox() override { return inner_.outbox(); }
+
     Work work() override { return inner_.work(); }
 
 private:

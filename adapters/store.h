@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "adapters/caller.h"
+#include "adapters/outbox.h"
 #include "adapters/overview.h"
 #include "adapters/sync_registry.h"
 #include "base/time.h"
@@ -224,6 +225,9 @@ public:
 
     // Sister products and their users; lives as long as the store.
     virtual SyncRegistry& sync() = 0;
+
+    // What the world is told; lives as long as the store.
+    virtual Outbox& outbox() = 0;
 
     virtual Work work() = 0;
 };

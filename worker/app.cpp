@@ -50,6 +50,13 @@ OpenUrl opener(config::Settings const& settings) {
     return [&media = settings.media](std::string const& url) { return open_url(media, url); };
 }
 
+metrics::WebhookMeters::Outcome outcome_of(adapters::MessageState state) {
+    using Outcome = metrics::WebhookMeters::Outcome;
+    return state == adapters::MessageState::delivered ? Outcome::delivered
+           : state == adapters::MessageState::pending ? Outcome::failed
+                                                      : Outcome::dead;
+}
+
 std::vector<std::string> services_of(config::Settings const& settings, pricing::Book const& book) {
     std::vector<std::string> names;
     for (auto const& [name, periods] : book.services) {
@@ -98,7 +105,8 @@ App::App(config::Settings const& settings, pricing::Book book, Parts parts)
       scheduler_{io_.get_executor(), duty_pool_, clerk_,
                  duty_table(
                      *store_, settings, [this] { return shelf_.current(); }, &input_meter_),
-                 log_} {}
+                 log_},
+      deliverer_{io_.get_executor(), *store_, settings.webhooks, log_} {}
 
 // What still runs on the pools refers to the parts that are taken down next.
 App::~App() {
@@ -109,6 +117,8 @@ App::~App() {
     output_meter_.join();
     pool_.join();
     duty_pool_.join();
+    to_poke_ = nullptr;
+    deliverer_.join();
 }
 
 void App::run() {
@@ -125,6 +135,7 @@ void App::run() {
     asio::co_spawn(io_, tell_pace(), base::rethrow);
     scheduler_.start(parts_.scheduler);  // a worker alone still does what workers live by
     start_http();
+    start_deliveries();
     announce();
     if (admin_key) {
         std::printf("the first admin API key is in %s\n", admin_key->c_str());
@@ -139,7 +150,12 @@ void App::run() {
 }
 
 std::unique_ptr<adapters::Store> App::store_with_news() {
-    auto store = redis_.announcing(open_store(settings_, Opening::create));
+    auto const told = [this] {
+        if (auto* const deliverer = to_poke_.load()) {
+            deliverer->poke();
+        }
+    };
+    auto store = redis_.announcing(open_store(settings_, Opening::create, told));
     auto announcing = std::make_unique<AnnouncingStore>(std::move(store), relay_, &pace_);
     if (!meters_) {
         return announcing;
@@ -201,6 +217,22 @@ void App::start_http() {
     asio::co_spawn(io_, http_->keep_watch(), base::rethrow);
 }
 
+// A process that only answers HTTP leaves messages to the others.
+void App::start_deliveries() {
+    if (!parts_.worker && !parts_.scheduler) {
+        return;
+    }
+    if (meters_) {
+        deliverer_.on_sent = [this](std::string const& target, Sent const& sent) {
+            for (auto const& each : sent.tries) {
+                meters_->webhooks.tried(target, outcome_of(each.state), each.took);
+            }
+        };
+    }
+    to_poke_ = &deliverer_;
+    asio::co_spawn(io_, deliverer_.run(), base::rethrow);
+}
+
 // Whoever has the machine has the embedded store; who may use a PostgreSQL is for its owner to say.
 std::optional<std::filesystem::path> App::first_admin_key() {
     if (!parts_.worker || !parts_.scheduler || uses_postgres(settings_)) {
@@ -255,6 +287,7 @@ asio::awaitable<void> App::shut_down() {
                {"at_most", base::to_text(settings_.worker.drain)}});
     runner_.quiet();
     scheduler_.stop();
+    deliverer_.stop();
     if (http_) {
         co_await http_->stop(answer_within);
         http_stopped_ = true;

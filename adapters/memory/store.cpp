@@ -6,6 +6,7 @@
 #include "adapters/memory/api_keys.h"
 #include "adapters/memory/load.h"
 #include "adapters/memory/open.h"
+#include "adapters/memory/outbox.h"
 #include "adapters/memory/overview.h"
 #include "adapters/memory/sync.h"
 #include "adapters/memory/tables.h"
@@ -301,6 +302,8 @@ public:
 
     SyncRegistry& sync() override { return sync_; }
 
+    Outbox& outbox() override { return outbox_; }
+
     Work work() override {
         std::scoped_lock const lock{mutex_};
         return work_;
@@ -369,6 +372,7 @@ private:
     std::map<std::string, base::Timestamp> schedules_;
     memory::ApiKeys api_keys_;
     memory::Sync sync_{mutex_, tables_, [this] { return clock(); }};
+    memory::Outbox outbox_{mutex_, tables_, [this] { return clock(); }};
     Work work_;
 };
 

@@ -14,6 +14,8 @@ std::span<Migration const> migrations() {
                   .sql = {"ALTER TABLE {s}.workers ADD COLUMN note text NOT NULL DEFAULT ''"}},
         Migration{.what = "3: sister products that move credits",
                   .sql = {sync_tables, sync_rights}},
+        Migration{.what = "4: messages for the world, and warnings",
+                  .sql = {outbox_tables, outbox_rights}},
     };
     return steps;
 }

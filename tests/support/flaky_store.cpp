@@ -223,6 +223,10 @@ adapters::SyncRegistry& FlakyStore::sync() {
     return inner_.sync();
 }
 
+adapters::Outbox& FlakyStore::outbox() {
+    return inner_.outbox();
+}
+
 adapters::Work FlakyStore::work() {
     return inner_.work();
 }

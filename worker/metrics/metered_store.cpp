@@ -245,6 +245,10 @@ adapters::SyncRegistry& MeteredStore::sync() {
     return inner_->sync();
 }
 
+adapters::Outbox& MeteredStore::outbox() {
+    return inner_->outbox();
+}
+
 adapters::Work MeteredStore::work() {
     return inner_->work();
 }

@@ -120,6 +120,7 @@ public:
     bool revoke_api_key(std::int64_t number) override;
     void touch_api_key(std::int64_t number, base::Timestamp at) override;
     adapters::SyncRegistry& sync() override;
+    adapters::Outbox& outbox() override;
     adapters::Work work() override;
 
 private:
