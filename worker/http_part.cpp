@@ -96,6 +96,7 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
       collector_{executor, needs.store, pool_, needs.settings.rules, needs.book},
       inputs_{input_rule(needs)},
       sync_{executor, needs.store, pool_, needs.settings.rules},
+      till_{executor, needs.store, pool_, needs.settings.rules, needs.book},
       meters_{needs.meters},
       redis_{needs.redis},
       operations_{executor,
@@ -113,7 +114,8 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
            .inputs = inputs_,
            .reload_prices = std::move(needs.reload_prices),
            .operations = &operations_,
-           .sync = &sync_},
+           .sync = &sync_,
+           .till = &till_},
           [this](adapters::http::Request const& request) { return admit(authenticator_, request); },
           http::all_tables(needs.settings.http.metrics_open),
           [this](http::Answered const& answered) {

@@ -24,6 +24,7 @@
 #include "worker/http/input_desk.h"
 #include "worker/http/operations.h"
 #include "worker/http/sync_desk.h"
+#include "worker/http/till.h"
 #include "worker/http/watch.h"
 #include "worker/input_meter.h"
 #include "worker/log.h"
@@ -81,6 +82,7 @@ private:
     http::Collector collector_;
     http::InputDesk inputs_;
     http::SyncDesk sync_;
+    http::Till till_;
     metrics::Meters& meters_;
     RedisParts* redis_;
     std::optional<metrics::RedisMeters> redis_meters_;

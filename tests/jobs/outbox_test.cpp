@@ -20,10 +20,7 @@ class Ear final : public adapters::ForwardingStore {
 public:
     Ear(std::unique_ptr<adapters::Store> inner, jobs::Listening const& listening,
         std::vector<jobs::Told>& heard)
-        : ForwardingStore{*inner},
-          inner_{std::move(inner)},
-          listening_{listening},
-          heard_{heard} {}
+        : ForwardingStore{*inner}, inner_{std::move(inner)}, listening_{listening}, heard_{heard} {}
 
     void transact(jobs::Load const& load, jobs::Decide const& decide) override {
         inner_->transact(load, [&](jobs::Batch& batch) {
@@ -163,9 +160,9 @@ TEST_F(OutboxTest, AnExpiryMayMakeABalanceLow) {
     listening.balance_low = {525};
     listening.endpoints[0].events = {"balance.low"};
     desk.open_account("u1");
-    desk.give("u1", {.kind = ledger::Kind::bonus,
-                     .amount = {10},
-                     .expires_at = desk.now + Millis{1'000}});
+    desk.give(
+        "u1",
+        {.kind = ledger::Kind::bonus, .amount = {10}, .expires_at = desk.now + Millis{1'000}});
     desk.now += Millis{1'000};
     desk.expire();
     EXPECT_EQ(kinds(), Kinds{"balance.low"});
@@ -183,6 +180,20 @@ TEST_F(OutboxTest, ADailyCapAtTheStartIsHit) {
     auto const all = kinds();
     EXPECT_EQ(std::ranges::count(all, "cap.hit"), 1);
     EXPECT_EQ(std::ranges::count(all, "job.failed"), 1);
+}
+
+TEST_F(OutboxTest, ARequestThatACapRefusesIsTold) {
+    desk.rules.guards.job_cap = {4};
+    desk.submit(request("script"));
+    ASSERT_EQ(heard.size(), 1U);
+    EXPECT_EQ(heard[0].notice.kind, "cap.hit");
+    EXPECT_EQ(number(heard[0].notice, "limit"), 4);
+    auto const once = heard[0].notice.once;
+    desk.submit(request("script"));
+    EXPECT_EQ(heard[1].notice.once, once);
+    desk.now += Millis{24LL * 3600 * 1000};
+    desk.submit(request("script"));
+    EXPECT_NE(heard[2].notice.once, once);
 }
 
 TEST_F(OutboxTest, WithNobodyListeningNothingIsSaid) {

@@ -18,6 +18,7 @@ class Collector;
 class InputDesk;
 class Operations;
 class SyncDesk;
+class Till;
 class Watch;
 
 struct Office {
@@ -33,6 +34,7 @@ struct Office {
     // Null where nothing of it is called. Never null in the running program.
     Operations* operations = nullptr;
     SyncDesk* sync = nullptr;
+    Till* till = nullptr;
 };
 
 }  // namespace worker::http
