@@ -105,8 +105,7 @@ App::App(config::Settings const& settings, pricing::Book book, Parts parts)
       scheduler_{io_.get_executor(), duty_pool_, clerk_,
                  duty_table(
                      *store_, settings, [this] { return shelf_.current(); }, &input_meter_),
-                 log_},
-      deliverer_{io_.get_executor(), *store_, settings.webhooks, log_} {}
+                 log_} {}
 
 // What still runs on the pools refers to the parts that are taken down next.
 App::~App() {
@@ -118,7 +117,9 @@ App::~App() {
     pool_.join();
     duty_pool_.join();
     to_poke_ = nullptr;
-    deliverer_.join();
+    if (deliverer_) {
+        deliverer_->join();
+    }
 }
 
 void App::run() {
@@ -222,15 +223,16 @@ void App::start_deliveries() {
     if (!parts_.worker && !parts_.scheduler) {
         return;
     }
+    deliverer_.emplace(io_.get_executor(), *store_, settings_.webhooks, log_);
     if (meters_) {
-        deliverer_.on_sent = [this](std::string const& target, Sent const& sent) {
+        deliverer_->on_sent = [this](std::string const& target, Sent const& sent) {
             for (auto const& each : sent.tries) {
                 meters_->webhooks.tried(target, outcome_of(each.state), each.took);
             }
         };
     }
-    to_poke_ = &deliverer_;
-    asio::co_spawn(io_, deliverer_.run(), base::rethrow);
+    to_poke_ = &*deliverer_;
+    asio::co_spawn(io_, deliverer_->run(), base::rethrow);
 }
 
 // Whoever has the machine has the embedded store; who may use a PostgreSQL is for its owner to say.
@@ -287,7 +289,9 @@ asio::awaitable<void> App::shut_down() {
                {"at_most", base::to_text(settings_.worker.drain)}});
     runner_.quiet();
     scheduler_.stop();
-    deliverer_.stop();
+    if (deliverer_) {
+        deliverer_->stop();
+    }
     if (http_) {
         co_await http_->stop(answer_within);
         http_stopped_ = true;

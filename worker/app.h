@@ -87,7 +87,7 @@ private:
     Runner runner_;
     DutyClerk clerk_;
     Scheduler scheduler_;
-    Deliverer deliverer_;
+    std::optional<Deliverer> deliverer_;  // none where only HTTP is answered
     std::unique_ptr<adapters::identity::KeySet> token_keys_;
     std::unique_ptr<adapters::RateLimit> rate_;
     std::optional<HttpPart> http_;

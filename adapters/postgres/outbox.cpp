@@ -153,13 +153,19 @@ std::string list_sql(Session const& session, MessageFilter const& filter) {
 
 }  // namespace
 
+// Once for a statement, so that an index can be asked for what is due.
+std::string Outbox::now_in(Session const& session) const {
+    return "(SELECT " + now_(session) + ")";
+}
+
 LanesClaimed Outbox::claim(LanesWanted const& wanted) {
     LanesClaimed claimed;
     run_([&](Session& session) {
         claimed = {};
-        auto const now = now_(session);
+        auto const now = now_in(session);
         auto const seen = session.look(session.sql(fmt::format(
-            "SELECT {}, EXISTS (SELECT FROM {{s}}.outbox_lanes WHERE due_at <= {})", now, now)));
+            "SELECT {}, coalesce((SELECT min(due_at) FROM {{s}}.outbox_lanes) <= {}, false)", now,
+            now)));
         Row row{seen[0]};
         claimed.now = row.time();
         if (!row.flag()) {
@@ -183,7 +189,7 @@ void Outbox::report(std::vector<LaneReport> const& reports) {
     run_([&](Session& session) {
         std::vector<std::string> statements;
         for (auto const& report : reports) {
-            add_report(session, report, now_(session), statements);
+            add_report(session, report, now_in(session), statements);
         }
         session.write(statements);
     });
@@ -218,7 +224,7 @@ std::optional<OutboxMessage> Outbox::find(std::int64_t id) {
 int Outbox::replay(std::vector<std::int64_t> const& ids) {
     int count = 0;
     run_([&](Session& session) {
-        auto const now = now_(session);
+        auto const now = now_in(session);
         auto const results = session.write(
             {session.sql(
                  fmt::format("INSERT INTO {{s}}.outbox_lanes (target, account, due_at) SELECT "

@@ -26,6 +26,8 @@ public:
     int prune(base::Timestamp delivered_before, int limit) override;
 
 private:
+    [[nodiscard]] std::string now_in(Session const& session) const;
+
     Run run_;
     Now now_;
 };

@@ -44,7 +44,8 @@ CREATE TABLE {s}.outbox_lanes (
     failing_since bigint,
     PRIMARY KEY (target, account)
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.1, autovacuum_vacuum_cost_delay = 1);
-CREATE INDEX outbox_lanes_due ON {s}.outbox_lanes (target, due_at);
+CREATE INDEX outbox_lanes_of_target ON {s}.outbox_lanes (target, due_at, account);
+CREATE INDEX outbox_lanes_due ON {s}.outbox_lanes (due_at);
 
 CREATE TABLE {s}.warnings (
     name text PRIMARY KEY,

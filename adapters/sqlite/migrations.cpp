@@ -249,7 +249,8 @@ CREATE TABLE outbox_lanes (
     failing_since INTEGER,
     PRIMARY KEY (target, account)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX outbox_lanes_due ON outbox_lanes (target, due_at);
+CREATE INDEX outbox_lanes_of_target ON outbox_lanes (target, due_at, account);
+CREATE INDEX outbox_lanes_due ON outbox_lanes (due_at);
 CREATE TABLE warnings (
     name TEXT PRIMARY KEY,
     at INTEGER NOT NULL,

@@ -23,6 +23,7 @@ WebhookMeters::WebhookMeters(adapters::metrics::Registry& registry) : registry_{
     for (auto const outcome : {Outcome::delivered, Outcome::failed, Outcome::dead}) {
         registry.counter(attempts, {{"endpoint", "job"}, {"outcome", name_of(outcome)}});
     }
+    registry.histogram(time, adapters::metrics::short_times(), {{"endpoint", "job"}});
 }
 
 void WebhookMeters::tried(std::string const& target, Outcome outcome,
