@@ -35,6 +35,7 @@ public:
     std::optional<ledger::Wallet> find_wallet(std::string_view user) override {
         return inner_.find_wallet(user);
     }
+
     std::optional<ledger::Wallet> glance(std::string_view user) override {
         return inner_.glance(user);
     }
@@ -125,7 +126,10 @@ public:
     }
 
     SyncRegistry& sync() override { return inner_.sync(); }
+
     Seals& seals() override { return inner_.seals(); }
+
+    Outbox& outbox() override { return inner_.outbox(); }
 
     Work work() override { return inner_.work(); }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "adapters/caller.h"
+#include "adapters/outbox.h"
 #include "adapters/overview.h"
 #include "adapters/seals.h"
 #include "adapters/sync_registry.h"
@@ -231,6 +232,8 @@ public:
 
     // Lives as long as the store.
     virtual Seals& seals() = 0;
+    // What the world is told; lives as long as the store.
+    virtual Outbox& outbox() = 0;
 
     virtual Work work() = 0;
 };

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How fast money moves over HTTP on a durable PostgreSQL: consume, recharge and sync over 10,000
-accounts, in full and at about half of what must be; then pages of the history of one account with very
-many entries, and its balance. Needs wrk and a quiet machine; medians are told.
+accounts, in full and at about half of what must be; then pages of the history of one account with
+very many entries, and its balance. Needs wrk and a quiet machine; medians are told.
 
     TALLYMAN_BIN=build/release/bin/tallyman python3 bench/money.py [--json] [--entries N]
 """

@@ -2,16 +2,19 @@
 #include "worker/duties.h"
 
 #include "jobs/cron.h"
+#include "jobs/outbox.h"
 #include "jobs/prune.h"
 #include "jobs/rescue.h"
 #include "jobs/submit.h"
 #include "jobs/wake.h"
+#include "jobs/warn.h"
 #include "wire/job_request.h"
 #include "wire/json.h"
 #include "worker/compose.h"
 #include "worker/expiry.h"
 #include "worker/inbox.h"
 #include "worker/sealing.h"
+#include "worker/webhooks/telling_store.h"
 
 namespace worker {
 
@@ -60,6 +63,27 @@ DutyRun run_wake(adapters::Store& store, jobs::Rules const& rules) {
     }
     return {.result = count(woken.ready, "ready, ") + count(woken.cancelled, "cancelled"),
             .again = true};
+}
+
+// A mark for each stage moves with the messages, so that it does not matter who runs this.
+DutyRun run_warnings(adapters::Store& store) {
+    std::int64_t accounts = 0;
+    std::int64_t grants = 0;
+    for (auto const& stage : jobs::stages()) {
+        jobs::Warned warned{.more = true};
+        while (warned.more) {
+            store.transact(jobs::load_for_warnings(stage, at_once),
+                           [&](jobs::Batch& batch) { warned = jobs::warn(batch, stage, at_once); });
+            accounts += warned.accounts;
+            grants += warned.grants;
+        }
+    }
+    return {.result = count(accounts, "warnings of ") + count(grants, "grants")};
+}
+
+void prune_messages(adapters::Store& store, base::Millis keep) {
+    while (store.outbox().prune(store.now() - keep, at_once) == at_once) {
+    }
 }
 
 DutyRun run_retention(adapters::Store& store, base::Millis keep) {
@@ -178,11 +202,20 @@ std::vector<DutyPlan> duty_table(adapters::Store& store, config::Settings const&
          .run = [&store, &settings] { return run_wake(store, settings.rules); }},
         {.name = "retention",
          .every = retention_every,
-         .run = [&store, &settings] { return run_retention(store, settings.retention); }},
+         .run =
+             [&store, &settings] {
+                 prune_messages(store, settings.webhooks.keep);
+                 return run_retention(store, settings.retention);
+             }},
         {.name = "seal",
          .every = seal_every,
          .run = [&store, &settings] { return run_seal(store, settings); }},
     };
+    if (jobs::anybody_hears(listening(settings.webhooks), "grant.expiring")) {
+        table.push_back({.name = "warnings",
+                         .every = settings.webhooks.warn_every,
+                         .run = [&store] { return run_warnings(store); }});
+    }
     if (uses_postgres(settings)) {
         table.push_back({.name = "inbox",
                          .every = inbox_every,

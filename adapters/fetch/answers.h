@@ -19,6 +19,7 @@ struct Head {
     std::string etag;
     std::string modified;  // Last-Modified
     std::string location;
+    std::string retry_after;
 };
 
 // "bytes 0-99/1000", "bytes 0-99/*" and "bytes */1000".

@@ -31,6 +31,10 @@ public:
     // the request, each with its line end. Answers other than 200, 206 and 416 are errors.
     Head get(Url& url, std::string const& fields);
 
+    // Sends that content there, follows nothing, and takes any answer. May be sent twice where a
+    // kept connection turns out to be gone. Messages of what it throws don't name the URL.
+    Head post(Url const& url, std::string const& fields, std::string_view content);
+
     // What comes next of the answer's body; 0 at its end.
     std::size_t body(std::span<std::byte> into);
 
@@ -50,7 +54,7 @@ public:
 
 private:
     Head get_once(Url const& url, std::string const& fields);
-    Head send(Url const& url, std::string const& fields);
+    Head send(Url const& url, std::string const& request);
     void check_port(Url const& url) const;
     std::vector<Address> addresses_of(Url const& url, Clock::time_point until) const;
     void connect(Url const& url);

@@ -22,8 +22,8 @@ public:
     Connection& operator=(Connection const&) = delete;
     ~Connection();
 
-    // The request is a whole GET. Throws Failed: timeout; lost, where no answer came at all; cut;
-    // bad_answer, where it is not HTTP or its head has more than 16 KiB.
+    // The request is a whole one, with its content. Throws Failed: timeout; lost, where no answer
+    // came at all; cut; bad_answer, where it is not HTTP or its head has more than 16 KiB.
     Head get(std::string_view request, Clock::time_point until);
 
     // What comes next of the body; 0 at its end. Throws Failed: timeout, cut, bad_answer.

@@ -6,6 +6,7 @@
 #include "adapters/memory/api_keys.h"
 #include "adapters/memory/load.h"
 #include "adapters/memory/open.h"
+#include "adapters/memory/outbox.h"
 #include "adapters/memory/overview.h"
 #include "adapters/memory/seals.h"
 #include "adapters/memory/sync.h"
@@ -318,6 +319,8 @@ public:
 
     adapters::Seals& seals() override { return seals_; }
 
+    Outbox& outbox() override { return outbox_; }
+
     Work work() override {
         std::scoped_lock const lock{mutex_};
         return work_;
@@ -387,6 +390,7 @@ private:
     memory::ApiKeys api_keys_;
     memory::Sync sync_{mutex_, tables_, [this] { return clock(); }};
     memory::Seals seals_{mutex_, tables_};
+    memory::Outbox outbox_{mutex_, tables_, [this] { return clock(); }};
     Work work_;
 };
 

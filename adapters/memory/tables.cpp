@@ -5,6 +5,8 @@
 #include <iterator>
 #include <limits>
 
+#include "adapters/memory/outbox.h"
+
 namespace adapters::memory {
 
 namespace {
@@ -145,6 +147,7 @@ void Tables::write(jobs::Batch& batch) {
         }
     }
     std::ranges::move(batch.events, std::back_inserter(events));
+    write_messages(*this, batch);
 }
 
 }  // namespace adapters::memory

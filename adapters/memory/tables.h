@@ -22,6 +22,20 @@ struct AccountBooks {
 
 bool fits(jobs::Job const& job, JobFilter const& filter);
 
+struct MessageTables {
+    struct Lane {
+        base::Timestamp due_at;
+        std::int64_t claim = 0;
+        std::optional<base::Timestamp> failing_since;
+    };
+
+    std::map<std::int64_t, OutboxMessage> messages;
+    std::map<std::pair<std::string, base::AccountId>, Lane> lanes;
+    std::set<std::pair<std::string, std::string>> said_once;  // target and word
+    std::map<std::string, jobs::WarningMark> warned;
+    std::int64_t last_id = 0;
+};
+
 struct Tables {
     std::map<base::JobId, jobs::Job> jobs;
     std::map<base::AccountId, AccountBooks> accounts;
@@ -42,6 +56,7 @@ struct Tables {
     std::map<jobs::SyncedUser, std::string> links;  // -> user
     std::vector<ledger::Seal> seals;
     std::map<base::AccountId, ledger::Leaf> sealed;
+    MessageTables outbox;
 
     [[nodiscard]] bool is(std::string const& service, QueueMode mode) const;
     [[nodiscard]] bool has_ready(std::string const& service) const;  // and may be claimed

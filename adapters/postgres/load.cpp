@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "adapters/postgres/held.h"
+#include "adapters/postgres/outbox.h"
 #include "adapters/postgres/sync.h"
 #include "jobs/sync.h"
 
@@ -304,6 +305,9 @@ void ask_for_jobs(Loading& loading, Trip& trip) {
 }
 
 void load_batch(Loading& loading) {
+    if (loading.load.ending) {
+        load_ending(loading);
+    }
     if (loading.load.synced.empty()) {
         load_rest(loading);
     } else {

@@ -15,6 +15,8 @@ std::span<Migration const> migrations() {
         Migration{.what = "3: sister products that move credits",
                   .sql = {sync_tables, sync_rights}},
         Migration{.what = "4: seals of the ledger", .sql = {seal_tables, seal_rights}},
+        Migration{.what = "5: messages for the world, and warnings",
+                  .sql = {outbox_tables, outbox_rights}},
     };
     return steps;
 }

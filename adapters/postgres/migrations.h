@@ -41,6 +41,8 @@ extern char const* const sync_tables;  // tables_sync.cpp
 extern char const* const sync_rights;
 extern char const* const seal_tables;  // tables_seals.cpp
 extern char const* const seal_rights;
+extern char const* const outbox_tables;  // tables_outbox.cpp
+extern char const* const outbox_rights;
 extern char const* const guard_triggers;  // guards.cpp
 extern char const* const app_rights;
 

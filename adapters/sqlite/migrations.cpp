@@ -236,6 +236,47 @@ CREATE TABLE sealed_heads (
 ) STRICT;
 )sql";
 
+// State 0 pending, 1 delivered, 2 dead. A lane has a row while anything is pending in it.
+constexpr char const* outbox_schema = R"sql(
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account INTEGER NOT NULL,
+    job INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    tried_at INTEGER,
+    state INTEGER NOT NULL DEFAULT 0 CHECK (state IN (0, 1, 2)),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    status INTEGER NOT NULL DEFAULT 0,
+    target TEXT NOT NULL,
+    url TEXT NOT NULL,
+    user TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    body TEXT NOT NULL,
+    error TEXT NOT NULL DEFAULT '',
+    once TEXT
+) STRICT;
+CREATE INDEX outbox_lane ON outbox (target, account, id) WHERE state = 0;
+CREATE INDEX outbox_pending ON outbox (id) WHERE state = 0;
+CREATE INDEX outbox_done ON outbox (tried_at) WHERE state = 1;
+CREATE INDEX outbox_dead ON outbox (id) WHERE state = 2;
+CREATE UNIQUE INDEX outbox_once ON outbox (target, once) WHERE once IS NOT NULL;
+CREATE TABLE outbox_lanes (
+    target TEXT NOT NULL,
+    account INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    claim INTEGER NOT NULL DEFAULT 0,
+    failing_since INTEGER,
+    PRIMARY KEY (target, account)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX outbox_lanes_of_target ON outbox_lanes (target, due_at, account);
+CREATE INDEX outbox_lanes_due ON outbox_lanes (due_at);
+CREATE TABLE warnings (
+    name TEXT PRIMARY KEY,
+    at INTEGER NOT NULL,
+    account INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
 constexpr std::array steps{
     Migration{.what = "1: accounts, grants, entries, jobs, duties and schedules",
               .sql = first_schema},
@@ -243,6 +284,7 @@ constexpr std::array steps{
     Migration{.what = "3: API keys", .sql = api_keys_schema},
     Migration{.what = "4: sister products that move credits", .sql = sync_schema},
     Migration{.what = "5: seals of the ledger", .sql = seals_schema},
+    Migration{.what = "6: messages for the world, and warnings", .sql = outbox_schema},
 };
 
 // INSERT OR REPLACE deletes without asking the DELETE triggers, hence the guards on INSERT.

@@ -13,6 +13,7 @@
 #include "adapters/sqlite/load.h"
 #include "adapters/sqlite/migrations.h"
 #include "adapters/sqlite/open.h"
+#include "adapters/sqlite/outbox.h"
 #include "adapters/sqlite/presence.h"
 #include "adapters/sqlite/queues.h"
 #include "adapters/sqlite/read.h"
@@ -242,6 +243,8 @@ public:
 
     adapters::Seals& seals() override { return seals_; }
 
+    Outbox& outbox() override { return outbox_; }
+
     Work work() override {
         return {.transactions = transactions_.load(), .round_trips = round_trips_.load()};
     }
@@ -343,6 +346,14 @@ private:
                              });
                          },
                          [this](sqlite::Seals::Work const& work) { writing(work); }};
+    sqlite::Outbox outbox_{[this](sqlite::Outbox::Work const& work) {
+                               reading([&](Database& database) {
+                                   work(database);
+                                   return true;
+                               });
+                           },
+                           [this](sqlite::Outbox::Work const& work) { writing(work); },
+                           [this] { return options_.clock(); }};
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The writing half of a transaction.
 #include "adapters/sqlite/write.h"
 
+#include "adapters/sqlite/outbox.h"
 #include "adapters/sqlite/rows.h"
 
 namespace adapters::sqlite {
@@ -164,6 +165,7 @@ void write_batch(Database& database, jobs::Batch const& batch) {
     write_new_jobs(database, batch.new_jobs);
     write_parents(database, batch.parents_of_new);
     write_events(database, batch.events);
+    write_messages(database, batch);
 }
 
 }  // namespace adapters::sqlite

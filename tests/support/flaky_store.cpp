@@ -232,6 +232,10 @@ adapters::Seals& FlakyStore::seals() {
     return inner_.seals();
 }
 
+adapters::Outbox& FlakyStore::outbox() {
+    return inner_.outbox();
+}
+
 adapters::Work FlakyStore::work() {
     return inner_.work();
 }

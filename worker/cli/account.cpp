@@ -44,11 +44,28 @@ void print_grants(ledger::Wallet const& wallet, base::Timestamp now) {
     }
 }
 
+// What ends within thirty days, as `expiring` says over HTTP.
+void print_expiring(ledger::Wallet const& wallet, base::Timestamp now) {
+    base::Credits sum;
+    std::optional<base::Timestamp> first;
+    for (auto const& grant : wallet.grants) {
+        if (ledger::spendable(grant, now) && grant.expires_at &&
+            *grant.expires_at <= now + std::chrono::days{30}) {
+            sum += grant.remaining;
+            first = std::min(first.value_or(*grant.expires_at), *grant.expires_at);
+        }
+    }
+    if (first) {
+        fmt::print("expiring  {} within 30 days, the first on {}\n", sum.value, local_time(*first));
+    }
+}
+
 void print_account(ledger::Wallet const& wallet, base::Timestamp now) {
     auto const& account = wallet.account;
     fmt::print("{}\n", bold(clean(account.user)));
     fmt::print("balance   {}{}\n", ledger::balance(wallet, now).value,
                account.frozen ? "  (frozen)" : "");
+    print_expiring(wallet, now);
     if (account.debt.value != 0) {
         fmt::print("debt      {}\n", account.debt.value);
     }

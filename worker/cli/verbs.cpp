@@ -61,6 +61,8 @@ constexpr std::array table{
     Row{"measure", prices, "Measures the exact duration of audio", make_measure},
     Row{"keys", care, "Makes, lists and revokes API keys", make_keys},
     Row{"sync", care, "Sister products that may move credits, and their users", make_sync},
+    Row{"webhooks", care, "Messages for receivers: what waits, what was given up, once more",
+        make_webhooks},
     Row{"doctor", care, "Checks configuration, store, providers, disk and clock", make_doctor},
     Row{"top", care, "Shows queues, throughput, workers and the flow of credits, live", make_top},
     Row{"bench", care, "Measures billed jobs a second and pickup latency", make_bench},

@@ -38,6 +38,7 @@ std::unique_ptr<Verb> make_quote();
 std::unique_ptr<Verb> make_measure();
 std::unique_ptr<Verb> make_keys();
 std::unique_ptr<Verb> make_sync();
+std::unique_ptr<Verb> make_webhooks();
 std::unique_ptr<Verb> make_doctor();
 std::unique_ptr<Verb> make_top();
 std::unique_ptr<Verb> make_bench();

@@ -253,6 +253,10 @@ adapters::Seals& MeteredStore::seals() {
     return inner_->seals();
 }
 
+adapters::Outbox& MeteredStore::outbox() {
+    return inner_->outbox();
+}
+
 adapters::Work MeteredStore::work() {
     return inner_->work();
 }

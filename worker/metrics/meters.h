@@ -11,6 +11,7 @@
 #include "worker/metrics/metered_provider.h"
 #include "worker/metrics/metered_store.h"
 #include "worker/metrics/state.h"
+#include "worker/metrics/webhook_meters.h"
 
 namespace worker::metrics {
 
@@ -25,6 +26,7 @@ public:
     AllProviderMeters providers;
     HttpMeters http;
     StateMeters state;
+    WebhookMeters webhooks;
     adapters::metrics::ProcessMeters process;
 };
 

@@ -27,6 +27,11 @@ constexpr Family inbox{"tallyman_inbox_requests", "Requests by SQL that are not 
 constexpr Family inbox_oldest{"tallyman_inbox_oldest_seconds", "Age of the oldest of those."};
 constexpr Family workers{"tallyman_workers", "Workers that are alive."};
 constexpr Family lost_workers{"tallyman_workers_lost", "Workers that are gone and hold jobs."};
+constexpr Family messages{"tallyman_webhook_pending_messages",
+                          "Messages that wait for their delivery; counted up to 100,000."};
+constexpr Family messages_oldest{"tallyman_webhook_oldest_seconds", "Age of the oldest of those."};
+constexpr Family messages_dead{"tallyman_webhook_dead_messages",
+                               "Messages that were given up; counted up to 100,000."};
 constexpr Family charges{"tallyman_open_charges",
                          "Charges of jobs being processed, by the age of the attempt."};
 constexpr Family charge_credits{"tallyman_open_charge_credits", "Credits that those hold."};
@@ -38,8 +43,8 @@ constexpr Family audit_findings{"tallyman_audit_findings",
 
 constexpr std::array<std::string_view, 5> ages{"under_1m", "under_10m", "under_1h", "under_1d",
                                                "over_1d"};
-constexpr std::array<std::string_view, 7> duty_names{"expiry", "rescue", "wake", "retention",
-                                                     "inbox",  "cron",   "audit"};
+constexpr std::array<std::string_view, 8> duty_names{"expiry", "rescue", "wake",  "retention",
+                                                     "inbox",  "cron",   "audit", "warnings"};
 
 std::vector<Gauge> by_age(Registry& registry, Family const& family) {
     std::vector<Gauge> gauges;
@@ -63,7 +68,8 @@ Sighting look_at(adapters::Store& store) {
     return {.view = store.overview(),
             .duties = store.duties(),
             .modes = store.queue_modes(),
-            .work = store.work()};
+            .work = store.work(),
+            .outbox = store.outbox().figures()};
 }
 
 std::optional<LastAudit> last_audit(std::vector<adapters::Duty> const& duties) {
@@ -86,6 +92,9 @@ StateMeters::StateMeters(Registry& registry, std::vector<std::string> const& ser
       inbox_oldest_{registry.gauge(inbox_oldest)},
       workers_{registry.gauge(workers)},
       lost_workers_{registry.gauge(lost_workers)},
+      messages_{registry.gauge(messages)},
+      messages_oldest_{registry.gauge(messages_oldest)},
+      messages_dead_{registry.gauge(messages_dead)},
       charges_{by_age(registry, charges)},
       charge_credits_{by_age(registry, charge_credits)} {
     for (auto const& service : services) {
@@ -121,6 +130,9 @@ void StateMeters::show(Sighting const& sighting, JobMeters const& known) {
     lost_workers_.set(std::ranges::count_if(view.workers, [](adapters::WorkerSeen const& worker) {
         return !worker.alive && worker.jobs > 0;
     }));
+    messages_.set(sighting.outbox.pending);
+    messages_oldest_.set(age_of(sighting.outbox.oldest_pending, view.now));
+    messages_dead_.set(sighting.outbox.dead);
     show_services(sighting, known);
     show_duties(sighting);
 }

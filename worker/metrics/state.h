@@ -18,6 +18,7 @@ struct Sighting {
     std::vector<adapters::Duty> duties;
     std::map<std::string, adapters::QueueMode> modes;
     adapters::Work work;
+    adapters::OutboxFigures outbox;
 };
 
 // Blocks. Throws adapters::Unavailable.
@@ -63,6 +64,9 @@ private:
     Gauge inbox_oldest_;
     Gauge workers_;
     Gauge lost_workers_;
+    Gauge messages_;
+    Gauge messages_oldest_;
+    Gauge messages_dead_;
     std::vector<Gauge> charges_;
     std::vector<Gauge> charge_credits_;
     std::map<std::string, OfService> services_;
