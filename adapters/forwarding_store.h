@@ -131,6 +131,8 @@ public:
 
     Outbox& outbox() override { return inner_.outbox(); }
 
+    OrderBook& orders() override { return inner_.orders(); }
+
     Work work() override { return inner_.work(); }
 
 private:

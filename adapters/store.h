@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "adapters/caller.h"
+#include "adapters/order_book.h"
 #include "adapters/outbox.h"
 #include "adapters/overview.h"
 #include "adapters/seals.h"
@@ -83,8 +84,9 @@ struct Counts {
 // Everything about one account, for the audit.
 struct AuditPage {
     ledger::Books books;
-    std::vector<jobs::Job> jobs;  // by id; only what jobs::audit looks at has to be there
     std::optional<ledger::Leaf> sealed;
+    std::vector<jobs::Job> jobs;      // by id; only what jobs::audit looks at has to be there
+    std::vector<jobs::Order> orders;  // by id
 };
 
 // A request that was put into the store itself, by SQL in somebody's own transaction. It has its id
@@ -232,8 +234,12 @@ public:
 
     // Lives as long as the store.
     virtual Seals& seals() = 0;
+
     // What the world is told; lives as long as the store.
     virtual Outbox& outbox() = 0;
+
+    // Orders and what platforms have said of them, for reading; lives as long as the store.
+    virtual OrderBook& orders() = 0;
 
     virtual Work work() = 0;
 };

@@ -18,6 +18,7 @@ std::vector<Key<Settings>> const& http_keys();
 std::vector<Key<Settings>> const& payment_keys();
 std::vector<Key<Settings>> const& seal_keys();
 std::vector<Key<Settings>> const& webhook_keys();
+std::vector<Key<Settings>> const& recharge_keys();
 std::vector<Key<Service>> const& service_keys();
 std::vector<Key<Simulated>> const& simulated_keys();
 std::vector<Key<Command>> const& command_keys();

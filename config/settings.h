@@ -163,6 +163,9 @@ struct Stripe {
 
 struct Payments {
     bool simulate = false;  // orders can be paid without money
+    // Where platforms reach us, without /api/payment/callback/…; empty: nothing is sold there.
+    std::string public_url;
+    std::string return_url;  // where browsers go after paying; empty: where the platform likes
     WechatPay wechat;
     Alipay alipay;
     Stripe stripe;

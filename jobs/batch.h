@@ -18,6 +18,7 @@
 #include "base/time.h"
 #include "jobs/job.h"
 #include "jobs/notice.h"
+#include "jobs/order.h"
 #include "jobs/sync_source.h"
 #include "ledger/entry.h"
 #include "ledger/wallet.h"
@@ -78,6 +79,7 @@ struct Load {
     // and the wallet of the account that it leads to (sync.h).
     std::vector<SyncedUser> synced;
     std::optional<Ending> ending;  // grants to be warned of, and their wallets (warn.h)
+    OrderLoad orders;  // and notices about them (order.h), with the wallets of who has them
 };
 
 // ---- what it is given ---------------------------------------------------------------------------
@@ -121,6 +123,7 @@ struct Batch {
     std::map<std::string, base::Credits, std::less<>> added_today;
     std::map<SyncedUser, std::string> links;
     std::optional<Ended> ended;  // of Load::ending
+    Orders orders;               // of Load::orders; decisions write to it as well
 
     // What became true, for whoever listens (outbox.h); not written itself.
     std::vector<Notice> notices;

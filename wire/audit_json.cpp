@@ -6,6 +6,7 @@
 #include <boost/json/array.hpp>
 
 #include "jobs/audit.h"
+#include "jobs/order_audit.h"
 
 namespace wire {
 
@@ -47,6 +48,7 @@ Audited audit(adapters::Store& store, std::optional<std::string> const& user) {
             leaves.add(*page.sealed);
             keep(ledger::check(*page.sealed, page.books));
         }
+        keep(jobs::audit_orders(page.books.entries, page.orders, page.books.account.user));
     }));
     if (!audited.seals.empty() && store.seals().last() == audited.seals.back()) {
         keep(ledger::check(audited.seals.back(), leaves));

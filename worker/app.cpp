@@ -77,6 +77,7 @@ App::App(config::Settings const& settings, pricing::Book book, Parts parts)
       parts_{parts},
       log_{settings.log},
       name_{worker_name()},
+      payments_{parts.http || parts.scheduler ? make_payments(settings.payments) : nullptr},
       redis_{settings, log_},
       pace_{parts.worker ? settings.worker.slots : 0, settings.rules.zone, system_now},
       shelf_{std::move(book)},
@@ -208,6 +209,7 @@ void App::start_http() {
                                                 .rate = rate_.get(),
                                                 .redis = redis_.there() ? &redis_ : nullptr,
                                                 .meters = *meters_,
+                                                .payments = *payments_,
                                                 .port = parts_.port.value_or(settings_.http.port)});
     relay_.connect(&http_->announcer());
     runner_.on_end = [this](jobs::Reported const& reported) {

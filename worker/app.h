@@ -26,6 +26,7 @@
 #include "worker/metrics/meters.h"
 #include "worker/output_meter.h"
 #include "worker/pace.h"
+#include "worker/payments.h"
 #include "worker/price_shelf.h"
 #include "worker/redis_parts.h"
 #include "worker/relay.h"
@@ -65,6 +66,7 @@ private:
     Parts parts_;
     Log log_;
     std::string name_;
+    std::unique_ptr<Payments> payments_;  // null where nobody is paid
     RedisParts redis_;
     Relay relay_;  // news of commits, for the HTTP face
     Pace pace_;

@@ -2,6 +2,7 @@
 #include "worker/duties.h"
 
 #include "jobs/cron.h"
+#include "jobs/orders.h"
 #include "jobs/outbox.h"
 #include "jobs/prune.h"
 #include "jobs/rescue.h"
@@ -27,6 +28,7 @@ constexpr base::Millis inbox_every{50};
 constexpr base::Millis cron_every{1'000};
 constexpr base::Millis retention_every{3'600'000};
 constexpr base::Millis seal_every{3'600'000};
+constexpr base::Millis close_orders_every{10'000};
 constexpr base::Millis lease{60'000};
 constexpr base::Millis record_light_every{60'000};
 
@@ -84,6 +86,16 @@ DutyRun run_warnings(adapters::Store& store) {
 void prune_messages(adapters::Store& store, base::Millis keep) {
     while (store.outbox().prune(store.now() - keep, at_once) == at_once) {
     }
+}
+
+DutyRun close_orders(adapters::Store& store) {
+    int closed = 0;
+    store.transact(jobs::load_for_closing(at_once),
+                   [&](jobs::Batch& batch) { closed = jobs::close_due(batch); });
+    if (closed == 0) {
+        return {};
+    }
+    return {.result = count(closed, "orders closed"), .again = closed == at_once};
 }
 
 DutyRun run_retention(adapters::Store& store, base::Millis keep) {
@@ -200,6 +212,10 @@ std::vector<DutyPlan> duty_table(adapters::Store& store, config::Settings const&
          .every = wake_every,
          .light = true,
          .run = [&store, &settings] { return run_wake(store, settings.rules); }},
+        {.name = "close_orders",
+         .every = close_orders_every,
+         .light = true,
+         .run = [&store] { return close_orders(store); }},
         {.name = "retention",
          .every = retention_every,
          .run =

@@ -23,6 +23,7 @@
 #include "worker/http/face.h"
 #include "worker/http/input_desk.h"
 #include "worker/http/operations.h"
+#include "worker/http/payment_desk.h"
 #include "worker/http/sync_desk.h"
 #include "worker/http/till.h"
 #include "worker/http/watch.h"
@@ -47,6 +48,7 @@ struct HttpNeeds {
     adapters::RateLimit* rate = nullptr;         // null: this process counts for itself
     RedisParts* redis = nullptr;                 // null: there is none
     metrics::Meters& meters;
+    Payments const& payments;
     int port = 8420;
 };
 
@@ -83,6 +85,7 @@ private:
     http::InputDesk inputs_;
     http::SyncDesk sync_;
     http::Till till_;
+    http::PaymentDesk payments_;
     metrics::Meters& meters_;
     RedisParts* redis_;
     std::optional<metrics::RedisMeters> redis_meters_;

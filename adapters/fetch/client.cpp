@@ -95,6 +95,22 @@ Head Client::get(Url& url, std::string const& fields) {
               fmt::format("more than {} redirects, one after another", options_.redirects));
 }
 
+Head Client::once(Url const& url, std::string_view request) {
+    shown_ = url.shown();
+    try {
+        connect(url);
+        ++requests_;
+        return connection_->get(request, within(options_.idle_timeout));
+    } catch (Failed const& failed) {
+        close();
+        fail_here(failed.error.code, failed.error.message);
+    }
+}
+
+Fields Client::fields() const {
+    return connection_ ? connection_->fields() : Fields{};
+}
+
 std::size_t Client::body(std::span<std::byte> into) {
     if (!connection_) {
         return 0;

@@ -35,6 +35,13 @@ public:
     // kept connection turns out to be gone. Messages of what it throws don't name the URL.
     Head post(Url const& url, std::string const& fields, std::string_view content);
 
+    // Sends a whole request as it is, once and over a connection of its own, and follows nothing:
+    // what it asks for may not be asked for twice.
+    Head once(Url const& url, std::string_view request);
+
+    // All header fields of the last answer.
+    [[nodiscard]] Fields fields() const;
+
     // What comes next of the answer's body; 0 at its end.
     std::size_t body(std::span<std::byte> into);
 

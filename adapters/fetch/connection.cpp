@@ -112,6 +112,15 @@ Head Connection::read_head(Clock::time_point until) {
     return head;
 }
 
+Fields Connection::fields() const {
+    Fields fields;
+    for (auto const& field : parts_->parser->get()) {
+        auto const name = field.name_string();
+        fields.emplace_back(std::string{name.data(), name.size()}, std::string{field.value()});
+    }
+    return fields;
+}
+
 std::size_t Connection::body(std::span<std::byte> into, Clock::time_point until) {
     auto& parser = *parts_->parser;
     auto& body = parser.get().body();

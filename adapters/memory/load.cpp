@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "adapters/memory/orders.h"
 #include "adapters/memory/outbox.h"
 #include "adapters/memory/sync.h"
 #include "jobs/sync.h"
@@ -220,6 +221,10 @@ private:
 
     void wallets() {
         load_synced(tables_, what_, batch_);
+        load_orders(tables_, what_.orders, batch_);
+        for (auto const& [order, changed] : batch_.orders.loaded) {
+            add_wallet(order.account);
+        }
         auto users = jobs::users_of(batch_, what_);
         users.insert(users.end(), what_.users.begin(), what_.users.end());
         for (auto const& user : users) {

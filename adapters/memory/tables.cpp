@@ -5,6 +5,7 @@
 #include <iterator>
 #include <limits>
 
+#include "adapters/memory/orders.h"
 #include "adapters/memory/outbox.h"
 
 namespace adapters::memory {
@@ -148,6 +149,7 @@ void Tables::write(jobs::Batch& batch) {
     }
     std::ranges::move(batch.events, std::back_inserter(events));
     write_messages(*this, batch);
+    write_orders(*this, batch.orders);
 }
 
 }  // namespace adapters::memory

@@ -57,6 +57,10 @@ struct Tables {
     std::vector<ledger::Seal> seals;
     std::map<base::AccountId, ledger::Leaf> sealed;
     MessageTables outbox;
+    std::map<std::string, jobs::Order, std::less<>> orders;
+    std::map<jobs::Trade, std::string> trades;              // -> the order that it paid
+    std::map<jobs::NoticeId, std::int64_t> notice_numbers;  // -> place in `notices`, from 1
+    std::vector<jobs::PaymentNotice> notices;
 
     [[nodiscard]] bool is(std::string const& service, QueueMode mode) const;
     [[nodiscard]] bool has_ready(std::string const& service) const;  // and may be claimed

@@ -17,6 +17,9 @@ std::span<Migration const> migrations() {
         Migration{.what = "4: seals of the ledger", .sql = {seal_tables, seal_rights}},
         Migration{.what = "5: messages for the world, and warnings",
                   .sql = {outbox_tables, outbox_rights}},
+        Migration{.what = "6: orders, and what payment platforms say of them",
+                  .sql = {order_tables, order_guards, order_rights}},
+        Migration{.what = "7: orders that are asked about", .sql = {order_asking}},
     };
     return steps;
 }

@@ -10,6 +10,7 @@
 
 #include "adapters/postgres/errors.h"
 #include "adapters/postgres/open.h"
+#include "adapters/postgres/orders.h"
 #include "adapters/postgres/outbox.h"
 #include "adapters/postgres/pool.h"
 #include "adapters/postgres/presence.h"
@@ -262,6 +263,8 @@ public:
 
     adapters::Outbox& outbox() override { return outbox_; }
 
+    OrderBook& orders() override { return orders_; }
+
     Work work() override {
         Work work{.transactions = transactor_.transactions(), .round_trips = pool_.round_trips()};
         work.log_position = using_session([](Session& session) {
@@ -335,6 +338,7 @@ private:
     postgres::Seals seals_{[this](Use const& use) { run(use); }};
     postgres::Outbox outbox_{[this](Use const& use) { run(use); },
                              [this](Session const& session) { return now_in(session); }};
+    postgres::OrderShelf orders_{[this](Use const& use) { run(use); }};
 };
 
 void check(PostgresOptions const& options) {

@@ -158,6 +158,9 @@ void load_wallets(Loading& loading) {
     static std::string const sql = select(account_columns, "accounts WHERE user = ?");
     auto users = jobs::users_of(loading.batch, loading.load);
     users.insert(users.end(), loading.load.users.begin(), loading.load.users.end());
+    for (auto const& [order, changed] : loading.batch.orders.loaded) {
+        users.push_back(order.user);
+    }
     for (std::string const& user : users) {
         Query query{loading.database, sql.c_str()};
         query.bind(user);

@@ -277,6 +277,80 @@ CREATE TABLE warnings (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// An order's status is jobs::OrderStatus, a notice's outcome jobs::NoticeOutcome; review is 4.
+constexpr char const* orders_schema = R"sql(
+CREATE TABLE orders (
+    id TEXT PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES accounts (id),
+    bought TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    currency TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    flags TEXT NOT NULL,
+    review TEXT NOT NULL,
+    asked INTEGER NOT NULL,
+    asked_at INTEGER,
+    closed_at INTEGER,
+    paid_at INTEGER,
+    provider TEXT NOT NULL,
+    trade TEXT NOT NULL,
+    grant_number INTEGER NOT NULL,
+    bonus_number INTEGER NOT NULL,
+    member_from INTEGER,
+    member_until INTEGER,
+    returns TEXT NOT NULL,
+    revoked INTEGER NOT NULL CHECK (revoked >= 0),
+    owed INTEGER NOT NULL CHECK (owed >= 0),
+    lost INTEGER NOT NULL CHECK (lost >= 0)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX orders_account ON orders (account, id);
+CREATE INDEX orders_status ON orders (status, id);
+CREATE INDEX orders_due ON orders (expires_at) WHERE status = 0;
+CREATE INDEX orders_review ON orders (id) WHERE review <> '';
+CREATE UNIQUE INDEX orders_trade ON orders (provider, trade) WHERE trade <> '';
+CREATE TABLE payment_notices (
+    number INTEGER PRIMARY KEY,
+    provider TEXT NOT NULL,
+    id TEXT NOT NULL,
+    form TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    state INTEGER NOT NULL,
+    order_id TEXT NOT NULL,
+    trade TEXT NOT NULL,
+    refund TEXT NOT NULL,
+    amount INTEGER,
+    currency TEXT NOT NULL,
+    returned INTEGER NOT NULL,
+    returned_in_all INTEGER NOT NULL,
+    happened_at TEXT NOT NULL,
+    doubts TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    judged_at INTEGER NOT NULL,
+    outcome INTEGER NOT NULL,
+    reasons TEXT NOT NULL,
+    about TEXT NOT NULL,
+    headers TEXT NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX payment_notices_id ON payment_notices (provider, id);
+CREATE INDEX payment_notices_about ON payment_notices (about, number) WHERE about <> '';
+CREATE INDEX payment_notices_order ON payment_notices (order_id, number);
+CREATE INDEX payment_notices_outcome ON payment_notices (outcome, number);
+)sql";
+
+// A pending order is found by its next question, if there is one, and by its caller's own key.
+constexpr char const* asking_schema = R"sql(
+ALTER TABLE orders ADD COLUMN key TEXT NOT NULL DEFAULT '';
+ALTER TABLE orders ADD COLUMN offer TEXT NOT NULL DEFAULT '';
+ALTER TABLE orders ADD COLUMN ask_at INTEGER;
+CREATE UNIQUE INDEX orders_key ON orders (account, key) WHERE key <> '';
+CREATE INDEX orders_ask ON orders (ask_at) WHERE status = 0 AND ask_at IS NOT NULL;
+CREATE INDEX orders_pending ON orders (account, expires_at) WHERE status = 0;
+)sql";
+
 constexpr std::array steps{
     Migration{.what = "1: accounts, grants, entries, jobs, duties and schedules",
               .sql = first_schema},
@@ -285,63 +359,14 @@ constexpr std::array steps{
     Migration{.what = "4: sister products that move credits", .sql = sync_schema},
     Migration{.what = "5: seals of the ledger", .sql = seals_schema},
     Migration{.what = "6: messages for the world, and warnings", .sql = outbox_schema},
-};
-
-// INSERT OR REPLACE deletes without asking the DELETE triggers, hence the guards on INSERT.
-constexpr std::array all_guards{
-    Guard{"entries_no_update",
-          "CREATE TRIGGER entries_no_update BEFORE UPDATE ON entries BEGIN "
-          "SELECT RAISE(ABORT, 'ledger entries are never changed'); END"},
-    Guard{"entries_no_delete",
-          "CREATE TRIGGER entries_no_delete BEFORE DELETE ON entries BEGIN "
-          "SELECT RAISE(ABORT, 'ledger entries are never deleted'); END"},
-    Guard{"entries_no_replace",
-          "CREATE TRIGGER entries_no_replace BEFORE INSERT ON entries WHEN "
-          "EXISTS (SELECT 1 FROM entries WHERE account = NEW.account AND seq = NEW.seq) OR "
-          "(NEW.reference <> '' AND EXISTS (SELECT 1 FROM entries WHERE reference <> '' AND "
-          "reference = NEW.reference)) BEGIN "
-          "SELECT RAISE(ABORT, 'ledger entries are never replaced'); END"},
-    Guard{"grants_no_delete",
-          "CREATE TRIGGER grants_no_delete BEFORE DELETE ON grants BEGIN "
-          "SELECT RAISE(ABORT, 'grants are never deleted'); END"},
-    Guard{"grants_no_replace",
-          "CREATE TRIGGER grants_no_replace BEFORE INSERT ON grants WHEN "
-          "EXISTS (SELECT 1 FROM grants WHERE account = NEW.account AND number = NEW.number) BEGIN "
-          "SELECT RAISE(ABORT, 'grants are never replaced'); END"},
-    Guard{"grants_keep_facts",
-          "CREATE TRIGGER grants_keep_facts BEFORE UPDATE OF account, number, kind, amount, "
-          "effective_at, expires_at, service ON grants BEGIN "
-          "SELECT RAISE(ABORT, 'only what remains of a grant may change'); END"},
-    Guard{"accounts_no_delete",
-          "CREATE TRIGGER accounts_no_delete BEFORE DELETE ON accounts BEGIN "
-          "SELECT RAISE(ABORT, 'accounts are never deleted'); END"},
-    Guard{"accounts_no_replace",
-          "CREATE TRIGGER accounts_no_replace BEFORE INSERT ON accounts WHEN "
-          "EXISTS (SELECT 1 FROM accounts WHERE id = NEW.id OR user = NEW.user) BEGIN "
-          "SELECT RAISE(ABORT, 'accounts are never replaced'); END"},
-    Guard{"accounts_keep_user",
-          "CREATE TRIGGER accounts_keep_user BEFORE UPDATE OF id, user, created_at ON accounts "
-          "BEGIN SELECT RAISE(ABORT, 'whose an account is never changes'); END"},
-    Guard{"seals_no_update",
-          "CREATE TRIGGER seals_no_update BEFORE UPDATE ON seals BEGIN "
-          "SELECT RAISE(ABORT, 'seals are never changed'); END"},
-    Guard{"seals_no_delete",
-          "CREATE TRIGGER seals_no_delete BEFORE DELETE ON seals BEGIN "
-          "SELECT RAISE(ABORT, 'seals are never deleted'); END"},
-    Guard{"seals_no_replace",
-          "CREATE TRIGGER seals_no_replace BEFORE INSERT ON seals WHEN "
-          "EXISTS (SELECT 1 FROM seals WHERE number = NEW.number) BEGIN "
-          "SELECT RAISE(ABORT, 'seals are never replaced'); END"},
+    Migration{.what = "7: orders, and what payment platforms say of them", .sql = orders_schema},
+    Migration{.what = "8: orders that are asked about", .sql = asking_schema},
 };
 
 }  // namespace
 
 std::span<Migration const> migrations() {
     return steps;
-}
-
-std::span<Guard const> guards() {
-    return all_guards;
 }
 
 }  // namespace adapters::sqlite

@@ -13,6 +13,7 @@
 #include "adapters/sqlite/load.h"
 #include "adapters/sqlite/migrations.h"
 #include "adapters/sqlite/open.h"
+#include "adapters/sqlite/orders.h"
 #include "adapters/sqlite/outbox.h"
 #include "adapters/sqlite/presence.h"
 #include "adapters/sqlite/queues.h"
@@ -245,6 +246,8 @@ public:
 
     Outbox& outbox() override { return outbox_; }
 
+    OrderBook& orders() override { return orders_; }
+
     Work work() override {
         return {.transactions = transactions_.load(), .round_trips = round_trips_.load()};
     }
@@ -331,29 +334,19 @@ private:
     std::vector<std::unique_ptr<Database>> readers_;  // idle ones, guarded by readers_mutex_
     std::atomic<std::int64_t> transactions_ = 0;
     std::atomic<std::int64_t> round_trips_ = 0;
-    sqlite::Sync sync_{[this](sqlite::Sync::Work const& work) {
-                           reading([&](Database& database) {
-                               work(database);
-                               return true;
-                           });
-                       },
-                       [this](sqlite::Sync::Work const& work) { writing(work); },
-                       [this] { return options_.clock(); }};
-    sqlite::Seals seals_{[this](sqlite::Seals::Work const& work) {
-                             reading([&](Database& database) {
-                                 work(database);
-                                 return true;
-                             });
-                         },
-                         [this](sqlite::Seals::Work const& work) { writing(work); }};
-    sqlite::Outbox outbox_{[this](sqlite::Outbox::Work const& work) {
-                               reading([&](Database& database) {
-                                   work(database);
-                                   return true;
-                               });
-                           },
-                           [this](sqlite::Outbox::Work const& work) { writing(work); },
-                           [this] { return options_.clock(); }};
+    // For the parts of the store: each piece of work in a transaction of its own.
+    using Piece = std::function<void(Database&)>;
+    std::function<void(Piece const&)> reading_ = [this](Piece const& work) {
+        reading([&](Database& database) {
+            work(database);
+            return true;
+        });
+    };
+    std::function<void(Piece const&)> writing_ = [this](Piece const& work) { writing(work); };
+    sqlite::Sync sync_{reading_, writing_, [this] { return options_.clock(); }};
+    sqlite::Seals seals_{reading_, writing_};
+    sqlite::Outbox outbox_{reading_, writing_, [this] { return options_.clock(); }};
+    sqlite::OrderShelf orders_{reading_};
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The writing half of a transaction.
 #include "adapters/sqlite/write.h"
 
+#include "adapters/sqlite/orders.h"
 #include "adapters/sqlite/outbox.h"
 #include "adapters/sqlite/rows.h"
 
@@ -166,6 +167,7 @@ void write_batch(Database& database, jobs::Batch const& batch) {
     write_parents(database, batch.parents_of_new);
     write_events(database, batch.events);
     write_messages(database, batch);
+    write_orders(database, batch.orders);
 }
 
 }  // namespace adapters::sqlite

@@ -236,6 +236,10 @@ adapters::Outbox& FlakyStore::outbox() {
     return inner_.outbox();
 }
 
+adapters::OrderBook& FlakyStore::orders() {
+    return inner_.orders();
+}
+
 adapters::Work FlakyStore::work() {
     return inner_.work();
 }

@@ -82,6 +82,7 @@ public:
     adapters::SyncRegistry& sync() override;
     adapters::Seals& seals() override;
     adapters::Outbox& outbox() override;
+    adapters::OrderBook& orders() override;
     adapters::Work work() override;
 
 private:

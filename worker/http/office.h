@@ -17,6 +17,7 @@ namespace worker::http {
 class Collector;
 class InputDesk;
 class Operations;
+class PaymentDesk;
 class SyncDesk;
 class Till;
 class Watch;
@@ -35,6 +36,7 @@ struct Office {
     Operations* operations = nullptr;
     SyncDesk* sync = nullptr;
     Till* till = nullptr;
+    PaymentDesk* payments = nullptr;
 };
 
 }  // namespace worker::http

@@ -46,6 +46,7 @@ constexpr std::array table{
     Line{"unknown_job", "没有编号为 {job} 的任务"},
     Line{"unknown_service", "价目表中没有服务 {service}"},
     Line{"unknown_service", "价目表中没有这项服务"},
+    Line{"unknown_order", "没有订单 {order_id}"},
     Line{"unknown_account", "没有用户 {user_id} 的账户"},
     Line{"idempotency_conflict", "该幂等键已用于任务 {job}，且请求内容不同；请换一个键"},
     Line{"needs_duration", "该服务按秒计费：请在输入中给出时长 duration"},

@@ -257,6 +257,10 @@ adapters::Outbox& MeteredStore::outbox() {
     return inner_->outbox();
 }
 
+adapters::OrderBook& MeteredStore::orders() {
+    return inner_->orders();
+}
+
 adapters::Work MeteredStore::work() {
     return inner_->work();
 }

@@ -15,6 +15,7 @@ Meters::Meters(std::vector<std::string> const& services, base::Zone zone)
       store{registry},
       day{std::move(zone)},
       http{registry},
+      payments{registry},
       state{registry, services},
       webhooks{registry},
       process{registry} {

@@ -10,6 +10,7 @@
 #include "worker/metrics/job_meters.h"
 #include "worker/metrics/metered_provider.h"
 #include "worker/metrics/metered_store.h"
+#include "worker/metrics/payment_meters.h"
 #include "worker/metrics/state.h"
 #include "worker/metrics/webhook_meters.h"
 
@@ -25,6 +26,7 @@ public:
     Day day;
     AllProviderMeters providers;
     HttpMeters http;
+    PaymentMeters payments;
     StateMeters state;
     WebhookMeters webhooks;
     adapters::metrics::ProcessMeters process;

@@ -25,6 +25,9 @@ constexpr Family unknown{"tallyman_jobs_unseen",
                          "Jobs being processed whose provider's task can't be seen now."};
 constexpr Family inbox{"tallyman_inbox_requests", "Requests by SQL that are not taken up yet."};
 constexpr Family inbox_oldest{"tallyman_inbox_oldest_seconds", "Age of the oldest of those."};
+constexpr Family pending_orders{"tallyman_orders_pending", "Orders that nobody has paid yet."};
+constexpr Family reviews{"tallyman_payment_notices_in_review",
+                         "Notices of payments that wait for a person."};
 constexpr Family workers{"tallyman_workers", "Workers that are alive."};
 constexpr Family lost_workers{"tallyman_workers_lost", "Workers that are gone and hold jobs."};
 constexpr Family messages{"tallyman_webhook_pending_messages",
@@ -43,8 +46,9 @@ constexpr Family audit_findings{"tallyman_audit_findings",
 
 constexpr std::array<std::string_view, 5> ages{"under_1m", "under_10m", "under_1h", "under_1d",
                                                "over_1d"};
-constexpr std::array<std::string_view, 8> duty_names{"expiry", "rescue", "wake",  "retention",
-                                                     "inbox",  "cron",   "audit", "warnings"};
+constexpr std::array<std::string_view, 10> duty_names{"expiry",    "rescue", "wake", "close_orders",
+                                                      "retention", "inbox",  "cron", "audit",
+                                                      "warnings",  "seal"};
 
 std::vector<Gauge> by_age(Registry& registry, Family const& family) {
     std::vector<Gauge> gauges;
@@ -68,6 +72,7 @@ Sighting look_at(adapters::Store& store) {
     return {.view = store.overview(),
             .duties = store.duties(),
             .modes = store.queue_modes(),
+            .orders = store.orders().counts(),
             .work = store.work(),
             .outbox = store.outbox().figures()};
 }
@@ -90,6 +95,8 @@ StateMeters::StateMeters(Registry& registry, std::vector<std::string> const& ser
       unknown_{registry.gauge(unknown)},
       inbox_{registry.gauge(inbox)},
       inbox_oldest_{registry.gauge(inbox_oldest)},
+      pending_orders_{registry.gauge(pending_orders)},
+      reviews_{registry.gauge(reviews)},
       workers_{registry.gauge(workers)},
       lost_workers_{registry.gauge(lost_workers)},
       messages_{registry.gauge(messages)},
@@ -122,6 +129,8 @@ void StateMeters::show(Sighting const& sighting, JobMeters const& known) {
     unknown_.set(view.unknown_fates);
     inbox_.set(view.inbox);
     inbox_oldest_.set(age_of(view.oldest_inbox, view.now));
+    pending_orders_.set(sighting.orders.pending);
+    reviews_.set(sighting.orders.in_review);
     for (std::size_t at = 0; at < view.charges.size(); ++at) {
         charges_[at].set(view.charges[at].jobs);
         charge_credits_[at].set(view.charges[at].credits.value);

@@ -17,6 +17,7 @@ struct Sighting {
     adapters::Overview view;
     std::vector<adapters::Duty> duties;
     std::map<std::string, adapters::QueueMode> modes;
+    adapters::OrderCounts orders;
     adapters::Work work;
     adapters::OutboxFigures outbox;
 };
@@ -62,6 +63,8 @@ private:
     Gauge unknown_;
     Gauge inbox_;
     Gauge inbox_oldest_;
+    Gauge pending_orders_;
+    Gauge reviews_;
     Gauge workers_;
     Gauge lost_workers_;
     Gauge messages_;
