@@ -40,6 +40,8 @@ struct Tables {
     std::map<std::string, QueueMode> queues;  // those that are not just running
     std::map<std::string, jobs::SyncSource> sources;
     std::map<jobs::SyncedUser, std::string> links;  // -> user
+    std::vector<jobs::KeyCharge> key_charges;
+    std::vector<base::AccountId> stopped;  // frozen or braked, the last one at the end
 
     [[nodiscard]] bool is(std::string const& service, QueueMode mode) const;
     [[nodiscard]] bool has_ready(std::string const& service) const;  // and may be claimed

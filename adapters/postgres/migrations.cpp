@@ -14,6 +14,7 @@ std::span<Migration const> migrations() {
                   .sql = {"ALTER TABLE {s}.workers ADD COLUMN note text NOT NULL DEFAULT ''"}},
         Migration{.what = "3: sister products that move credits",
                   .sql = {sync_tables, sync_rights}},
+        Migration{.what = "4: caps, freezes and the brake", .sql = {guard_tables, guard_rights}},
     };
     return steps;
 }

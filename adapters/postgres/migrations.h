@@ -39,6 +39,8 @@ extern char const* const upkeep_functions;
 extern char const* const enqueue_function;
 extern char const* const sync_tables;  // tables_sync.cpp
 extern char const* const sync_rights;
+extern char const* const guard_tables;  // tables_guards.cpp
+extern char const* const guard_rights;
 extern char const* const guard_triggers;  // guards.cpp
 extern char const* const app_rights;
 

@@ -217,12 +217,31 @@ CREATE TABLE sync_links (
 CREATE INDEX entries_synced ON entries (action, recorded_at, amount) WHERE kind = 7 AND amount > 0;
 )sql";
 
+// A row of key_charges for each entry under an API key with a cap; see jobs/spending.h. `stopped`
+// holds the accounts that are frozen or braked, in the order in which they came to be.
+constexpr char const* guards_schema = R"sql(
+ALTER TABLE accounts ADD COLUMN standing TEXT NOT NULL DEFAULT '';
+ALTER TABLE api_keys ADD COLUMN daily_cap INTEGER NOT NULL DEFAULT 0 CHECK (daily_cap >= 0);
+ALTER TABLE api_keys ADD COLUMN monthly_cap INTEGER NOT NULL DEFAULT 0 CHECK (monthly_cap >= 0);
+CREATE TABLE key_charges (
+    key INTEGER NOT NULL,
+    opened_at INTEGER NOT NULL,
+    amount INTEGER NOT NULL
+) STRICT;
+CREATE INDEX key_charges_opened ON key_charges (key, opened_at, amount);
+CREATE TABLE stopped (
+    n INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL UNIQUE
+) STRICT;
+)sql";
+
 constexpr std::array steps{
     Migration{.what = "1: accounts, grants, entries, jobs, duties and schedules",
               .sql = first_schema},
     Migration{.what = "2: queues that pause and drain", .sql = queues_schema},
     Migration{.what = "3: API keys", .sql = api_keys_schema},
     Migration{.what = "4: sister products that move credits", .sql = sync_schema},
+    Migration{.what = "5: caps, freezes and the brake", .sql = guards_schema},
 };
 
 // INSERT OR REPLACE deletes without asking the DELETE triggers, hence the guards on INSERT.

@@ -56,7 +56,7 @@ Counter::Counter()
                                                           .reload_prices = {},
                                                           .sync = sync_.get()})},
       router_{{http::credits_routes(), http::credits_view_routes(), http::points_routes(),
-               http::sync_routes(), http::sync_admin_routes()}} {}
+               http::sync_routes(), http::sync_admin_routes(), http::freeze_routes()}} {}
 
 Counter::~Counter() {
     pool_.join();

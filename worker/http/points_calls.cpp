@@ -5,6 +5,7 @@
 #include "wire/json.h"
 #include "worker/http/money.h"
 #include "worker/http/on_pool.h"
+#include "worker/tell_of_brake.h"
 
 namespace worker::http {
 
@@ -23,7 +24,7 @@ Or<std::string> subject_of_cost(Call const& call, wire::StrictObject const& body
 // That the account can't pay it now is an answer too.
 bool is_priced(SubmitOutcome outcome) {
     return outcome == SubmitOutcome::created || outcome == SubmitOutcome::insufficient_credits ||
-           outcome == SubmitOutcome::frozen;
+           outcome == SubmitOutcome::frozen || outcome == SubmitOutcome::braked;
 }
 
 // What the account has, or would have once it is opened.
@@ -75,18 +76,20 @@ Response answer_to(Call const& call, jobs::PointsUse const& use, jobs::PointsPai
 }
 
 Response consume(Call const& call) {
-    auto const use = asked_for(call, [&](auto const& body, std::string const& user) {
+    auto use = asked_for(call, [&](auto const& body, std::string const& user) {
         return wire::parse_points(body, user, call.office.settings);
     });
     if (!use) {
         return refuse(call, use.error());
     }
+    use->request.api_key = call.caller.capped ? call.caller.key : 0;
     auto const book = call.office.book();
     auto const& rules = call.office.settings.rules;
     jobs::PointsPaid paid;
     call.office.store.transact(jobs::load_for(*use, rules), [&](jobs::Batch& batch) {
         paid = jobs::pay(batch, *use, book, rules);
     });
+    tell_of_brake(call.office.log, use->request.user, paid.moved.why);
     return answer_to(call, *use, paid);
 }
 
