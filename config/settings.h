@@ -94,6 +94,7 @@ struct Jwt {
 struct Auth {
     Jwt jwt;
     std::filesystem::path admin_key_file;  // of the embedded store; empty: admin.key in data_dir
+    std::int64_t user_per_minute = 0;      // requests of one user with a token; 0: no limit
 };
 
 // Where programs and browsers are answered.

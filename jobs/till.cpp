@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "jobs/guards.h"
+
 namespace jobs {
 
 namespace {
@@ -10,11 +12,20 @@ namespace {
 struct LoadFor {
     Rules const& rules;
 
-    Load operator()(Consumption const& what) const { return load_for(what); }
+    Load operator()(Consumption const& what) const { return load_for(what, rules); }
 
     Load operator()(Recharge const& what) const { return load_for(what); }
 
     Load operator()(PointsUse const& use) const { return load_for(use, rules); }
+};
+
+// What of it counts for the caps of a service.
+struct ServiceOf {
+    std::string operator()(Consumption const& what) const { return what.action; }
+
+    std::string operator()(Recharge const&) const { return ""; }
+
+    std::string operator()(PointsUse const& use) const { return use.request.service; }
 };
 
 struct Serve {
@@ -33,27 +44,34 @@ struct Serve {
     PointsPaid operator()(PointsUse const& use) const { return pay(batch, use, book, rules); }
 };
 
-void drop_repeats(std::vector<std::string>& texts) {
-    std::ranges::sort(texts);
-    auto const twice = std::ranges::unique(texts);
-    texts.erase(twice.begin(), twice.end());
+template <typename T>
+void drop_repeats(std::vector<T>& list) {
+    std::ranges::sort(list);
+    auto const twice = std::ranges::unique(list);
+    list.erase(twice.begin(), twice.end());
 }
 
 }  // namespace
 
 Load load_for(std::vector<Ask> const& asks, Rules const& rules) {
     Load all;
+    std::vector<std::string> services;
     for (auto const& ask : asks) {
         auto one = std::visit(LoadFor{rules}, ask);
         std::ranges::move(one.users, std::back_inserter(all.users));
         std::ranges::move(one.references, std::back_inserter(all.references));
+        std::ranges::move(one.api_keys, std::back_inserter(all.api_keys));
         all.new_accounts += one.new_accounts;
-        if (one.spent_since) {
-            all.spent_since = std::move(one.spent_since);
+        if (one.looks) {
+            services.push_back(std::visit(ServiceOf{}, ask));
         }
     }
     drop_repeats(all.users);
     drop_repeats(all.references);
+    drop_repeats(all.api_keys);
+    if (!services.empty()) {
+        look_at_spending(all, rules, std::move(services));
+    }
     return all;
 }
 

@@ -27,8 +27,11 @@ public:
 
     void transact(jobs::Load const& load, jobs::Decide const& decide) override {
         std::scoped_lock const lock{mutex_};
-        auto batch = memory::load(
-            tables_, load, {.now = clock(), .lease_max = options_.lease_max, .present = present_});
+        auto batch = memory::load(tables_, load,
+                                  {.now = clock(),
+                                   .lease_max = options_.lease_max,
+                                   .present = present_,
+                                   .api_keys = api_keys_.all()});
         decide(batch);
         tables_.write(batch);
         work_.transactions += 1;

@@ -347,7 +347,7 @@ void load_rest(Loading& loading) {
     ask_for_money(loading, trip);
     ask_for_charges(loading, trip);
     ask_for_every_grant(loading, trip);
-    ask_for_spending(loading, trip);
+    ask_for_attempts(loading, trip);
     ask_for_turns(loading, trip);
     ask_for_account_ids(loading, trip);
     if (!trip.empty()) {
@@ -355,6 +355,7 @@ void load_rest(Loading& loading) {
         trip.go();
     }
     ask_for_grants_of_charges(loading, trip);
+    ask_for_spending(loading, trip);
     if (!trip.empty()) {
         trip.go();
     }

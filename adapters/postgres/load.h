@@ -84,7 +84,8 @@ void ask_for_money(Loading& loading, Trip& trip);   // of the jobs; after they a
 void ask_for_charges(Loading& loading, Trip& trip);
 void ask_for_grants_of_charges(Loading& loading, Trip& trip);  // after the charges
 void ask_for_every_grant(Loading& loading, Trip& trip);
-void ask_for_spending(Loading& loading, Trip& trip);
+void ask_for_attempts(Loading& loading, Trip& trip);
+void ask_for_spending(Loading& loading, Trip& trip);  // load_guards.cpp; at last
 void ask_for_turns(Loading& loading, Trip& trip);
 
 }  // namespace adapters::postgres

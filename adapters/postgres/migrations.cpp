@@ -20,6 +20,7 @@ std::span<Migration const> migrations() {
         Migration{.what = "6: orders, and what payment platforms say of them",
                   .sql = {order_tables, order_guards, order_rights}},
         Migration{.what = "7: orders that are asked about", .sql = {order_asking}},
+        Migration{.what = "8: caps, freezes and the brake", .sql = {guard_tables, guard_rights}},
     };
     return steps;
 }

@@ -59,7 +59,8 @@ Counter::Counter()
                                                           .sync = sync_.get(),
                                                           .till = till_.get()})},
       router_{{http::credits_routes(), http::credits_view_routes(), http::statement_routes(),
-               http::points_routes(), http::sync_routes(), http::sync_admin_routes()}} {}
+               http::points_routes(), http::sync_routes(), http::sync_admin_routes(),
+               http::freeze_routes()}} {}
 
 Counter::~Counter() {
     pool_.join();

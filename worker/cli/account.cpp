@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "worker/cli/account_view.h"
+#include "worker/cli/account_words.h"
 #include "worker/cli/context.h"
 #include "worker/cli/text.h"
 #include "worker/cli/values.h"
@@ -82,6 +83,7 @@ void print_account(ledger::Wallet const& wallet, base::Timestamp now) {
     if (account.member_until) {
         fmt::print("member    until {}\n", local_time(*account.member_until));
     }
+    print_standing(account, now);
     fmt::print("since     {}\n", local_time(account.created_at));
     fmt::print("totals    recharged {}, consumed {}, refunded {}, expired {}\n\n",
                account.totals.recharged.value, account.totals.consumed.value,
@@ -92,12 +94,19 @@ void print_account(ledger::Wallet const& wallet, base::Timestamp now) {
 class ShowAccount final : public Verb {
 public:
     void declare(Options& options) override {
-        options.required("USER", user_, "the user id");
+        options.optional("USER", user_, "the user id");
         options.text("--at", "WHEN", at_, "its balance at that time, by what had taken effect");
+        words_.declare(options, word_);
         options.example("  tallyman account ann\n  tallyman account ann --at 2027-01-01");
     }
 
     int run(Context& context) override {
+        if (!word_.empty()) {
+            return words_.run(context, word_);
+        }
+        if (user_.empty()) {
+            throw Stop(usage, "USER is needed: `tallyman account ann`");
+        }
         auto const user = user_id(user_);
         auto& store = context.store(Opening::existing);
         auto const wallet = store.find_wallet(user);
@@ -129,6 +138,8 @@ private:
 
     std::string user_;
     std::string at_;
+    std::string word_;
+    AccountWords words_;
 };
 
 class History final : public Verb {

@@ -24,6 +24,7 @@ std::span<Route const> sync_admin_routes();    // sync_admin_calls.cpp: who they
 std::span<Route const> points_routes();        // points_calls.cpp
 std::span<Route const> payment_routes();       // payment_calls.cpp: what platforms call
 std::span<Route const> admin_routes();         // admin_calls.cpp
+std::span<Route const> freeze_routes();        // freeze_calls.cpp: accounts that must not spend
 // operating_calls.cpp: health, metrics (for anybody, or for who may look), the overview.
 std::span<Route const> operating_routes(bool metrics_open);
 

@@ -113,6 +113,22 @@ void look_at_messages(OverviewFacts const& facts, std::vector<Concern>& concerns
     }
 }
 
+void look_at_accounts(OverviewFacts const& facts, std::vector<Concern>& concerns) {
+    std::string names;
+    int braked = 0;
+    for (auto const& account : facts.sighting.view.stopped) {
+        if (!account.frozen) {
+            braked += 1;
+            names += (names.empty() ? "" : ", ") + account.user;
+        }
+    }
+    if (braked > 0) {
+        concerns.push_back(
+            {"account_braked", false,
+             fmt::format("{} accounts spend far more than usual and are held: {}", braked, names)});
+    }
+}
+
 void look_around(OverviewFacts const& facts, std::vector<Concern>& concerns) {
     if (!facts.store_trouble.empty()) {
         concerns.push_back({"store_away", true, facts.store_trouble});
@@ -145,6 +161,7 @@ std::vector<Concern> concerns_of(OverviewFacts const& facts) {
     look_at_jobs(facts, concerns);
     look_at_queues(facts, concerns);
     look_at_messages(facts, concerns);
+    look_at_accounts(facts, concerns);
     std::ranges::partition(concerns, &Concern::urgent);
     return concerns;
 }

@@ -1,11 +1,16 @@
 // Calls that move credits by hand, and the facts of an account.
 #include <array>
+#include <optional>
+#include <vector>
 
+#include "config/nearest.h"
 #include "wire/credits_request.h"
 #include "wire/json.h"
 #include "worker/http/money.h"
 #include "worker/http/on_pool.h"
 #include "worker/http/till.h"
+#include "worker/tell_of_brake.h"
+#include "worker/tiers.h"
 
 namespace worker::http {
 
@@ -19,12 +24,14 @@ bool went_through(jobs::Moved const& moved) {
 }
 
 Answer consume(Call& call) {
-    auto const what = asked_for(call, wire::parse_consumption);
+    auto what = asked_for(call, wire::parse_consumption);
     if (!what) {
         co_return refuse(call, what.error());
     }
+    what->api_key = call.caller.capped ? call.caller.key : 0;
     auto const paid = co_await call.office.till->ask(*what);
     auto const& moved = paid.moved;
+    tell_of_brake(call.office.log, what->user, moved.why);
     if (moved.outcome == jobs::MoveOutcome::insufficient_credits) {
         co_return respond(short_of(what->amount, moved.balance, 400), language_of_money(call));
     }
@@ -45,6 +52,17 @@ Answer recharge(Call& call) {
         : refuse(call, wire::refusal_of(moved));
 }
 
+// Where tiers are configured, another one is a slip.
+std::optional<Problem> unknown_tier(Call const& call, std::optional<std::string> const& tier) {
+    auto const known = tiers_of(call.office.settings, call.office.book());
+    if (!tier || tier->empty() || *tier == "none" || known.empty() || known.contains(*tier)) {
+        return std::nullopt;
+    }
+    std::vector<std::string_view> const names{known.begin(), known.end()};
+    auto const nearest = std::string{config::nearest(*tier, names)};
+    return bad_field("tier", "is none of the configured tiers; did you mean `" + nearest + "`?");
+}
+
 // The tier makes prices, so that nobody sets their own.
 Response put_account(Call const& call) {
     auto const user = subject_in_path(call);
@@ -61,6 +79,9 @@ Response put_account(Call const& call) {
     }
     if (facts->tier && call.caller.is_user()) {
         return refuse(call, not_allowed("an account's tier is not set by its user"));
+    }
+    if (auto problem = unknown_tier(call, facts->tier)) {
+        return refuse(call, *problem);
     }
     jobs::AccountPut put;
     base::Timestamp now;

@@ -6,6 +6,7 @@
 #include "worker/http/money.h"
 #include "worker/http/on_pool.h"
 #include "worker/http/till.h"
+#include "worker/tell_of_brake.h"
 
 namespace worker::http {
 
@@ -24,7 +25,7 @@ Or<std::string> subject_of_cost(Call const& call, wire::StrictObject const& body
 // That the account can't pay it now is an answer too.
 bool is_priced(SubmitOutcome outcome) {
     return outcome == SubmitOutcome::created || outcome == SubmitOutcome::insufficient_credits ||
-           outcome == SubmitOutcome::frozen;
+           outcome == SubmitOutcome::frozen || outcome == SubmitOutcome::braked;
 }
 
 // What the account has, or would have once it is opened.
@@ -76,13 +77,15 @@ Response answer_to(Call const& call, jobs::PointsUse const& use, jobs::PointsPai
 }
 
 Answer consume(Call& call) {
-    auto const use = asked_for(call, [&](auto const& body, std::string const& user) {
+    auto use = asked_for(call, [&](auto const& body, std::string const& user) {
         return wire::parse_points(body, user, call.office.settings);
     });
     if (!use) {
         co_return refuse(call, use.error());
     }
+    use->request.api_key = call.caller.capped ? call.caller.key : 0;
     auto const paid = co_await call.office.till->ask(*use);
+    tell_of_brake(call.office.log, use->request.user, paid.moved.why);
     co_return answer_to(call, *use, paid);
 }
 
