@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/credits.h"
 #include "base/time.h"
 
 namespace adapters {
@@ -28,6 +29,7 @@ struct Caller {
     std::int64_t key = 0;  // the API key's number
     std::string name;      // of the key, for logs
     std::vector<Scope> scopes;
+    bool capped = false;  // what is spent with the key is counted
 
     [[nodiscard]] bool is_user() const { return !user.empty(); }
 
@@ -42,10 +44,14 @@ struct ApiKey {
     std::string hash;    // SHA-256 of the key, in hex
     std::vector<Scope> scopes;
     std::int64_t per_minute = 0;  // requests; 0: no limit
+    base::Credits daily_cap;      // that may be spent with it, on all accounts together; 0: no cap
+    base::Credits monthly_cap;
     base::Timestamp created_at;
     std::optional<base::Timestamp> expires_at;
     std::optional<base::Timestamp> revoked_at;
     std::optional<base::Timestamp> last_used_at;  // to the minute
+
+    [[nodiscard]] bool capped() const { return daily_cap.value > 0 || monthly_cap.value > 0; }
 };
 
 }  // namespace adapters

@@ -11,6 +11,7 @@
 #include "base/credits.h"
 #include "base/ids.h"
 #include "base/time.h"
+#include "ledger/standing.h"
 
 namespace adapters {
 
@@ -55,6 +56,13 @@ inline constexpr std::array charge_ages{base::Millis{60'000}, base::Millis{600'0
 inline constexpr int most_sights = 20;
 inline constexpr int failures_looked_at = 1'000;  // the newest, for those that are poison
 
+// An account that may not spend.
+struct StoppedAccount {
+    std::string user;
+    bool frozen = false;
+    ledger::Standing standing;
+};
+
 struct Overview {
     base::Timestamp now;
     std::vector<ServiceLoad> services;  // by name; only those with something
@@ -66,7 +74,8 @@ struct Overview {
     std::vector<Sight> poison;   // of the newest failures, the newest first
     // Of jobs that are being processed, by the time since the attempt began.
     std::array<OpenCharges, charge_ages.size() + 1> charges;
-    std::vector<WorkerSeen> workers;  // by name; at most 200
+    std::vector<WorkerSeen> workers;      // by name; at most 200
+    std::vector<StoppedAccount> stopped;  // frozen or braked now; the last ones to be so
 };
 
 }  // namespace adapters

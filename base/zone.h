@@ -32,4 +32,11 @@ Timestamp instant_of(Zone const& zone, std::chrono::local_time<Millis> wall);
 // Midnight that begins the zone's day in which `at` lies.
 Timestamp day_start(Zone const& zone, Timestamp at);
 
+// Midnight that ends that day: days have 23 to 25 hours, where clocks are set, and a few have less.
+Timestamp next_day(Zone const& zone, Timestamp at);
+
+// Midnight that begins the first day of the zone's month in which `at` lies, or of the next one.
+Timestamp month_start(Zone const& zone, Timestamp at);
+Timestamp next_month(Zone const& zone, Timestamp at);
+
 }  // namespace base

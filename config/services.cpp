@@ -143,6 +143,9 @@ std::vector<Key<Service>> const& service_keys() {
          [](Value const& v, Service& s) {
              read_duration(v, s.rules.deadline, milliseconds{10}, days{365});
          }},
+        {"daily_cap", [](Value const& v, Service& s) { read_credits(v, s.rules.daily_cap, 0); }},
+        {"monthly_cap",
+         [](Value const& v, Service& s) { read_credits(v, s.rules.monthly_cap, 0); }},
         {"max_attempts",
          [](Value const& v, Service& s) { read_integer(v, s.rules.max_attempts, 1, 100); }},
         {"backoff", [](Value const& v,

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "config/keys.h"
+#include "config/zone_finder.h"
 
 namespace config {
 
@@ -155,12 +156,50 @@ Keys const membership_keys = {
     {.name = "year", .section = keys_of_membership<2>()},
 };
 
+std::vector<Key<jobs::TierCaps>> const tier_keys = {
+    {"job_cap",
+     [](Value const& v, jobs::TierCaps& t) { read_credits(v, t.caps.job.emplace(), 0); }},
+    {"daily_cap",
+     [](Value const& v, jobs::TierCaps& t) { read_credits(v, t.caps.daily.emplace(), 0); }},
+    {"monthly_cap",
+     [](Value const& v, jobs::TierCaps& t) { read_credits(v, t.caps.monthly.emplace(), 0); }},
+    {"in_flight",
+     [](Value const& v, jobs::TierCaps& t) { read_integer(v, t.in_flight.emplace(), 0, 100'000); }},
+};
+
+void read_tiers(Value const& value, Settings& settings) {
+    for_each_key(value, [&](std::string const& tier, Value const& caps) {
+        read_keys<jobs::TierCaps>(caps, tier_keys, settings.rules.guards.tiers[tier]);
+    });
+}
+
+Keys const brake_keys = {
+    {"multiple",
+     [](Value const& v, Settings& s) {
+         read_integer(v, s.rules.guards.brake.multiple, std::int64_t{0}, std::int64_t{1'000'000});
+     }},
+    {"at_least",
+     [](Value const& v, Settings& s) { read_credits(v, s.rules.guards.brake.at_least, 1); }},
+    {"holds",
+     [](Value const& v, Settings& s) {
+         read_duration(v, s.rules.guards.brake.holds, seconds{0}, longest);
+     }},
+};
+
 Keys const guard_keys = {
     {"job_cap", [](Value const& v, Settings& s) { read_credits(v, s.rules.guards.job_cap, 0); }},
     {"daily_cap",
      [](Value const& v, Settings& s) { read_credits(v, s.rules.guards.daily_cap, 0); }},
+    {"monthly_cap",
+     [](Value const& v, Settings& s) { read_credits(v, s.rules.guards.monthly_cap, 0); }},
     {"in_flight",
      [](Value const& v, Settings& s) { read_integer(v, s.rules.guards.in_flight, 0, 100'000); }},
+    {"per_minute",
+     [](Value const& v, Settings& s) {
+         read_integer(v, s.auth.user_per_minute, std::int64_t{0}, std::int64_t{10'000'000});
+     }},
+    {.name = "tiers", .read = read_tiers, .form = Key<Settings>::Form::tree},
+    {.name = "brake", .section = brake_keys},
 };
 
 Keys const fairness_keys = {
@@ -255,6 +294,8 @@ std::vector<Key<Settings>> const& settings_keys() {
         {.name = "auth", .section = auth_keys()},
         {.name = "http", .section = http_keys()},
         {.name = "payments", .section = payment_keys()},
+        {.name = "seals", .section = seal_keys()},
+        {.name = "webhooks", .section = webhook_keys()},
         {.name = "recharge", .section = recharge_keys()},
         {.name = "accounts", .section = account_keys},
         {.name = "membership", .section = membership_keys},
@@ -278,6 +319,7 @@ void finish_settings(Value const& root, Settings& settings) {
     check_auth(root);
     check_http(root, settings);
     check_payments(root, settings);
+    check_webhooks(root, settings);
     choose_provider(settings);
     check_providers(root, settings);
     auto const rules_of = [](Service const& service) {
@@ -285,6 +327,7 @@ void finish_settings(Value const& root, Settings& settings) {
         rules.provider = service.provider;
         return rules;
     };
+    settings.rules.find_zone = make_zone_finder();
     settings.rules.defaults = rules_of(settings.defaults);
     for (auto const& [name, service] : settings.services) {
         settings.rules.services[name] = rules_of(service);

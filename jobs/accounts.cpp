@@ -39,7 +39,11 @@ Moved answer(Batch& batch, ledger::Wallet const& wallet, MoveOutcome outcome, Us
     if (outcome == MoveOutcome::moved) {
         return moved(batch, wallet);
     }
-    Moved refused{.outcome = outcome, .balance = balance(wallet, batch.now)};
+    Moved refused{.outcome = outcome, .entry = {}, .balance = balance(wallet, batch.now)};
+    if (outcome == MoveOutcome::braked) {
+        refused.braked_until = wallet.account.standing.brake->until;
+        refused.frees_in = refused.braked_until.value_or(batch.now) - batch.now;
+    }
     if (use == Use::first) {
         close_unused(batch);
     }
@@ -70,6 +74,8 @@ MoveOutcome outcome_of(ledger::DebitOutcome outcome) {
             return MoveOutcome::insufficient_credits;
         case ledger::DebitOutcome::frozen:
             return MoveOutcome::frozen;
+        case ledger::DebitOutcome::braked:
+            return MoveOutcome::braked;
         case ledger::DebitOutcome::overflow:
             return MoveOutcome::overflow;
     }

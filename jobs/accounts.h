@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "jobs/batch.h"
+#include "jobs/guards.h"
 #include "jobs/rules.h"
 #include "ledger/credit.h"
 #include "ledger/debit.h"
@@ -22,12 +23,18 @@ enum class MoveOutcome : std::uint8_t {
     overflow,
     insufficient_credits,
     frozen,
+    braked,    // until `braked_until`, if that is known; `why` if it was this that pulled the brake
+    over_cap,  // `hit` says which
 };
 
 struct Moved {
     MoveOutcome outcome = MoveOutcome::moved;
     std::optional<ledger::Entry> entry;
     base::Credits balance;  // spendable afterwards
+    std::optional<Hit> hit{};
+    std::optional<base::Timestamp> braked_until{};
+    base::Millis frees_in{};  // until then
+    std::string why{};        // the brake was pulled by this: what was seen
 };
 
 Load load_for_move(std::string const& user, std::string const& reference);

@@ -17,7 +17,9 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "jobs/job.h"
+#include "jobs/notice.h"
 #include "jobs/order.h"
+#include "jobs/spending.h"
 #include "jobs/sync_source.h"
 #include "ledger/entry.h"
 #include "ledger/wallet.h"
@@ -45,6 +47,8 @@ struct Sweep {
     int due = 0;        // waiting for a time that has come, soonest first
     int dependent = 0;  // waiting for parents, where at least one has failed or all have ended
     int roomless = 0;   // waiting for room: the first of each account, by priority and age
+    std::string freed;  // of this user those that wait for room, so many, by priority and age
+    int freed_most = 0;
     int lost = 0;  // processing, with a lease that is over or absurdly far off, or a holder gone
     int prunable = 0;  // ended before `prune_before`, not yet pruned, no children waiting for it
     base::Timestamp prune_before;
@@ -66,8 +70,13 @@ struct Load {
     bool fairness_of_jobs = false;         // the same, of the services of the jobs loaded
     int expirable = 0;                     // wallets with grants past their date, at most so many
     bool in_flight = false;                // count live attempts of each wallet's account
-    // Where each account's spending is counted from (a pure function of the store's `now`).
-    std::function<base::Timestamp(base::Timestamp)> spent_since;
+    // What is to be added up of each wallet's entries (a pure function of the store's `now`);
+    // nothing for most accounts. See guards.h.
+    std::function<std::vector<Look>(base::Timestamp, ledger::Account const&)> looks;
+    // API keys whose budgets are needed: these, and those that the jobs loaded came with.
+    std::vector<std::int64_t> api_keys;
+    bool api_keys_of_jobs = false;
+    std::function<KeyWindows(base::Timestamp)> key_windows;  // set where budgets may be needed
     int new_jobs = 0;  // how many ids will be needed at the most
     int new_accounts = 0;
     bool every_grant = false;  // load spent and expired grants too
@@ -77,6 +86,7 @@ struct Load {
     // Users of sister products: the source, what it has added today if that is capped, the link,
     // and the wallet of the account that it leads to (sync.h).
     std::vector<SyncedUser> synced;
+    std::optional<Ending> ending;  // grants to be warned of, and their wallets (warn.h)
     OrderLoad orders;  // and notices about them (order.h), with the wallets of who has them
 };
 
@@ -107,9 +117,9 @@ struct Batch {
     std::map<std::pair<std::string, std::string>, Job, std::less<>> by_key;
     std::map<std::string, ledger::Entry, std::less<>> by_reference;
     Turns turns;
-    std::map<base::AccountId, int> in_flight;  // live attempts
-    // What the charges opened since spent_since hold: consumed, less what was given back of those.
-    std::map<base::AccountId, base::Credits> spent;
+    std::map<base::AccountId, int> in_flight;       // live attempts
+    Spending spent;                                 // of Load::looks
+    std::map<std::int64_t, KeyBudget> key_budgets;  // of those keys that have a cap
     std::vector<base::JobId> job_ids;  // to be used for new jobs, first to last; see take_job_id
     std::vector<base::AccountId> account_ids;
     std::set<base::JobId> inbox;  // of Load::inbox: those that nobody else has taken up
@@ -120,13 +130,22 @@ struct Batch {
     std::map<std::string, SyncSource, std::less<>> sources;
     std::map<std::string, base::Credits, std::less<>> added_today;
     std::map<SyncedUser, std::string> links;
-    Orders orders;  // of Load::orders; decisions write to it as well
+    std::optional<Ended> ended;  // of Load::ending
+    Orders orders;               // of Load::orders; decisions write to it as well
+
+    // What became true, for whoever listens (outbox.h); not written itself.
+    std::vector<Notice> notices;
 
     // Written by the decision.
     std::vector<Job> new_jobs;
     std::vector<Event> events;
     std::vector<base::JobId> parents_of_new;  // existing jobs that now have children
     std::vector<base::JobId> taken_up;        // requests of the inbox that are dealt with
+    std::vector<Message> messages;            // for the outbox, in their order
+    std::optional<WarningMark> warned;        // the mark of Load::ending stands here now
+    std::vector<KeyCharge> key_charges;
+    std::vector<base::AccountId> stopped;   // frozen or braked now, and to be found as such
+    std::vector<base::AccountId> released;  // neither any more
 
     // nullptr where it was not loaded. The pointers hold until a wallet or a job is added.
     ledger::Wallet* wallet_of(std::string_view user);

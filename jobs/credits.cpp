@@ -49,6 +49,47 @@ bool can_spend(ledger::Wallet const* wallet, ledger::Debit const& debit, base::T
            ledger::spendable_on(*wallet, debit.service, now) >= debit.amount;
 }
 
+// Why a guard says no to it, if one does. A brake that is pulled stays pulled.
+std::optional<Moved> guarded(Batch& batch, std::string const& user, ledger::Debit const& debit,
+                             Taking const& taking, Rules const& rules) {
+    auto* const wallet = batch.wallet_of(user);
+    ledger::Account const nobody;
+    auto const& account = wallet == nullptr ? nobody : wallet->account;
+    if (taking.amount.value <= 0 || account.frozen || ledger::braked(account.standing, batch.now)) {
+        return std::nullopt;  // the debit itself is refused
+    }
+    if (auto hit = over_cap(batch, account, taking, rules)) {
+        Moved refused{.outcome = MoveOutcome::over_cap, .entry = {}, .balance = {}};
+        refused.hit = std::move(hit);
+        return refused;
+    }
+    bool const funds = wallet != nullptr &&
+                       ledger::spendable_on(*wallet, debit.service, batch.now) >= taking.amount;
+    if (!funds || !brakes(batch, *wallet, taking, rules)) {
+        return std::nullopt;
+    }
+    auto const& brake = *wallet->account.standing.brake;
+    Moved refused{.outcome = MoveOutcome::braked,
+                  .entry = {},
+                  .balance = ledger::balance(*wallet, batch.now)};
+    refused.braked_until = brake.until;
+    refused.frees_in = brake.until.value_or(batch.now) - batch.now;
+    refused.why = brake.reason;
+    return refused;
+}
+
+Moved take_guarded(Batch& batch, std::string const& user, ledger::Debit const& debit,
+                   Taking const& taking, Rules const& rules) {
+    if (auto refused = guarded(batch, user, debit, taking, rules)) {
+        return *refused;
+    }
+    auto moved = take(batch, user, debit, rules);
+    if (moved.outcome == MoveOutcome::moved) {
+        count(batch, batch.wallet_of(user)->account, taking);
+    }
+    return moved;
+}
+
 std::string note_of(Recharge const& what) {
     return "recharge, paid " + std::to_string(what.paid) + " by " + what.method;
 }
@@ -138,8 +179,13 @@ std::string_view given_reference(std::string_view stored) {
     return fits ? rest.substr(static_cast<std::size_t>(*length) + 1) : stored;
 }
 
-Load load_for(Consumption const& what) {
-    return load_for_move(what.user, reference_of(what.user, what.reference));
+Load load_for(Consumption const& what, Rules const& rules) {
+    auto load = load_for_move(what.user, reference_of(what.user, what.reference));
+    look_at_spending(load, rules, {what.action});
+    if (what.api_key != 0) {
+        load.api_keys = {what.api_key};
+    }
+    return load;
 }
 
 Load load_for(Recharge const& what) {
@@ -158,7 +204,8 @@ Moved consume(Batch& batch, Consumption const& what, Rules const& rules) {
     if (auto answer = earlier(batch, what.user, again, -what.amount)) {
         return *answer;
     }
-    return take(batch, what.user, debit, rules);
+    Taking const taking{.service = what.action, .amount = what.amount, .api_key = what.api_key};
+    return take_guarded(batch, what.user, debit, taking, rules);
 }
 
 Moved recharge(Batch& batch, Recharge const& what, Rules const& rules) {
@@ -175,7 +222,10 @@ Moved recharge(Batch& batch, Recharge const& what, Rules const& rules) {
 Load load_for(PointsUse const& use, Rules const& rules) {
     auto const& user = use.request.user;
     auto load = load_for_move(user, reference_of(user, use.reference));
-    load.spent_since = spent_since(rules);
+    look_at_spending(load, rules, {use.request.service});
+    if (use.request.api_key != 0) {
+        load.api_keys = {use.request.api_key};
+    }
     return load;
 }
 
@@ -207,12 +257,14 @@ PointsPaid pay(Batch& batch, PointsUse const& use, pricing::Book const& book, Ru
         paid.moved.balance = ledger::balance(wallet, batch.now);
         return paid;
     }
-    paid.moved = take(batch, user,
-                      {.amount = paid.judged.required,
-                       .service = use.request.service,
-                       .reference = again.reference,
-                       .note = again.note},
-                      rules);
+
+    ledger::Debit const debit{.amount = paid.judged.required,
+                              .service = use.request.service,
+                              .reference = again.reference,
+                              .note = again.note};
+    Taking const taking{
+        .service = debit.service, .amount = debit.amount, .api_key = use.request.api_key};
+    paid.moved = take_guarded(batch, user, debit, taking, rules);
     return paid;
 }
 

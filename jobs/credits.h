@@ -21,7 +21,8 @@ struct Consumption {
     base::Credits amount;
     std::string action;  // the caller's own word for what it pays for
     std::string description;
-    std::string reference;  // of this user; empty: none
+    std::string reference;     // of this user; empty: none
+    std::int64_t api_key = 0;  // as Request::api_key
 };
 
 struct Recharge {
@@ -32,7 +33,7 @@ struct Recharge {
     std::string order;      // its number, unique among all users
 };
 
-Load load_for(Consumption const& what);
+Load load_for(Consumption const& what, Rules const& rules);
 Load load_for(Recharge const& what);
 
 // Moved::balance is what was there right after it, also when it is repeated.

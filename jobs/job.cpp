@@ -25,6 +25,26 @@ std::optional<Enum> parse(std::array<std::string_view, size> const& texts, std::
 
 }  // namespace
 
+namespace {
+
+constexpr std::string_view key_mark = ";key=";
+
+}  // namespace
+
+std::string origin_of(Job const& job) {
+    return job.api_key == 0 ? job.trace
+                            : job.trace + std::string{key_mark} + std::to_string(job.api_key);
+}
+
+void read_origin(std::string_view line, Job& job) {
+    auto const mark = line.rfind(key_mark);
+    job.trace = line.substr(0, mark);
+    if (mark != std::string_view::npos) {
+        line.remove_prefix(mark + key_mark.size());
+        job.api_key = base::parse_integer(line).value_or(0);
+    }
+}
+
 bool ended(State state) {
     return state == State::completed || state == State::failed || state == State::cancelled;
 }

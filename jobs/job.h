@@ -79,7 +79,8 @@ struct Job {
     std::vector<base::JobId> after;
     bool has_children = false;  // other jobs wait for it
     std::string webhook;
-    std::string trace;  // W3C traceparent
+    std::string trace;         // W3C traceparent
+    std::int64_t api_key = 0;  // that it was asked for with, if that key has a cap; zero: none
 
     pricing::Terms terms;
     std::string version;  // of the price book
@@ -111,6 +112,11 @@ bool parents_decided(std::vector<State> const& parents);
 // "12,15", the form in which stores keep the jobs that a job comes after.
 std::string to_line(std::vector<base::JobId> const& ids);
 std::vector<base::JobId> parse_ids(std::string_view line);
+
+// The trace, and behind it the API key of the few jobs that have one: stores keep both as one line,
+// so that jobs without a key carry nothing for it.
+std::string origin_of(Job const& job);
+void read_origin(std::string_view line, Job& job);
 
 std::string_view to_text(State state);
 std::string_view to_text(Wait wait);

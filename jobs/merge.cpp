@@ -59,8 +59,10 @@ Merged merge(Batch& batch, std::string const& from, std::string const& into, Rul
     if (from == into || known == nullptr) {
         return merged;
     }
-    if (known->account.debt.value > 0 || known->account.frozen) {
-        merged.outcome = known->account.frozen ? MergeOutcome::frozen : MergeOutcome::in_debt;
+    bool const stopped =
+        known->account.frozen || ledger::braked(known->account.standing, batch.now);
+    if (known->account.debt.value > 0 || stopped) {
+        merged.outcome = stopped ? MergeOutcome::frozen : MergeOutcome::in_debt;
         return merged;
     }
     ledger::expire(*batch.wallet_of(from), batch.now);

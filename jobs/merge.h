@@ -12,7 +12,7 @@ namespace jobs {
 enum class MergeOutcome : std::uint8_t {
     merged,    // also where nothing was left
     in_debt,   // the account whose credits they are owes some
-    frozen,    // that account keeps its credits
+    frozen,    // or braked: that account keeps its credits
     overflow,  // the other can't hold that much
 };
 

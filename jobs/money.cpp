@@ -32,6 +32,13 @@ base::Credits final_price(Job const& job) {
     return pricing::price_of(job.terms, *job.duration).value_or(job.bill.debited);
 }
 
+// When what the charge holds was taken.
+base::Timestamp opened_at(LoadedJob const& loaded, base::Timestamp now) {
+    auto const debit =
+        std::ranges::find(loaded.charge, ledger::Kind::consume, &ledger::Entry::kind);
+    return debit == loaded.charge.end() ? now : debit->recorded_at;
+}
+
 // No job costs more than the cap for one, however long it turned out.
 base::Credits capped(base::Credits price, base::Credits debited, base::Credits cap) {
     return cap.value > 0 ? std::min(price, std::max(cap, debited)) : price;
@@ -49,6 +56,10 @@ std::string note_of(Job const& job) {
 
 bool waived_for_member(ledger::Account const& account, Job const& job, base::Timestamp now) {
     return job.terms.members_free && account.member_until && now < *account.member_until;
+}
+
+Taking taking_of(Job const& job) {
+    return {.service = job.service, .amount = job.quoted, .api_key = job.api_key};
 }
 
 ledger::DebitOutcome open_charge(ledger::Wallet& wallet, Job& job, base::Timestamp now) {
@@ -87,6 +98,7 @@ void refund_charge(Batch& batch, LoadedJob& loaded, base::Credits amount, Rules 
                        .grace = rules.refund_grace,
                        .note = note_of(job) + " refunded"},
                       batch.now);
+    give_back_to_key(batch, job.api_key, opened_at(loaded, batch.now), amount);
     job.bill.open = false;
     job.bill.refunded = amount;
     job.bill.net -= amount;
@@ -97,15 +109,16 @@ void settle_charge(Batch& batch, LoadedJob& loaded, Rules const& rules) {
     if (!job.bill.open) {
         return;
     }
+    ledger::Wallet* const wallet = batch.wallet_of(job.account);
+    auto const caps = caps_of(rules, wallet == nullptr ? nullptr : &wallet->account);
     auto const full_price = final_price(job);
-    auto const price = capped(full_price, job.bill.debited, rules.guards.job_cap);
+    auto const price = capped(full_price, job.bill.debited, caps.job);
     job.bill.open = false;
     job.bill.absorbed = full_price - price;
     if (price == job.bill.debited) {
         job.bill.settled = price;
         return;
     }
-    ledger::Wallet* const wallet = batch.wallet_of(job.account);
     CHECK(wallet != nullptr);
     auto const charge = ledger::charge_of(loaded.charge, job.id, job.bill.charge);
     CHECK(charge.taken == job.bill.debited);
@@ -118,6 +131,8 @@ void settle_charge(Batch& batch, LoadedJob& loaded, Rules const& rules) {
                                         batch.now);
     job.bill.settled = settled.price;
     job.bill.absorbed += settled.absorbed;
+    give_back_to_key(batch, job.api_key, opened_at(loaded, batch.now),
+                     job.bill.debited - settled.price);
     job.bill.net += settled.price - job.bill.debited;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "jobs/batch.h"
+#include "jobs/guards.h"
 #include "jobs/rules.h"
 #include "ledger/debit.h"
 
@@ -19,6 +20,9 @@ std::string note_of(Job const& job);
 
 // Whether the account's owner need not pay for this job now.
 bool waived_for_member(ledger::Account const& account, Job const& job, base::Timestamp now);
+
+// What the start of its charge takes.
+Taking taking_of(Job const& job);
 
 // Debits the frozen price as the job's next charge. Free and waived jobs have no charge.
 ledger::DebitOutcome open_charge(ledger::Wallet& wallet, Job& job, base::Timestamp now);

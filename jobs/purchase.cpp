@@ -130,7 +130,7 @@ PurchaseOutcome outcome_of(MoveOutcome outcome) {
         case MoveOutcome::overflow:
             return PurchaseOutcome::overflow;
         default:
-            CHECK(false);  // its reference is the order's, which is new
+            return PurchaseOutcome::stopped;
     }
 }
 
@@ -168,6 +168,7 @@ Purchased for_credits(Batch& batch, Purchase const& what, Membership const* memb
     answer.outcome = outcome_of(moved.outcome);
     answer.balance = moved.balance;
     answer.required = membership->credits;
+    answer.moved = moved;
     if (answer.outcome != PurchaseOutcome::opened) {
         return answer;
     }

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "jobs/accounts.h"
 #include "jobs/batch.h"
 #include "jobs/order.h"
 #include "jobs/rules.h"
@@ -39,6 +40,7 @@ enum class PurchaseOutcome : std::uint8_t {
     overflow,
     insufficient_credits,
     frozen,
+    stopped,  // by something else that keeps the account from spending: `moved` says what
 };
 
 struct Purchased {
@@ -46,6 +48,7 @@ struct Purchased {
     Order order;
     base::Credits required;   // of insufficient_credits
     base::Credits balance;    // after by_credits, or of insufficient_credits
+    Moved moved;              // of stopped
     int limit = 0;            // of too_many_pending
     base::Millis frees_in{};  // when the first of those is closed
 };

@@ -11,10 +11,6 @@ std::string text(base::Credits credits) {
     return std::to_string(credits.value);
 }
 
-std::string in_words(base::Credits credits) {
-    return text(credits) + (credits.value == 1 ? " credit" : " credits");
-}
-
 std::string id_of(std::optional<Job> const& job) {
     return job ? base::to_text(job->id) : "";
 }
@@ -47,13 +43,8 @@ std::optional<Error> refusal_of(Submission const& s, std::string_view service) {
         case too_expensive:
             return Error{"too_expensive", "the price is too large to be charged"};
         case over_job_cap:
-            return Error{"over_job_cap", "the job would cost " + in_words(s.required) +
-                                             "; a job may cost at most " + text(s.limit)};
-        case over_daily_cap:
-            return Error{"over_daily_cap", "the job would cost " + in_words(s.required) +
-                                               "; the account has spent " + text(s.used) +
-                                               " today and may spend " + text(s.limit) +
-                                               " a day; try again tomorrow"};
+        case over_cap:
+            return Error{"over_" + std::string{to_text(s.hit->guard)}, in_words(*s.hit)};
         case insufficient_credits:
             return Error{"insufficient_credits", "not enough credits: " + text(s.required) +
                                                      " needed, " + text(s.balance) +
@@ -61,6 +52,10 @@ std::optional<Error> refusal_of(Submission const& s, std::string_view service) {
         case frozen:
             return Error{"account_frozen",
                          "the account is frozen; an operator must release it first"};
+        case braked:
+            return Error{"account_braked",
+                         "the account spends far more than usual and is held for a look; an "
+                         "operator can release it"};
         case draining:
             return Error{"queue_draining", "the queue of `" + name +
                                                "` is being drained and takes no new jobs; try "

@@ -1,6 +1,8 @@
 // Start = claim + debit.
 #include "jobs/start.h"
 
+#include <algorithm>
+
 #include "jobs/money.h"
 
 namespace jobs {
@@ -14,8 +16,9 @@ Error insufficient(Job const& job, base::Credits balance) {
 }
 
 bool has_room(Batch& batch, ledger::Account const& account, Rules const& rules) {
-    int const limit = rules.guards.in_flight;
-    return !account.frozen && (limit == 0 || batch.in_flight[account.id] < limit);
+    int const limit = caps_of(rules, &account).in_flight;
+    return !account.frozen && !ledger::braked(account.standing, batch.now) &&
+           (limit == 0 || batch.in_flight[account.id] < limit);
 }
 
 // What it takes for the job to start: paid already, free, waived, or debited now.
@@ -29,19 +32,19 @@ StartOutcome pay(Batch& batch, ledger::Wallet& wallet, Job& job, Rules const& ru
         job.bill.charge += job.attempt > 0 ? 1 : 0;
         return StartOutcome::started;
     }
-    auto const cap = rules.guards.daily_cap;
-    base::Credits& spent = batch.spent[wallet.account.id];
-    if (cap.value > 0 && cap - spent < job.quoted) {
-        job.error = Error{.code = "daily_cap",
-                          .message = "would go over the daily cap of " + std::to_string(cap.value) +
-                                     " credits, " + std::to_string(spent.value) + " are used"};
-        return StartOutcome::over_daily_cap;
+    auto const taking = taking_of(job);
+    if (auto const hit = over_cap(batch, wallet.account, taking, rules)) {
+        job.error = Error{.code = std::string{to_text(hit->guard)}, .message = in_words(*hit)};
+        return StartOutcome::over_cap;
+    }
+    if (brakes(batch, wallet, taking, rules)) {
+        return StartOutcome::braked;
     }
     if (open_charge(wallet, job, batch.now) != ledger::DebitOutcome::debited) {
         job.error = insufficient(job, spendable_on(wallet, job.service, batch.now));
         return StartOutcome::insufficient_credits;
     }
-    spent += job.quoted;
+    count(batch, wallet.account, taking);
     return StartOutcome::started;
 }
 
@@ -74,6 +77,10 @@ Start start_one(Batch& batch, LoadedJob& loaded, std::string const& worker, Rule
         return {.outcome = StartOutcome::held, .job = job};
     }
     auto const outcome = pay(batch, *wallet, job, rules);
+    if (outcome == StartOutcome::braked) {
+        job.wait = Wait::room;
+        return {.outcome = outcome, .job = job, .why = wallet->account.standing.brake->reason};
+    }
     if (outcome == StartOutcome::started) {
         begin_attempt(batch, job, worker, rules);
     } else {
@@ -86,12 +93,14 @@ Start start_one(Batch& batch, LoadedJob& loaded, std::string const& worker, Rule
 
 Load load_for_start(Claim claim, Rules const& rules) {
     Load load{.claim = std::move(claim), .wallets_of_jobs = true, .charges_of_all = true};
-    load.in_flight = rules.guards.in_flight > 0;
-    if (rules.guards.daily_cap.value > 0) {
-        load.spent_since = [zone = rules.zone](base::Timestamp now) {
-            return base::day_start(zone, now);
-        };
+    auto const limits = [](auto const& tier) { return tier.second.in_flight.value_or(0) > 0; };
+    load.in_flight = rules.guards.in_flight > 0 || std::ranges::any_of(rules.guards.tiers, limits);
+    std::vector<std::string> services;
+    for (auto const& room : load.claim->rooms) {
+        services.push_back(room.service);
     }
+    look_at_spending(load, rules, std::move(services));
+    load.api_keys_of_jobs = true;
     return load;
 }
 

@@ -12,14 +12,16 @@ namespace jobs {
 enum class StartOutcome : std::uint8_t {
     started,
     insufficient_credits,  // ended failed, nothing was charged
-    over_daily_cap,        // ended failed, nothing was charged
+    over_cap,              // ended failed, nothing was charged; its error names the guard
     past_deadline,         // ended failed, its charge was given back
     held,                  // back in the queue until its account has room
+    braked,                // held, and it was this job that pulled the brake: `why`
 };
 
 struct Start {
     StartOutcome outcome = StartOutcome::started;
     Job job;
+    std::string why{};
 };
 
 Load load_for_start(Claim claim, Rules const& rules);

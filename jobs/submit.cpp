@@ -6,6 +6,7 @@
 #include "jobs/accounts.h"
 #include "jobs/fairness.h"
 #include "jobs/money.h"
+#include "jobs/outbox.h"
 #include "jobs/refusal.h"
 
 namespace jobs {
@@ -54,11 +55,6 @@ Submission check_parents(Batch& batch, Request const& request) {
     return {};
 }
 
-// Days have 23 to 25 hours.
-base::Timestamp next_day(base::Zone const& zone, base::Timestamp now) {
-    return base::day_start(zone, base::day_start(zone, now) + std::chrono::hours{26});
-}
-
 // Whether the account could pay for it now. What is decided for good is decided at the start.
 Submission check_funds(Batch& batch, Request const& request, Job const& job,
                        ledger::Wallet const& wallet, Rules const& rules) {
@@ -74,14 +70,18 @@ Submission check_funds(Batch& batch, Request const& request, Job const& job,
     if (request.queue_anyway || promised || costs_nothing) {
         return answer;
     }
-    auto const cap = rules.guards.daily_cap;
-    auto const used = batch.spent[wallet.account.id];
+    if (ledger::braked(wallet.account.standing, batch.now)) {
+        answer.outcome = SubmitOutcome::braked;
+        answer.braked_until = wallet.account.standing.brake->until;
+        answer.frees_in = answer.braked_until.value_or(batch.now) - batch.now;
+        return answer;
+    }
     bool const today = !request.run_at || *request.run_at <= batch.now;
-    if (cap.value > 0 && today && cap - used < job.quoted) {
-        answer.outcome = SubmitOutcome::over_daily_cap;
-        answer.used = used;
-        answer.limit = cap;
-        answer.frees_in = next_day(rules.zone, batch.now) - batch.now;
+    if (today) {
+        answer.hit = over_cap(batch, wallet.account, taking_of(job), rules);
+    }
+    if (answer.hit) {
+        answer.outcome = SubmitOutcome::over_cap;
     } else if (answer.balance < job.quoted) {
         answer.outcome = SubmitOutcome::insufficient_credits;
     }
@@ -108,6 +108,7 @@ Job make_job(Batch const& batch, Request const& request, Rules const& rules) {
             .after = request.after,
             .webhook = request.webhook,
             .trace = request.trace,
+            .api_key = request.api_key,
             .provider = rules_for(rules, request.service).provider};
 }
 
@@ -139,9 +140,15 @@ Submission price(Job& job, Request const& request, ledger::Wallet const* wallet,
     job.version = book.version;
     job.quoted = quote.credits;
     note_length(job, request);
-    auto const cap = rules.guards.job_cap;
+    auto const cap = caps_of(rules, wallet == nullptr ? nullptr : &wallet->account).job;
     if (cap.value > 0 && quote.credits > cap) {
-        return {.outcome = SubmitOutcome::over_job_cap, .required = quote.credits, .limit = cap};
+        return {.outcome = SubmitOutcome::over_job_cap,
+                .required = quote.credits,
+                .hit = Hit{.guard = Guard::job_cap,
+                           .required = quote.credits,
+                           .limit = cap,
+                           .used = {},
+                           .frees_at = {}}};
     }
     return {};
 }
@@ -247,6 +254,22 @@ Submission submit_promised(Batch& batch, Request const& request, pricing::Book c
     return answer;
 }
 
+// A refusal changes nothing, and yet somebody may want to hear of it.
+void note_cap(Batch& batch, Request const& request, Submission const& answer) {
+    bool const job_cap = answer.outcome == SubmitOutcome::over_job_cap;
+    if (!job_cap && answer.outcome != SubmitOutcome::over_daily_cap) {
+        return;
+    }
+    auto const* const wallet = batch.wallet_of(request.user);
+    batch.notices.push_back(cap_hit(job_cap ? "job_cap" : "daily_cap", request.user,
+                                    wallet == nullptr ? base::AccountId{} : wallet->account.id,
+                                    {{"service", request.service},
+                                     {"required", answer.required.value},
+                                     {"limit", answer.limit.value},
+                                     {"used", answer.used.value}},
+                                    batch.now));
+}
+
 template <typename T>
 std::vector<T> unique(std::vector<T> values) {
     std::ranges::sort(values);
@@ -268,6 +291,9 @@ Load load_for_submit(std::vector<Request> const& requests, Rules const& rules) {
         }
         load.users.push_back(request.user);
         load.fairness_of.push_back(request.service);
+        if (request.api_key != 0) {
+            load.api_keys.push_back(request.api_key);
+        }
         load.jobs.insert(load.jobs.end(), request.after.begin(), request.after.end());
         if (!request.key.empty()) {
             load.keys.emplace_back(request.user, request.key);
@@ -277,15 +303,9 @@ Load load_for_submit(std::vector<Request> const& requests, Rules const& rules) {
     load.fairness_of = unique(std::move(load.fairness_of));
     load.jobs = unique(std::move(load.jobs));
     load.inbox = unique(std::move(load.inbox));
-    load.spent_since = spent_since(rules);
+    load.api_keys = unique(std::move(load.api_keys));
+    look_at_spending(load, rules, load.fairness_of);
     return load;
-}
-
-std::function<base::Timestamp(base::Timestamp)> spent_since(Rules const& rules) {
-    if (rules.guards.daily_cap.value <= 0) {
-        return {};
-    }
-    return [zone = rules.zone](base::Timestamp now) { return base::day_start(zone, now); };
 }
 
 Submission judge(Batch& batch, Request const& request, ledger::Wallet const& wallet,
@@ -307,6 +327,7 @@ std::vector<Submission> submit(Batch& batch, std::vector<Request> const& request
     for (Request const& request : requests) {
         answers.push_back(request.id ? submit_promised(batch, request, book, rules)
                                      : submit_one(batch, request, book, rules));
+        note_cap(batch, request, answers.back());
     }
     return answers;
 }

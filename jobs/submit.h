@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "jobs/batch.h"
+#include "jobs/guards.h"
 #include "jobs/rules.h"
 #include "pricing/book.h"
 #include "pricing/price.h"
@@ -33,6 +34,7 @@ struct Request {
     std::vector<base::JobId> after;
     std::string webhook;
     std::string trace;
+    std::int64_t api_key = 0;   // that it comes with, if that key has a cap; zero: none
     bool queue_anyway = false;  // even if the account can't afford it now
 };
 
@@ -44,10 +46,11 @@ enum class SubmitOutcome : std::uint8_t {
     needs_duration,         // priced by the second, and the input does not say how long it is
     needs_text_or_maximum,  // priced by its output, and the input does not bound it
     too_expensive,          // the price does not fit 64 bits
-    over_job_cap,           // `required` is the price, `limit` the cap
-    over_daily_cap,         // `required` is the price, `used` what was spent today, `limit` the cap
+    over_job_cap,           // `hit` says by how much
+    over_cap,               // any other cap: `hit` says which
     insufficient_credits,   // `required` and `balance` say how much
     frozen,
+    braked,           // until `braked_until`, if that is known
     draining,         // the service's queue takes no new jobs
     unknown_parent,   // `parent` is not a job of this account
     parent_failed,    // `parent` has ended without a result
@@ -59,9 +62,9 @@ struct Submission {
     std::optional<Job> job;  // refused or repeated through the inbox: the failed job
     base::Credits required;
     base::Credits balance;
-    base::Credits used;
-    base::Credits limit;
-    base::Millis frees_in{};  // until the daily cap counts anew
+    std::optional<Hit> hit;
+    std::optional<base::Timestamp> braked_until;
+    base::Millis frees_in{};  // until then
     base::JobId parent;
 };
 
@@ -75,9 +78,6 @@ std::vector<Submission> submit(Batch& batch, std::vector<Request> const& request
 // Keys, queues and parents are not looked at. `required` is the price; `job` carries the terms.
 Submission judge(Batch& batch, Request const& request, ledger::Wallet const& wallet,
                  pricing::Book const& book, Rules const& rules);
-
-// Where a day's spending is counted from; nothing where there is no cap for a day.
-std::function<base::Timestamp(base::Timestamp)> spent_since(Rules const& rules);
 
 // Takes up a request of the inbox as a job that has failed with that error: for what is refused
 // before it can be submitted. None: somebody else has taken it up.

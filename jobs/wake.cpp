@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "jobs/fairness.h"
+#include "jobs/guards.h"
 #include "jobs/money.h"
 
 namespace jobs {
@@ -47,14 +48,16 @@ void look_at_parents(Batch& batch, LoadedJob& loaded, Rules const& rules, Woken&
 void look_for_room(Batch& batch, LoadedJob& loaded, Rules const& rules, Woken& woken) {
     ledger::Wallet const* const wallet = batch.wallet_of(loaded.job.account);
     CHECK(wallet != nullptr);
-    int const limit = rules.guards.in_flight;
+    int const limit = caps_of(rules, &wallet->account).in_flight;
     int& in_flight = batch.in_flight[loaded.job.account];
     if (loaded.job.deadline_at && *loaded.job.deadline_at <= batch.now) {
         fail(batch, loaded, deadline_exceeded(), rules);
         woken.cancelled += 1;
         return;
     }
-    if (!wallet->account.frozen && (limit == 0 || in_flight < limit)) {
+    bool const stopped =
+        wallet->account.frozen || ledger::braked(wallet->account.standing, batch.now);
+    if (!stopped && (limit == 0 || in_flight < limit)) {
         in_flight += 1;
         make_ready(batch, loaded, rules, woken);
     }

@@ -13,6 +13,9 @@ DebitOutcome debit(Wallet& wallet, Debit const& what, base::Timestamp now) {
     if (wallet.account.frozen) {
         return DebitOutcome::frozen;
     }
+    if (braked(wallet.account.standing, now)) {
+        return DebitOutcome::braked;
+    }
     if (spendable_on(wallet, what.service, now) < what.amount) {
         return DebitOutcome::insufficient_credits;
     }

@@ -23,6 +23,7 @@ enum class DebitOutcome : std::uint8_t {
     not_positive,
     insufficient_credits,
     frozen,
+    braked,
     overflow,  // the account's totals can't count that much more
 };
 

@@ -12,6 +12,7 @@
 #include "base/sha256.h"
 #include "base/time.h"
 #include "ledger/entry.h"
+#include "ledger/standing.h"
 
 namespace ledger {
 
@@ -48,6 +49,7 @@ struct Account {
     std::string time_zone;  // by its IANA name
     std::optional<base::Timestamp> member_until;
     bool frozen = false;
+    Standing standing;
     base::Timestamp created_at;
     base::Credits balance;     // the ledger's: sum of all entries
     base::Credits debt;        // never negative

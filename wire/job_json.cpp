@@ -174,6 +174,43 @@ json::value job_json(jobs::Job const& job) {
     return out;
 }
 
+namespace {
+
+json::object stop_json(ledger::Stop const& stop) {
+    json::object out{{"reason", view(stop.reason)}, {"since", base::to_ms(stop.since)}};
+    if (!stop.by.empty()) {
+        out["by"] = view(stop.by);
+    }
+    if (stop.until) {
+        out["until"] = base::to_ms(*stop.until);
+    }
+    return out;
+}
+
+// Why nothing may be taken from it now, and the caps that are its own.
+void add_standing(ledger::Account const& account, base::Timestamp now, json::object& out) {
+    auto const& standing = account.standing;
+    if (account.frozen && standing.freeze) {
+        out["freeze"] = stop_json(*standing.freeze);
+    }
+    if (ledger::braked(standing, now)) {
+        out["brake"] = stop_json(*standing.brake);
+    }
+    json::object caps;
+    for (auto const& [name, cap] :
+         {std::pair{"job_cap", &standing.caps.job}, std::pair{"daily_cap", &standing.caps.daily},
+          std::pair{"monthly_cap", &standing.caps.monthly}}) {
+        if (*cap) {
+            caps[name] = (*cap)->value;
+        }
+    }
+    if (!caps.empty()) {
+        out["caps"] = std::move(caps);
+    }
+}
+
+}  // namespace
+
 json::value account_json(ledger::Wallet const& wallet, base::Timestamp now) {
     auto const& account = wallet.account;
     json::array grants;
@@ -202,6 +239,7 @@ json::value account_json(ledger::Wallet const& wallet, base::Timestamp now) {
     if (account.frozen) {
         out["frozen"] = true;
     }
+    add_standing(account, now, out);
     if (account.debt.value != 0) {
         out["debt"] = account.debt.value;
     }

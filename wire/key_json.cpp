@@ -40,6 +40,12 @@ boost::json::object key_json(adapters::ApiKey const& key, base::Timestamp now) {
                              {"per_minute", key.per_minute},
                              {"state", key_state(key, now)},
                              {"created_at", base::to_ms(key.created_at)}};
+    for (auto const& [name, cap] :
+         {std::pair{"daily_cap", key.daily_cap}, std::pair{"monthly_cap", key.monthly_cap}}) {
+        if (cap.value > 0) {
+            json[name] = cap.value;
+        }
+    }
     auto const put = [&](char const* name, std::optional<base::Timestamp> const& at) {
         if (at) {
             json[name] = base::to_ms(*at);

@@ -268,6 +268,8 @@ Refusal refusal_of(jobs::Purchased const& answer, jobs::Purchase const& what) {
             return too_few(answer);
         case frozen:
             return refusal_of(jobs::Moved{.outcome = jobs::MoveOutcome::frozen});
+        case stopped:
+            return refusal_of(answer.moved);
     }
     return {};
 }

@@ -32,7 +32,30 @@ Refusal no_funds(base::Credits required, base::Credits balance) {
 Refusal frozen_account() {
     return {.code = "account_frozen",
             .detail = "the account is frozen; an operator must release it first",
-            .status = 403};
+            .status = 403,
+            .facts = {{"guard", "freeze"}}};
+}
+
+// Which guard, its limit, what was used of it, and when there is room again.
+json::object facts_of(jobs::Hit const& hit) {
+    json::object facts{{"guard", std::string{jobs::to_text(hit.guard)}},
+                       {"required", hit.required.value},
+                       {"limit", hit.limit.value},
+                       {"used", hit.used.value}};
+    if (hit.frees_at) {
+        facts["frees_at"] = base::to_ms(*hit.frees_at);
+        facts["retry_after_ms"] = hit.frees_in.count();
+    }
+    return facts;
+}
+
+json::object facts_of_brake(std::optional<base::Timestamp> const& until, base::Millis left) {
+    json::object facts{{"guard", "brake"}};
+    if (until) {
+        facts["frees_at"] = base::to_ms(*until);
+        facts["retry_after_ms"] = left.count();
+    }
+    return facts;
 }
 
 // What HTTP answers to it.
@@ -58,7 +81,8 @@ int status_of(jobs::SubmitOutcome outcome) {
         case unknown_parent:
         case parent_failed:
             return 422;
-        case over_daily_cap:
+        case over_cap:
+        case braked:
             return 429;
         case draining:
             return 503;
@@ -72,12 +96,12 @@ json::object facts_of(jobs::Submission const& s) {
         case key_conflict:
             return {{"job", s.job ? base::to_text(s.job->id) : ""}};
         case over_job_cap:
-            return {{"required", s.required.value}, {"limit", s.limit.value}};
-        case over_daily_cap:
-            return {{"required", s.required.value},
-                    {"used", s.used.value},
-                    {"limit", s.limit.value},
-                    {"retry_after_ms", s.frees_in.count()}};
+        case over_cap:
+            return facts_of(*s.hit);
+        case frozen:
+            return {{"guard", "freeze"}};
+        case braked:
+            return facts_of_brake(s.braked_until, s.frees_in);
         case insufficient_credits:
             return funds(s.required, s.balance);
         case draining:  // nobody knows when the queue is opened again
@@ -185,6 +209,18 @@ Refusal refusal_of(jobs::Moved const& answer) {
                     .facts = {{"balance", answer.balance.value}}};
         case frozen:
             return frozen_account();
+        case braked:
+            return {.code = "account_braked",
+                    .detail =
+                        "the account spends far more than usual and is held for a look; an "
+                        "operator can release it",
+                    .status = 429,
+                    .facts = facts_of_brake(answer.braked_until, answer.frees_in)};
+        case over_cap:
+            return {.code = "over_" + std::string{jobs::to_text(answer.hit->guard)},
+                    .detail = jobs::in_words(*answer.hit),
+                    .status = 429,
+                    .facts = facts_of(*answer.hit)};
     }
     return {};
 }

@@ -18,7 +18,6 @@
 #include "config/load.h"
 #include "worker/announcing_store.h"
 #include "worker/identity.h"
-#include "worker/platform_sender.h"
 
 namespace worker {
 
@@ -31,7 +30,6 @@ constexpr base::Millis hand_back_within{5'000};
 constexpr base::Millis tell_redis_within{500};
 constexpr base::Millis look_again{20};
 constexpr base::Millis tell_pace_every{1'000};
-constexpr base::Millis question_patience{6'000};  // eight of them within a duty's lease
 
 base::Timestamp system_now() {
     return std::chrono::time_point_cast<base::Millis>(std::chrono::system_clock::now());
@@ -50,6 +48,13 @@ std::string worker_name() {
 
 OpenUrl opener(config::Settings const& settings) {
     return [&media = settings.media](std::string const& url) { return open_url(media, url); };
+}
+
+metrics::WebhookMeters::Outcome outcome_of(adapters::MessageState state) {
+    using Outcome = metrics::WebhookMeters::Outcome;
+    return state == adapters::MessageState::delivered ? Outcome::delivered
+           : state == adapters::MessageState::pending ? Outcome::failed
+                                                      : Outcome::dead;
 }
 
 std::vector<std::string> services_of(config::Settings const& settings, pricing::Book const& book) {
@@ -109,17 +114,16 @@ App::~App() {
     output_meter_.join();
     pool_.join();
     duty_pool_.join();
+    to_poke_ = nullptr;
+    if (deliverer_) {
+        deliverer_->join();
+    }
 }
 
 std::vector<DutyPlan> App::duties() {
     auto table = duty_table(*store_, settings_, [this] { return shelf_.current(); }, &input_meter_);
     if (payments_ && parts_.scheduler) {
-        table.push_back(question_plan(
-            {.store = *store_,
-             .payments = *payments_,
-             .send = make_platform_sender([this] { return store_->now(); }, question_patience),
-             .rules = settings_.rules,
-             .log = log_}));
+        table.push_back(question_plan(*store_, *payments_, settings_.rules, log_));
     }
     return table;
 }
@@ -138,6 +142,7 @@ void App::run() {
     asio::co_spawn(io_, tell_pace(), base::rethrow);
     scheduler_.start(parts_.scheduler);  // a worker alone still does what workers live by
     start_http();
+    start_deliveries();
     announce();
     if (admin_key) {
         std::printf("the first admin API key is in %s\n", admin_key->c_str());
@@ -152,7 +157,12 @@ void App::run() {
 }
 
 std::unique_ptr<adapters::Store> App::store_with_news() {
-    auto store = redis_.announcing(open_store(settings_, Opening::create));
+    auto const told = [this] {
+        if (auto* const deliverer = to_poke_.load()) {
+            deliverer->poke();
+        }
+    };
+    auto store = redis_.announcing(open_store(settings_, Opening::create, told));
     auto announcing = std::make_unique<AnnouncingStore>(std::move(store), relay_, &pace_);
     if (!meters_) {
         return announcing;
@@ -215,6 +225,23 @@ void App::start_http() {
     asio::co_spawn(io_, http_->keep_watch(), base::rethrow);
 }
 
+// A process that only answers HTTP leaves messages to the others.
+void App::start_deliveries() {
+    if (!parts_.worker && !parts_.scheduler) {
+        return;
+    }
+    deliverer_.emplace(io_.get_executor(), *store_, settings_.webhooks, log_);
+    if (meters_) {
+        deliverer_->on_sent = [this](std::string const& target, Sent const& sent) {
+            for (auto const& each : sent.tries) {
+                meters_->webhooks.tried(target, outcome_of(each.state), each.took);
+            }
+        };
+    }
+    to_poke_ = &*deliverer_;
+    asio::co_spawn(io_, deliverer_->run(), base::rethrow);
+}
+
 // Whoever has the machine has the embedded store; who may use a PostgreSQL is for its owner to say.
 std::optional<std::filesystem::path> App::first_admin_key() {
     if (!parts_.worker || !parts_.scheduler || uses_postgres(settings_)) {
@@ -269,6 +296,9 @@ asio::awaitable<void> App::shut_down() {
                {"at_most", base::to_text(settings_.worker.drain)}});
     runner_.quiet();
     scheduler_.stop();
+    if (deliverer_) {
+        deliverer_->stop();
+    }
     if (http_) {
         co_await http_->stop(answer_within);
         http_stopped_ = true;

@@ -39,7 +39,8 @@ std::vector<DutyPlan> duty_table(adapters::Store& store, config::Settings const&
                                  std::function<pricing::Book()> book, InputMeter* meter = nullptr);
 
 // Asks payment platforms about orders that stay open (inquiries.h).
-DutyPlan question_plan(Inquiring with);
+DutyPlan question_plan(adapters::Store& store, Payments const& payments, jobs::Rules const& rules,
+                       Log& log);
 
 // One turn of a duty: claims it if it must be, runs it, records it. Nothing if another holds it or
 // it is not due.

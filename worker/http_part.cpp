@@ -89,6 +89,21 @@ adapters::payments::Send sender_for(adapters::Store& store) {
     return make_platform_sender([&store] { return store.now(); });
 }
 
+CashDesk::Parts cash_parts(HttpNeeds const& needs) {
+    return {.payments = needs.payments,
+            .settings = needs.settings.payments,
+            .send = sender_for(needs.store),
+            .log = needs.log};
+}
+
+Inquiring inquiring_with(HttpNeeds const& needs) {
+    return {.store = needs.store,
+            .payments = needs.payments,
+            .send = sender_for(needs.store),
+            .rules = needs.settings.rules,
+            .log = needs.log};
+}
+
 }  // namespace
 
 HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
@@ -97,25 +112,20 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
                       .pool = pool_,
                       .keys = needs.keys,
                       .rules = jwt_rules(needs.settings.auth.jwt),
-                      .shared_rate = needs.rate}},
+                      .shared_rate = needs.rate,
+                      .user_per_minute = needs.settings.auth.user_per_minute}},
       watch_{executor, needs.store, pool_},
       collector_{executor, needs.store, pool_, needs.settings.rules, needs.book},
       inputs_{input_rule(needs)},
       sync_{executor, needs.store, pool_, needs.settings.rules},
+      till_{executor, needs.store, pool_, needs.settings.rules, needs.book},
       payments_{{.store = needs.store,
                  .payments = needs.payments,
                  .rules = needs.settings.rules,
                  .log = needs.log,
                  .meters = needs.meters.payments}},
-      cash_{{.payments = needs.payments,
-             .settings = needs.settings.payments,
-             .send = sender_for(needs.store),
-             .log = needs.log}},
-      inquiring_{.store = needs.store,
-                 .payments = needs.payments,
-                 .send = sender_for(needs.store),
-                 .rules = needs.settings.rules,
-                 .log = needs.log},
+      cash_{cash_parts(needs)},
+      inquiring_{inquiring_with(needs)},
       meters_{needs.meters},
       redis_{needs.redis},
       operations_{executor,
@@ -134,6 +144,7 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
            .reload_prices = std::move(needs.reload_prices),
            .operations = &operations_,
            .sync = &sync_,
+           .till = &till_,
            .payments = &payments_,
            .cash = &cash_,
            .inquiring = &inquiring_,

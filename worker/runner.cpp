@@ -10,6 +10,7 @@
 
 #include "base/rethrow.h"
 #include "base/trace.h"
+#include "worker/tell_of_brake.h"
 
 namespace worker {
 
@@ -186,6 +187,7 @@ asio::awaitable<void> Runner::release_strays() {
 void Runner::begin(jobs::Start started) {
     jobs::Job& job = started.job;
     if (started.outcome != jobs::StartOutcome::started) {
+        tell_of_brake(log_, job.user, started.why);
         if (jobs::ended(job.state)) {
             log_.business("job.failed", traced({{"job", job.id.value},
                                                 {"user", job.user},

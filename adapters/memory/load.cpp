@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "adapters/memory/orders.h"
+#include "adapters/memory/outbox.h"
 #include "adapters/memory/sync.h"
 #include "jobs/sync.h"
 
@@ -15,6 +16,21 @@ using jobs::Batch;
 using jobs::Job;
 using jobs::State;
 using jobs::Wait;
+
+base::Credits sum_of(std::vector<ledger::Entry> const& entries, jobs::Look const& look) {
+    jobs::SpendingSum sum{look};
+    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+        if (!sum.add({.recorded_at = entry->recorded_at,
+                      .kind = entry->kind,
+                      .job = entry->job,
+                      .charge = entry->charge,
+                      .amount = entry->amount,
+                      .action = entry->action})) {
+            break;
+        }
+    }
+    return sum.sum();
+}
 
 class Loader {
 public:
@@ -80,6 +96,7 @@ private:
         sweep_due(sweep.due);
         sweep_dependent(sweep.dependent);
         sweep_roomless(sweep.roomless);
+        sweep_freed(sweep);
         sweep_lost(sweep.lost);
         sweep_prunable(sweep);
     }
@@ -136,6 +153,22 @@ private:
         for (auto const& [account, rank] : first) {
             if (limit-- > 0) {
                 add_job(rank.second);
+            }
+        }
+    }
+
+    void sweep_freed(jobs::Sweep const& sweep) {
+        std::set<std::pair<int, base::JobId>> freed;
+        for (auto const id : tables_.waiting) {
+            Job const& job = tables_.jobs.at(id);
+            if (job.wait == Wait::room && job.user == sweep.freed) {
+                freed.emplace(-job.priority, id);
+            }
+        }
+        int left = sweep.freed_most;
+        for (auto const& [priority, id] : freed) {
+            if (left-- > 0) {
+                add_job(id);
             }
         }
     }
@@ -237,6 +270,10 @@ private:
                 add_wallet(loaded.job.account);
             }
         }
+        if (what_.ending) {
+            load_ending(tables_, *what_.ending, batch_,
+                        [this](base::AccountId id) { add_wallet(id); });
+        }
         int left = what_.expirable;
         for (auto const& [id, books] : tables_.accounts) {
             bool const expirable = std::ranges::any_of(books.grants, [&](auto const& numbered) {
@@ -325,28 +362,43 @@ private:
                         return tables_.jobs.at(id).account == account;
                     }));
             }
-            if (what_.spent_since) {
-                batch_.spent[account] = spent(account, what_.spent_since(facts_.now));
+            if (what_.looks) {
+                auto const& books = tables_.accounts.at(account);
+                auto& spent = batch_.spent[account];
+                for (auto& look : what_.looks(facts_.now, books.account)) {
+                    spent.push_back({.look = look, .amount = sum_of(books.entries, look)});
+                }
+            }
+        }
+        key_budgets();
+    }
+
+    void key_budgets() {
+        std::set<std::int64_t> asked(what_.api_keys.begin(), what_.api_keys.end());
+        for (auto const& loaded : batch_.jobs) {
+            if (what_.api_keys_of_jobs) {
+                asked.insert(loaded.job.api_key);
+            }
+        }
+        for (auto const& key : facts_.api_keys) {
+            if (asked.contains(key.number) && key.capped()) {
+                batch_.key_budgets.emplace(key.number, budget_of(key));
             }
         }
     }
 
-    [[nodiscard]] base::Credits spent(base::AccountId account, base::Timestamp since) const {
-        std::set<std::pair<base::JobId, int>> opened;  // charges debited since then
-        base::Credits sum;
-        for (auto const& entry : tables_.accounts.at(account).entries) {
-            std::pair const charge{entry.job, entry.charge};
-            if (entry.kind == ledger::Kind::consume && entry.recorded_at >= since) {
-                opened.insert(charge);
-                sum -= entry.amount;
+    [[nodiscard]] jobs::KeyBudget budget_of(ApiKey const& key) const {
+        auto const windows = what_.key_windows(facts_.now);
+        jobs::KeyBudget budget{.daily_cap = key.daily_cap, .monthly_cap = key.monthly_cap};
+        for (auto const& charge : tables_.key_charges) {
+            if (charge.key == key.number && charge.opened_at >= windows.month) {
+                budget.used_this_month += charge.amount;
             }
-            bool const ends_one =
-                entry.kind == ledger::Kind::settle || entry.kind == ledger::Kind::refund;
-            if (ends_one && opened.contains(charge)) {
-                sum -= entry.amount;
+            if (charge.key == key.number && charge.opened_at >= windows.day) {
+                budget.used_today += charge.amount;
             }
         }
-        return sum;
+        return budget;
     }
 
     Tables const& tables_;

@@ -13,6 +13,7 @@ struct Facts {
     base::Timestamp now;
     base::Millis lease_max;
     std::set<std::string> const& present;  // workers known to be alive
+    std::vector<ApiKey> const& api_keys;
 };
 
 jobs::Batch load(Tables const& tables, jobs::Load const& what, Facts const& facts);

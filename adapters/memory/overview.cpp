@@ -113,6 +113,14 @@ Overview overview(Tables const& tables, std::set<std::string> const& present, No
     }
     look_at_failures(tables, view);
     look_at_workers(tables, present, notes, view);
+    for (auto id = tables.stopped.rbegin(); id != tables.stopped.rend(); ++id) {
+        auto const& account = tables.accounts.at(*id).account;
+        bool const stopped = account.frozen || ledger::braked(account.standing, now);
+        if (stopped && std::ssize(view.stopped) < most_sights) {
+            view.stopped.push_back(
+                {.user = account.user, .frozen = account.frozen, .standing = account.standing});
+        }
+    }
     return view;
 }
 

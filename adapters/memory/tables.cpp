@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "adapters/memory/orders.h"
+#include "adapters/memory/outbox.h"
 
 namespace adapters::memory {
 
@@ -147,7 +148,16 @@ void Tables::write(jobs::Batch& batch) {
         }
     }
     std::ranges::move(batch.events, std::back_inserter(events));
+    write_messages(*this, batch);
     write_orders(*this, batch.orders);
+    std::ranges::copy(batch.key_charges, std::back_inserter(key_charges));
+    for (auto const id : batch.released) {
+        std::erase(stopped, id);
+    }
+    for (auto const id : batch.stopped) {
+        std::erase(stopped, id);
+        stopped.push_back(id);
+    }
 }
 
 }  // namespace adapters::memory

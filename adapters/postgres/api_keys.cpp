@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view columns =
     "number, name, prefix, hash, scopes, per_minute, created_at, expires_at, revoked_at, "
-    "last_used_at";
+    "last_used_at, daily_cap, monthly_cap";
 
 ApiKey read_api_key(pqxx::row const& source) {
     Row row{source};
@@ -23,6 +23,8 @@ ApiKey read_api_key(pqxx::row const& source) {
     key.expires_at = row.nullable_time();
     key.revoked_at = row.nullable_time();
     key.last_used_at = row.nullable_time();
+    key.daily_cap = row.credits();
+    key.monthly_cap = row.credits();
     return key;
 }
 
@@ -46,10 +48,12 @@ std::vector<ApiKey> api_keys(Session& session) {
 ApiKey add_api_key(Session& session, ApiKey const& key, std::string const& now) {
     auto const results = session.write({
         session.sql("INSERT INTO {s}.api_keys (name, prefix, hash, scopes, per_minute, created_at, "
-                    "expires_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (hash) DO NOTHING",
+                    "expires_at, daily_cap, monthly_cap) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                    "ON CONFLICT (hash) DO NOTHING",
                     {literal(key.name), literal(key.prefix), literal(key.hash),
                      literal(to_text(key.scopes)), literal(key.per_minute), now,
-                     key.expires_at ? literal(*key.expires_at) : "NULL"}),
+                     key.expires_at ? literal(*key.expires_at) : "NULL",
+                     literal(key.daily_cap.value), literal(key.monthly_cap.value)}),
         by_hash(session, key.hash),
     });
     if (results[1].empty()) {

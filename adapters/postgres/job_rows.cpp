@@ -73,7 +73,7 @@ jobs::Job read_request(Row& row, TermsCache& terms) {
     job.after = jobs::parse_ids(row.view());
     job.has_children = row.flag();
     job.webhook = row.text();
-    job.trace = row.text();
+    jobs::read_origin(row.view(), job);
     job.terms = terms.of(row.view());
     job.version = row.text();
     job.quoted = row.credits();
@@ -175,7 +175,7 @@ void put_new_job(Rows& rows, jobs::Job const& job) {
     rows.put(job.id, job.account, job.created_at, job.quoted);
     put_course(rows, job);
     rows.put(job.user, job.service, job.key, job.body_hash, jobs::to_line(job.after), job.webhook,
-             job.trace, pricing::to_line(job.terms), job.version, job.input);
+             jobs::origin_of(job), pricing::to_line(job.terms), job.version, job.input);
     rows.end_row();
 }
 

@@ -8,6 +8,7 @@
 
 #include "adapters/postgres/held.h"
 #include "adapters/postgres/orders.h"
+#include "adapters/postgres/outbox.h"
 #include "adapters/postgres/sync.h"
 #include "jobs/sync.h"
 
@@ -312,6 +313,9 @@ void ask_for_jobs(Loading& loading, Trip& trip) {
 }
 
 void load_batch(Loading& loading) {
+    if (loading.load.ending) {
+        load_ending(loading);
+    }
     if (loading.load.synced.empty() && loading.load.orders.empty()) {
         load_rest(loading);
     } else {
@@ -343,7 +347,7 @@ void load_rest(Loading& loading) {
     ask_for_money(loading, trip);
     ask_for_charges(loading, trip);
     ask_for_every_grant(loading, trip);
-    ask_for_spending(loading, trip);
+    ask_for_attempts(loading, trip);
     ask_for_turns(loading, trip);
     ask_for_account_ids(loading, trip);
     if (!trip.empty()) {
@@ -351,6 +355,7 @@ void load_rest(Loading& loading) {
         trip.go();
     }
     ask_for_grants_of_charges(loading, trip);
+    ask_for_spending(loading, trip);
     if (!trip.empty()) {
         trip.go();
     }

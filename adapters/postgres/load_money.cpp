@@ -21,6 +21,8 @@ void add_wallet(Loading& loading, pqxx::row const& row) {
     }
 }
 
+}  // namespace
+
 Read adding_wallets(Loading& loading) {
     return [&loading](pqxx::result const& rows) {
         loading.batch.wallets.reserve(loading.batch.wallets.size() + rows.size());
@@ -29,6 +31,8 @@ Read adding_wallets(Loading& loading) {
         }
     };
 }
+
+namespace {
 
 bool holds(ledger::Wallet const& wallet, std::int64_t number) {
     return std::ranges::find(wallet.grants, number, &ledger::Grant::number) != wallet.grants.end();
@@ -83,28 +87,6 @@ void ask_for_in_flight(Loading& loading, Trip& trip, std::vector<base::AccountId
                      loading.batch.in_flight[account] = row.small();
                  }
              });
-}
-
-// Charges opened since then, less what was given back of them.
-void ask_for_spent(Loading& loading, Trip& trip, std::vector<base::AccountId> const& accounts) {
-    for (auto const account : accounts) {
-        loading.batch.spent[account] = {};
-    }
-    trip.ask(
-        "SELECT a.id, coalesce((SELECT sum(-e.amount) FROM {s}.entries e "
-        "WHERE e.account = a.id AND e.recorded_at >= ? AND (e.kind = 3 OR (e.kind IN (4, 5) "
-        "AND EXISTS (SELECT FROM {s}.entries d WHERE d.account = e.account AND "
-        "d.job = e.job AND d.job <> 0 AND d.charge = e.charge AND d.kind = 3 AND "
-        "d.recorded_at >= ?)))), 0) FROM unnest(?::bigint[]) AS a (id)",
-        {literal(loading.load.spent_since(loading.batch.now)),
-         literal(loading.load.spent_since(loading.batch.now)), literal(accounts)},
-        [&loading](pqxx::result const& rows) {
-            for (auto const& source : rows) {
-                Row row{source};
-                base::AccountId const account{row.integer()};
-                loading.batch.spent[account] = row.credits();
-            }
-        });
 }
 
 void read_lowest(Loading& loading, pqxx::result const& rows) {
@@ -232,20 +214,12 @@ void ask_for_every_grant(Loading& loading, Trip& trip) {
              });
 }
 
-void ask_for_spending(Loading& loading, Trip& trip) {
-    auto const& load = loading.load;
-    if (!load.in_flight && !load.spent_since) {
+void ask_for_attempts(Loading& loading, Trip& trip) {
+    if (!loading.load.in_flight) {
         return;
     }
-    auto const accounts = accounts_of(loading);
-    if (accounts.empty()) {
-        return;
-    }
-    if (load.in_flight) {
+    if (auto const accounts = accounts_of(loading); !accounts.empty()) {
         ask_for_in_flight(loading, trip, accounts);
-    }
-    if (load.spent_since) {
-        ask_for_spent(loading, trip, accounts);
     }
 }
 

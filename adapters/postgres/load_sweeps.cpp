@@ -134,6 +134,14 @@ void ask_for_roomless(Loading& loading, Trip& trip, int limit) {
              {literal(limit)}, adding_jobs(loading));
 }
 
+void ask_for_freed(Loading& loading, Trip& trip, jobs::Sweep const& sweep) {
+    trip.ask(free_jobs("SELECT w.job FROM {s}.accounts a JOIN {s}.waiting w ON w.account = a.id "
+                       "WHERE a.user_id = ? AND w.wait = 3 ORDER BY w.priority DESC, w.job "
+                       "LIMIT ?") +
+                 " WHERE state = 0 AND wait = 3",
+             {literal(sweep.freed), literal(sweep.freed_most)}, adding_jobs(loading));
+}
+
 // A worker is gone if its session ended and it has not been seen since, while the server had time
 // to be found again by the living. Of the jobs of a worker whose lease holds none is lost; for the
 // others the lease of the job decides. Only where there is such a worker are running jobs looked
@@ -207,6 +215,9 @@ void ask_for_sweeps(Loading& loading, Trip& trip) {
     }
     if (sweep.roomless > 0) {
         ask_for_roomless(loading, trip, sweep.roomless);
+    }
+    if (sweep.freed_most > 0) {
+        ask_for_freed(loading, trip, sweep);
     }
     if (sweep.lost > 0) {
         ask_for_lost(loading, trip, sweep.lost);

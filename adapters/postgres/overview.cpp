@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "adapters/postgres/read.h"
+#include "adapters/postgres/rows.h"
 #include "adapters/postgres/text.h"
 
 namespace adapters::postgres {
@@ -129,6 +130,26 @@ void read_workers(pqxx::result const& rows, Overview& view) {
     }
 }
 
+constexpr auto stopped =
+    "SELECT a.user_id, a.frozen, a.facts FROM {s}.stopped s JOIN {s}.accounts a ON a.id = "
+    "s.account ORDER BY s.n DESC LIMIT 1000";
+
+void read_stopped(pqxx::result const& rows, Overview& view) {
+    for (auto const& source : rows) {
+        Row row{source};
+        ledger::Account account;
+        account.user = row.text();
+        account.frozen = row.flag();
+        read_facts(row.view(), account);
+        bool const is_stopped = account.frozen || ledger::braked(account.standing, view.now);
+        if (is_stopped && std::ssize(view.stopped) < most_sights) {
+            view.stopped.push_back({.user = account.user,
+                                    .frozen = account.frozen,
+                                    .standing = std::move(account.standing)});
+        }
+    }
+}
+
 }  // namespace
 
 Overview overview(Session& session, std::string const& now) {
@@ -136,7 +157,8 @@ Overview overview(Session& session, std::string const& now) {
     auto const results = session.read(
         {session.sql(totals, {now}), session.sql(ready), session.sql(running),
          session.sql(unknown, {sights}), session.sql(poison, {literal(failures_looked_at), sights}),
-         session.sql(charges, {now, ages()}), session.sql(workers, {literal(silent_for)})});
+         session.sql(charges, {now, ages()}), session.sql(workers, {literal(silent_for)}),
+         session.sql(stopped)});
     Overview view;
     read_totals(results[0], view);
     read_loads(results[1], results[2], view);
@@ -144,6 +166,7 @@ Overview overview(Session& session, std::string const& now) {
     view.poison = read_sights(results[4]);
     read_charges(results[5], view);
     read_workers(results[6], view);
+    read_stopped(results[7], view);
     return view;
 }
 

@@ -87,25 +87,29 @@ std::int64_t or_zero(std::optional<base::Timestamp> const& at) {
     return at ? base::to_ms(*at) : 0;
 }
 
-// Username, e-mail and time zone are seldom there and never asked for: one column for the three, so
-// that a debit carries one empty value instead of three.
+// Username, e-mail, time zone and what stands in the way of spending are seldom there and never
+// asked for: one column for the four, so that a debit carries one empty value instead of four. The
+// last one is left out with its mark where there is nothing.
 std::string facts_of(ledger::Account const& account) {
-    if (account.username.empty() && account.email.empty() && account.time_zone.empty()) {
+    auto const standing = ledger::line_of(account.standing);
+    if (account.username.empty() && account.email.empty() && account.time_zone.empty() &&
+        standing.empty()) {
         return "";
     }
     return escaped(account.username) + ':' + escaped(account.email) + ':' +
-           escaped(account.time_zone);
+           escaped(account.time_zone) + (standing.empty() ? "" : ':' + escaped(standing));
 }
+
+}  // namespace
 
 void read_facts(std::string_view facts, ledger::Account& account) {
     if (!facts.empty()) {
         account.username = unescaped(cut(facts, ':'));
         account.email = unescaped(cut(facts, ':'));
-        account.time_zone = unescaped(facts);
+        account.time_zone = unescaped(cut(facts, ':'));
+        account.standing = ledger::parse_standing(unescaped(facts));
     }
 }
-
-}  // namespace
 
 std::string to_line(std::vector<ledger::Grant> const& grants) {
     std::vector<ledger::Grant const*> open;

@@ -61,6 +61,9 @@ struct AtRest {
 
 AtRest rest_of(jobs::Job const& job);
 
+// Username, e-mail, time zone and standing, from their column.
+void read_facts(std::string_view facts, ledger::Account& account);
+
 // An account with its open grants; the grants that it holds are all that have something left.
 extern std::string_view const account_columns;
 ledger::Wallet read_wallet(pqxx::row const& row);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "adapters/postgres/orders.h"
+#include "adapters/postgres/outbox.h"
 #include "adapters/postgres/rows.h"
 
 namespace adapters::postgres {
@@ -243,6 +244,35 @@ void write_events(Session const& session, jobs::Batch const& batch, Writes& out)
     }
 }
 
+void write_guards(Session const& session, jobs::Batch const& batch, Writes& out) {
+    std::vector<std::int64_t> keys;
+    std::vector<std::int64_t> times;
+    std::vector<std::int64_t> amounts;
+    for (auto const& charge : batch.key_charges) {
+        keys.push_back(charge.key);
+        times.push_back(base::to_ms(charge.opened_at));
+        amounts.push_back(charge.amount.value);
+    }
+    if (!keys.empty()) {
+        out.statements.push_back(
+            session.sql("INSERT INTO {s}.key_charges (key, opened_at, amount) SELECT * FROM "
+                        "unnest(?::bigint[], ?::bigint[], ?::bigint[])",
+                        {literal(keys), literal(times), literal(amounts)}));
+    }
+    auto gone = batch.released;
+    gone.insert(gone.end(), batch.stopped.begin(), batch.stopped.end());
+    if (!gone.empty()) {
+        out.statements.push_back(
+            session.sql("DELETE FROM {s}.stopped WHERE account = ANY(?)", {literal(gone)}));
+    }
+    if (!batch.stopped.empty()) {
+        out.statements.push_back(
+            session.sql("INSERT INTO {s}.stopped (account) SELECT DISTINCT unnest(?::bigint[]) "
+                        "ON CONFLICT DO NOTHING",
+                        {literal(batch.stopped)}));
+    }
+}
+
 }  // namespace
 
 Writes writes_for(Session const& session, jobs::Batch const& batch, Loaded const& loaded) {
@@ -259,7 +289,9 @@ Writes writes_for(Session const& session, jobs::Batch const& batch, Loaded const
     jobs.state(session, out);
     write_money(session, batch, loaded, out);
     write_events(session, batch, out);
+    write_messages(session, batch, out);
     write_orders(session, batch.orders, out);
+    write_guards(session, batch, out);
     if (!batch.parents_of_new.empty()) {
         out.statements.push_back(
             session.sql("UPDATE {s}.jobs SET has_children = true WHERE id = ANY(?) AND "

@@ -18,6 +18,8 @@ ApiKey read_api_key(Query& row) {
     key.expires_at = row.maybe_time();
     key.revoked_at = row.maybe_time();
     key.last_used_at = row.maybe_time();
+    key.daily_cap = row.credits();
+    key.monthly_cap = row.credits();
     return key;
 }
 
@@ -26,7 +28,7 @@ ApiKey read_api_key(Query& row) {
 std::vector<ApiKey> api_keys(Database& database) {
     Query query{database,
                 "SELECT number, name, prefix, hash, scopes, per_minute, created_at, expires_at, "
-                "revoked_at, last_used_at FROM api_keys ORDER BY number"};
+                "revoked_at, last_used_at, daily_cap, monthly_cap FROM api_keys ORDER BY number"};
     std::vector<ApiKey> keys;
     while (query.step()) {
         keys.push_back(read_api_key(query));
@@ -38,10 +40,11 @@ ApiKey add_api_key(Database& database, ApiKey const& key) {
     auto const scopes = to_text(key.scopes);
     Query query{database,
                 "INSERT INTO api_keys (name, prefix, hash, scopes, per_minute, created_at, "
-                "expires_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (hash) DO NOTHING"};
+                "expires_at, daily_cap, monthly_cap) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON "
+                "CONFLICT (hash) DO NOTHING"};
     query
         .bind(key.name, key.prefix, key.hash, scopes, key.per_minute, key.created_at,
-              key.expires_at)
+              key.expires_at, key.daily_cap, key.monthly_cap)
         .run();
     if (auto const kept = find_api_key(database, key.hash)) {
         return *kept;
@@ -52,7 +55,7 @@ ApiKey add_api_key(Database& database, ApiKey const& key) {
 std::optional<ApiKey> find_api_key(Database& database, std::string const& hash) {
     Query query{database,
                 "SELECT number, name, prefix, hash, scopes, per_minute, created_at, expires_at, "
-                "revoked_at, last_used_at FROM api_keys WHERE hash = ?"};
+                "revoked_at, last_used_at, daily_cap, monthly_cap FROM api_keys WHERE hash = ?"};
     query.bind(hash);
     return query.step() ? std::optional{read_api_key(query)} : std::nullopt;
 }

@@ -96,7 +96,7 @@ jobs::Job read_job(Query& row) {
     job.after = jobs::parse_ids(row.view());
     job.has_children = row.flag();
     job.webhook = row.text();
-    job.trace = row.text();
+    jobs::read_origin(row.view(), job);
     job.terms = row.database().terms(row.view());
     job.version = row.text();
     job.quoted = row.credits();
@@ -152,8 +152,9 @@ void insert_job(Query& query, jobs::Job const& job) {
     auto const parents = jobs::to_line(job.after);
     auto const terms = pricing::to_line(job.terms);
     auto const measured = measured_line(job);
+    auto const origin = jobs::origin_of(job);
     query.bind(job.id, job.account, job.service, job.key, job.user, job.created_at, job.body_hash,
-               parents, job.has_children, job.webhook, job.trace, terms, job.version, job.quoted);
+               parents, job.has_children, job.webhook, origin, terms, job.version, job.quoted);
     bind_course(query, job, measured);
     query.bind(job.input, job.result);
     query.run();

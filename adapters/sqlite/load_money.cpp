@@ -1,7 +1,9 @@
 // Wallets, charges, keys and references.
 #include <map>
+#include <set>
 
 #include "adapters/sqlite/load.h"
+#include "adapters/sqlite/outbox.h"
 #include "adapters/sqlite/read.h"
 #include "adapters/sqlite/rows.h"
 #include "jobs/sync.h"
@@ -129,26 +131,74 @@ int live_attempts(Database& database, base::AccountId account) {
 }
 
 // From the newest entry back to the first that is too old: no index of its own is worth what it
-// would cost each entry. The end of a charge comes before its debit on this way.
-base::Credits spent_since(Database& database, base::AccountId account, base::Timestamp since) {
+// would cost each entry.
+base::Credits sum_of(Database& database, base::AccountId account, jobs::Look const& look) {
     Query query{database,
-                "SELECT recorded_at, kind, job, charge, amount FROM entries WHERE account = ? "
-                "ORDER BY seq DESC"};
+                "SELECT recorded_at, kind, job, charge, amount, action FROM entries "
+                "WHERE account = ? ORDER BY seq DESC"};
     query.bind(account);
-    std::map<std::pair<std::int64_t, int>, base::Credits> ended;
-    base::Credits spent;
-    while (query.step() && query.time() >= since) {
-        auto const kind = static_cast<ledger::Kind>(query.small());
-        auto const job = query.integer();
-        std::pair const charge{job, query.small()};
-        auto const amount = query.credits();
-        if (kind == ledger::Kind::consume) {
-            spent -= amount + ended[charge];
-        } else if (kind == ledger::Kind::settle || kind == ledger::Kind::refund) {
-            ended[charge] += amount;
+    jobs::SpendingSum sum{look};
+    bool more = true;
+    while (more && query.step()) {
+        jobs::SpendingLine line;
+        line.recorded_at = query.time();
+        line.kind = static_cast<ledger::Kind>(query.small());
+        line.job = {query.integer()};
+        line.charge = query.small();
+        line.amount = query.credits();
+        line.action = query.view();
+        more = sum.add(line);
+    }
+    return sum.sum();
+}
+
+void load_spent(Loading& loading) {
+    for (ledger::Wallet const& wallet : loading.batch.wallets) {
+        auto const id = wallet.account.id;
+        auto& spent = loading.batch.spent[id];
+        for (auto const& look : loading.load.looks(loading.batch.now, wallet.account)) {
+            spent.push_back({.look = look, .amount = sum_of(loading.database, id, look)});
         }
     }
-    return spent;
+}
+
+base::Credits spent_with(Database& database, std::int64_t key, base::Timestamp since) {
+    Query query{database,
+                "SELECT coalesce(sum(amount), 0) FROM key_charges WHERE key = ? AND "
+                "opened_at >= ?"};
+    query.bind(key, since).step();
+    return query.credits();
+}
+
+void load_key_budget(Loading& loading, std::int64_t key) {
+    Query query{loading.database,
+                "SELECT daily_cap, monthly_cap FROM api_keys WHERE number = ? AND "
+                "(daily_cap > 0 OR monthly_cap > 0)"};
+    query.bind(key);
+    if (!query.step()) {
+        return;
+    }
+    jobs::KeyBudget budget;
+    budget.daily_cap = query.credits();
+    budget.monthly_cap = query.credits();
+    query.reset();
+    auto const windows = loading.load.key_windows(loading.batch.now);
+    budget.used_today = spent_with(loading.database, key, windows.day);
+    budget.used_this_month = spent_with(loading.database, key, windows.month);
+    loading.batch.key_budgets.emplace(key, budget);
+}
+
+void load_key_budgets(Loading& loading) {
+    std::set<std::int64_t> keys{loading.load.api_keys.begin(), loading.load.api_keys.end()};
+    if (loading.load.api_keys_of_jobs) {
+        for (jobs::LoadedJob const& loaded : loading.batch.jobs) {
+            keys.insert(loaded.job.api_key);
+        }
+    }
+    keys.erase(0);
+    for (std::int64_t const key : keys) {
+        load_key_budget(loading, key);
+    }
 }
 
 }  // namespace
@@ -173,6 +223,7 @@ void load_wallets(Loading& loading) {
     if (loading.load.expirable > 0) {
         load_expirable(loading);
     }
+    load_ending(loading, [&](base::AccountId account) { add_wallet(loading, account); });
 }
 
 void load_charges(Loading& loading) {
@@ -196,11 +247,11 @@ void load_spending(Loading& loading) {
         if (load.in_flight) {
             loading.batch.in_flight[account] = live_attempts(loading.database, account);
         }
-        if (load.spent_since) {
-            loading.batch.spent[account] =
-                spent_since(loading.database, account, load.spent_since(loading.batch.now));
-        }
     }
+    if (load.looks) {
+        load_spent(loading);
+    }
+    load_key_budgets(loading);
 }
 
 void load_keys_and_references(Loading& loading) {

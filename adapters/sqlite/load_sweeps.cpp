@@ -159,6 +159,15 @@ void load_prunable(Loading& loading, jobs::Sweep const& sweep) {
     add_all(loading, query);
 }
 
+void load_freed(Loading& loading, jobs::Sweep const& sweep) {
+    Query query{loading.database,
+                "SELECT j.id FROM accounts a JOIN jobs j INDEXED BY jobs_roomless ON j.account = "
+                "a.id WHERE a.user = ? AND j.state = 0 AND j.wait = 3 ORDER BY j.priority DESC, "
+                "j.id LIMIT ?"};
+    query.bind(sweep.freed, sweep.freed_most);
+    add_all(loading, query);
+}
+
 }  // namespace
 
 void load_sweeps(Loading& loading, Sweeping const& sweeping) {
@@ -174,6 +183,9 @@ void load_sweeps(Loading& loading, Sweeping const& sweeping) {
     }
     if (sweep.roomless > 0) {
         load_roomless(loading, sweep.roomless, sweeping.last_roomless);
+    }
+    if (sweep.freed_most > 0) {
+        load_freed(loading, sweep);
     }
     if (sweep.lost > 0) {
         load_lost(loading, sweep.lost, sweeping);

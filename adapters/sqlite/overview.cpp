@@ -91,6 +91,21 @@ void read_poison(Database& database, Overview& view) {
     }
 }
 
+void read_stopped(Database& database, Overview& view) {
+    Query query{database,
+                "SELECT a.user, a.frozen, a.standing FROM stopped s JOIN accounts a ON a.id = "
+                "s.account ORDER BY s.n DESC"};
+    while (query.step() && std::ssize(view.stopped) < most_sights) {
+        StoppedAccount stopped;
+        stopped.user = query.text();
+        stopped.frozen = query.flag();
+        stopped.standing = ledger::parse_standing(query.view());
+        if (stopped.frozen || ledger::braked(stopped.standing, view.now)) {
+            view.stopped.push_back(std::move(stopped));
+        }
+    }
+}
+
 }  // namespace
 
 Overview overview(Database& database, base::Timestamp now) {
@@ -100,6 +115,7 @@ Overview overview(Database& database, base::Timestamp now) {
     read_waiting(database, view);
     read_processing(database, view);
     read_poison(database, view);
+    read_stopped(database, view);
     std::ranges::sort(view.services, {}, &ServiceLoad::service);
     return view;
 }

@@ -14,7 +14,7 @@ std::string select(std::string_view columns, std::string_view rest) {
 std::string_view const account_columns =
     "id, user, tier, username, email, time_zone, member_until, frozen, created_at, balance, debt, "
     "entries, grants, head, "
-    "recharged, consumed, refunded, expired";
+    "recharged, consumed, refunded, expired, standing";
 
 ledger::Account read_account(Query& row) {
     ledger::Account account;
@@ -36,6 +36,7 @@ ledger::Account read_account(Query& row) {
     account.totals.consumed = row.credits();
     account.totals.refunded = row.credits();
     account.totals.expired = row.credits();
+    account.standing = ledger::parse_standing(row.view());
     return account;
 }
 

@@ -2,6 +2,7 @@
 #include "adapters/sqlite/write.h"
 
 #include "adapters/sqlite/orders.h"
+#include "adapters/sqlite/outbox.h"
 #include "adapters/sqlite/rows.h"
 
 namespace adapters::sqlite {
@@ -12,13 +13,14 @@ void insert_account(Database& database, ledger::Account const& account) {
     Query query{database,
                 "INSERT INTO accounts (id, user, tier, username, email, time_zone, member_until, "
                 "frozen, created_at, balance, "
-                "debt, entries, grants, head, recharged, consumed, refunded, expired) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+                "debt, entries, grants, head, recharged, consumed, refunded, expired, "
+                "standing) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+    auto const standing = ledger::line_of(account.standing);
     query.bind(account.id, account.user, account.tier, account.username, account.email,
                account.time_zone, account.member_until, account.frozen, account.created_at,
                account.balance, account.debt, account.entries, account.grants, account.head,
                account.totals.recharged, account.totals.consumed, account.totals.refunded,
-               account.totals.expired);
+               account.totals.expired, standing);
     query.run();
 }
 
@@ -27,11 +29,12 @@ void update_account(Database& database, ledger::Account const& account) {
                 "UPDATE accounts SET tier = ?, username = ?, email = ?, time_zone = ?, "
                 "member_until = ?, frozen = ?, balance = ?, "
                 "debt = ?, entries = ?, grants = ?, head = ?, recharged = ?, consumed = ?, "
-                "refunded = ?, expired = ? WHERE id = ?"};
+                "refunded = ?, expired = ?, standing = ? WHERE id = ?"};
+    auto const standing = ledger::line_of(account.standing);
     query.bind(account.tier, account.username, account.email, account.time_zone,
                account.member_until, account.frozen, account.balance, account.debt, account.entries,
                account.grants, account.head, account.totals.recharged, account.totals.consumed,
-               account.totals.refunded, account.totals.expired, account.id);
+               account.totals.refunded, account.totals.expired, standing, account.id);
     query.run();
 }
 
@@ -155,6 +158,20 @@ void write_events(Database& database, std::vector<jobs::Event> const& events) {
     }
 }
 
+void write_guards(Database& database, jobs::Batch const& batch) {
+    for (auto const& charge : batch.key_charges) {
+        Query{database, "INSERT INTO key_charges (key, opened_at, amount) VALUES (?, ?, ?)"}
+            .bind(charge.key, charge.opened_at, charge.amount)
+            .run();
+    }
+    for (base::AccountId const account : batch.released) {
+        Query{database, "DELETE FROM stopped WHERE account = ?"}.bind(account).run();
+    }
+    for (base::AccountId const account : batch.stopped) {
+        Query{database, "INSERT OR REPLACE INTO stopped (account) VALUES (?)"}.bind(account).run();
+    }
+}
+
 }  // namespace
 
 void write_batch(Database& database, jobs::Batch const& batch) {
@@ -165,7 +182,9 @@ void write_batch(Database& database, jobs::Batch const& batch) {
     write_new_jobs(database, batch.new_jobs);
     write_parents(database, batch.parents_of_new);
     write_events(database, batch.events);
+    write_messages(database, batch);
     write_orders(database, batch.orders);
+    write_guards(database, batch);
 }
 
 }  // namespace adapters::sqlite

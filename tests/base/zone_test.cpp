@@ -152,6 +152,32 @@ RC_GTEST_PROP(Zone, ADayBeginsAtItsFirstInstantAndNeverLater, ()) {
     RC_ASSERT(local_at(zone, start - Millis{1}) < midnight);
 }
 
+TEST(Zone, TheNextDayIsTwentyThreeToTwentyFiveHoursAway) {
+    EXPECT_EQ(next_day(berlin(), utc("2026-03-28T23:00:00Z")), utc("2026-03-29T22:00:00Z"));
+    EXPECT_EQ(next_day(berlin(), utc("2026-10-24T22:00:00Z")), utc("2026-10-25T23:00:00Z"));
+    EXPECT_EQ(next_day(Zone{}, utc("2026-01-01T23:59:59.999Z")), utc("2026-01-02"));
+    EXPECT_EQ(next_day(samoa(), utc("2011-12-30T09:00:00Z")), utc("2011-12-30T10:00:00Z"));
+}
+
+TEST(Zone, AMidnightThatIsLeftOutOrComesTwiceStillBeginsADay) {
+    EXPECT_EQ(next_day(sao_paulo(), utc("2018-11-04T02:00:00Z")), utc("2018-11-04T03:00:00Z"));
+    EXPECT_EQ(next_day(sao_paulo(), utc("2019-02-17T02:30:00Z")), utc("2019-02-17T03:00:00Z"));
+    // As in St. John's until 2011: a minute after midnight it was an hour earlier again.
+    Zone const st_johns{.name = "St_Johns",
+                        .first_offset = hours{-2},
+                        .changes = {{utc("2010-11-07T02:01:00Z"), hours{-3}}}};
+    EXPECT_EQ(next_day(st_johns, utc("2010-11-07T01:59:00Z")), utc("2010-11-07T02:00:00Z"));
+    EXPECT_EQ(next_day(st_johns, utc("2010-11-07T02:30:00Z")), utc("2010-11-07T03:00:00Z"));
+}
+
+TEST(Zone, MonthsBeginOnTheirFirstDay) {
+    EXPECT_EQ(month_start(berlin(), utc("2026-03-31T12:00:00Z")), utc("2026-02-28T23:00:00Z"));
+    EXPECT_EQ(next_month(berlin(), utc("2026-03-31T12:00:00Z")), utc("2026-03-31T22:00:00Z"));
+    EXPECT_EQ(month_start(Zone{}, utc("2026-01-31")), utc("2026-01-01"));
+    EXPECT_EQ(next_month(Zone{}, utc("2026-01-31")), utc("2026-02-01"));
+    EXPECT_EQ(next_month(Zone{}, utc("2026-12-31T23:59:59.999Z")), utc("2027-01-01"));
+}
+
 }  // namespace
 
 }  // namespace base

@@ -16,6 +16,8 @@ ApiKey a_key(std::string const& hash) {
     key.hash = hash;
     key.scopes = {Scope::jobs, Scope::credits};
     key.per_minute = 600;
+    key.daily_cap = {5'000};
+    key.monthly_cap = {90'000};
     return key;
 }
 
@@ -26,6 +28,8 @@ void expect_same_key(ApiKey const& expected, ApiKey const& actual) {
     EXPECT_EQ(expected.hash, actual.hash);
     EXPECT_EQ(expected.scopes, actual.scopes);
     EXPECT_EQ(expected.per_minute, actual.per_minute);
+    EXPECT_EQ(expected.daily_cap, actual.daily_cap);
+    EXPECT_EQ(expected.monthly_cap, actual.monthly_cap);
     EXPECT_EQ(expected.created_at, actual.created_at);
     EXPECT_EQ(expected.expires_at, actual.expires_at);
     EXPECT_EQ(expected.revoked_at, actual.revoked_at);
@@ -97,6 +101,55 @@ TEST_P(StoreContract, TheLastUseOfAnApiKeyNeverMovesBack) {
     store().touch_api_key(number, now() + Millis{60'000});
     EXPECT_EQ(store().find_api_key("h1")->last_used_at, now() + Millis{60'000});
     EXPECT_NO_THROW(store().touch_api_key(number + 100, now()));
+}
+
+TEST_P(StoreContract, ABudgetIsThatOfTheKeyWithACap) {
+    auto const capped = store().add_api_key(a_key("h1")).number;
+    auto free_key = a_key("h2");
+    free_key.daily_cap = {};
+    free_key.monthly_cap = {};
+    auto const free = store().add_api_key(free_key).number;
+    auto const day = now();
+    auto const charge = [&](std::int64_t key, base::Timestamp at, std::int64_t amount) {
+        change({}, [&](jobs::Batch& batch) {
+            batch.key_charges.push_back({.key = key, .opened_at = at, .amount = {amount}});
+        });
+    };
+    charge(capped, day - Millis{2}, 100);
+    charge(capped, day - Millis{1}, 10);
+    charge(capped, day, 5);
+    charge(capped, day, -2);
+    charge(free, day, 1'000);
+    auto const windows = [&](base::Timestamp at) {
+        EXPECT_EQ(at, now());
+        return jobs::KeyWindows{.day = day, .month = day - Millis{1}};
+    };
+    auto const batch = load({.api_keys = {capped, free, 77}, .key_windows = windows});
+    ASSERT_EQ(batch.key_budgets.size(), 1U);
+    auto const& budget = batch.key_budgets.at(capped);
+    EXPECT_EQ(budget.daily_cap.value, 5'000);
+    EXPECT_EQ(budget.monthly_cap.value, 90'000);
+    EXPECT_EQ(budget.used_today.value, 3);
+    EXPECT_EQ(budget.used_this_month.value, 13);
+}
+
+TEST_P(StoreContract, TheBudgetsOfTheKeysOfJobsAreLoaded) {
+    auto const key = store().add_api_key(a_key("h1")).number;
+    open("u1");
+    auto job = support::a_job();
+    job.api_key = key;
+    job.trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    auto const id = add(job);
+    auto const windows = [&](base::Timestamp) { return jobs::KeyWindows{}; };
+    auto const batch = load({.claim = jobs::Claim{.limit = 1, .rooms = {{"tts", 1}}},
+                             .wallets_of_jobs = true,
+                             .api_keys_of_jobs = true,
+                             .key_windows = windows});
+    ASSERT_EQ(batch.jobs.size(), 1U);
+    EXPECT_EQ(batch.jobs[0].job.api_key, key);
+    EXPECT_EQ(batch.jobs[0].job.trace, job.trace);
+    EXPECT_EQ(batch.key_budgets.size(), 1U);
+    EXPECT_EQ(store().find_job(id)->api_key, key);
 }
 
 }  // namespace contract

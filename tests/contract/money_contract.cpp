@@ -107,6 +107,9 @@ TEST_P(StoreContract, LoadsOpenGrantsAndAllOfThemWhenAsked) {
         ledger::credit(wallet, some(5), batch.now);
     });
 
+    EXPECT_EQ(numbers_of(store().find_wallet("u1")->grants), (std::vector<std::int64_t>{1, 2}));
+    EXPECT_EQ(numbers_of(store().glance("u1")->grants), (std::vector<std::int64_t>{2}));
+    EXPECT_EQ(store().glance("u1")->account.balance, base::Credits{5});
     EXPECT_EQ(numbers_of(load({.users = {"u1"}}).wallets.at(0).grants),
               (std::vector<std::int64_t>{2}));
     auto all = numbers_of(load({.users = {"u1"}, .every_grant = true}).wallets.at(0).grants);
@@ -219,15 +222,102 @@ TEST_P(StoreContract, AddsUpWhatWasSpentSince) {
         ledger::debit(wallet, {.kind = ledger::Kind::adjust, .amount = {50}}, batch.now);
     });
 
-    base::Timestamp asked;
-    auto batch = load({.users = {"u1"}, .spent_since = [&](base::Timestamp at) {
-                           asked = at;
-                           return since;
-                       }});
-    EXPECT_EQ(batch.spent[u1], base::Credits{17});
-    EXPECT_EQ(asked, now());
-    auto const ever = [](base::Timestamp) { return base::Timestamp{}; };
-    EXPECT_EQ(load({.users = {"u1"}, .spent_since = ever}).spent[u1], base::Credits{26});
+    auto const sum = [&](jobs::Look const& look) {
+        base::Timestamp asked;
+        auto batch = load({.users = {"u1"}, .looks = [&](base::Timestamp at, auto const& account) {
+                               EXPECT_EQ(account.id, u1);
+                               asked = at;
+                               return std::vector{look};
+                           }});
+        EXPECT_EQ(asked, now());
+        return batch.spent.at(u1).at(0).amount.value;
+    };
+    EXPECT_EQ(sum({.from = since}), 17);
+    EXPECT_EQ(sum({.from = base::Timestamp{}}), 26);
+    EXPECT_EQ(sum({.from = since, .to = since}), 0);
+    EXPECT_EQ(sum({.from = base::Timestamp{}, .to = since}), 9);
+    EXPECT_EQ(sum({.service = "tts", .from = base::Timestamp{}}), 17);
+    EXPECT_EQ(sum({.service = "script", .from = base::Timestamp{}}), 0);
+    EXPECT_EQ(sum({.summed = jobs::Summed::debited, .from = base::Timestamp{}}), 29);
+    EXPECT_EQ(sum({.summed = jobs::Summed::refunded, .from = base::Timestamp{}}), 0);
+}
+
+TEST_P(StoreContract, AddsUpFarBackThroughManyEntries) {
+    auto const u1 = open("u1", 1'000);
+    for (int i = 0; i < 40; ++i) {
+        clock_.advance(Millis{10});
+        change({.users = {"u1"}}, [&](jobs::Batch& batch) {
+            ledger::debit(*batch.wallet_of("u1"),
+                          {.amount = {1}, .action = i % 2 == 0 ? "even" : "odd"}, batch.now);
+        });
+    }
+    auto const first = now() - Millis{390};
+    auto const looks = [&](base::Timestamp, ledger::Account const&) {
+        std::vector<jobs::Look> all;
+        for (int from = 0; from <= 41; ++from) {
+            all.push_back(
+                {.service = from % 3 == 0 ? "odd" : "", .from = first + Millis{10 * from - 5}});
+        }
+        return all;
+    };
+    auto const batch = load({.users = {"u1"}, .looks = looks});
+    for (int from = 0; from <= 41; ++from) {
+        auto const left = std::max(0, 40 - from);
+        EXPECT_EQ(batch.spent.at(u1).at(static_cast<std::size_t>(from)).amount.value,
+                  from % 3 == 0 ? (left + 1) / 2 : left)
+            << from;
+    }
+}
+
+TEST_P(StoreContract, WhatStandsInAnAccountsWayIsKept) {
+    open("u1", 10);
+    ledger::Standing standing;
+    standing.freeze = ledger::Stop{
+        .reason = "a:b;c%d,'e'", .by = "API key \u00e4", .since = now(), .until = std::nullopt};
+    standing.brake =
+        ledger::Stop{.reason = "spent", .by = "", .since = now(), .until = now() + Millis{5'000}};
+    standing.caps = {.job = base::Credits{3}, .daily = std::nullopt, .monthly = base::Credits{0}};
+    change({.users = {"u1"}}, [&](jobs::Batch& batch) {
+        auto& wallet = *batch.wallet_of("u1");
+        wallet.account.standing = standing;
+        wallet.account.frozen = true;
+        wallet.changed = true;
+        batch.stopped.push_back(wallet.account.id);
+    });
+    auto const account = store().find_wallet("u1")->account;
+    EXPECT_EQ(account.standing, standing);
+    EXPECT_EQ(account.username, "");
+    EXPECT_EQ(account.time_zone, "");
+    auto const stopped = store().overview().stopped;
+    ASSERT_EQ(stopped.size(), 1U);
+    EXPECT_EQ(stopped[0].user, "u1");
+    EXPECT_EQ(stopped[0].standing, standing);
+
+    change({.users = {"u1"}}, [&](jobs::Batch& batch) {
+        auto& wallet = *batch.wallet_of("u1");
+        wallet.account.standing = {};
+        wallet.account.frozen = false;
+        wallet.account.time_zone = "Asia/Shanghai";
+        wallet.changed = true;
+        batch.released.push_back(wallet.account.id);
+    });
+    EXPECT_EQ(store().find_wallet("u1")->account.standing, ledger::Standing{});
+    EXPECT_EQ(store().find_wallet("u1")->account.time_zone, "Asia/Shanghai");
+    EXPECT_TRUE(store().overview().stopped.empty());
+}
+
+TEST_P(StoreContract, ABrakeWhoseTimeIsUpIsNotToldOf) {
+    open("u1", 10);
+    change({.users = {"u1"}}, [&](jobs::Batch& batch) {
+        auto& wallet = *batch.wallet_of("u1");
+        wallet.account.standing.brake =
+            ledger::Stop{.reason = "", .by = "", .since = now(), .until = now() + Millis{10}};
+        wallet.changed = true;
+        batch.stopped.push_back(wallet.account.id);
+    });
+    EXPECT_EQ(store().overview().stopped.size(), 1U);
+    clock_.advance(Millis{10});
+    EXPECT_TRUE(store().overview().stopped.empty());
 }
 
 TEST_P(StoreContract, FindsWalletsWithGrantsPastTheirDate) {

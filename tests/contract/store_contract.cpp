@@ -140,6 +140,7 @@ void expect_same(jobs::Job const& expected, jobs::Job const& actual) {
     EXPECT_EQ(expected.has_children, actual.has_children);
     EXPECT_EQ(expected.webhook, actual.webhook);
     EXPECT_EQ(expected.trace, actual.trace);
+    EXPECT_EQ(expected.api_key, actual.api_key);
     EXPECT_EQ(expected.terms, actual.terms);
     EXPECT_EQ(expected.version, actual.version);
     EXPECT_EQ(expected.quoted, actual.quoted);
@@ -156,6 +157,7 @@ void expect_same(ledger::Account const& expected, ledger::Account const& actual)
     EXPECT_EQ(expected.time_zone, actual.time_zone);
     EXPECT_EQ(expected.member_until, actual.member_until);
     EXPECT_EQ(expected.frozen, actual.frozen);
+    EXPECT_EQ(expected.standing, actual.standing);
     EXPECT_EQ(expected.created_at, actual.created_at);
     EXPECT_EQ(expected.balance, actual.balance);
     EXPECT_EQ(expected.debt, actual.debt);

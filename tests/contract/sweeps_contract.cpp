@@ -140,6 +140,25 @@ TEST_P(StoreContract, FindsTheOldestJobWithoutRoomOfEachAccount) {
     EXPECT_EQ(load({.sweep = jobs::Sweep{.roomless = 1}}).jobs.size(), 1U);
 }
 
+TEST_P(StoreContract, FindsAllThatWaitForRoomOfOneUser) {
+    open("u1");
+    open("u2");
+    auto const roomless = [](std::string const& user, int priority) {
+        auto job = a_job({.user = user});
+        job.wait = jobs::Wait::room;
+        job.priority = priority;
+        return job;
+    };
+    auto const ids = add({roomless("u1", 0), roomless("u2", 0), roomless("u1", 5),
+                          a_job({.user = "u1"}), roomless("u1", 0)});
+    auto const freed = [&](std::string const& user, int most) {
+        return ids_of(load({.sweep = jobs::Sweep{.freed = user, .freed_most = most}}).jobs);
+    };
+    EXPECT_EQ(freed("u1", 9), (std::vector{ids[2], ids[0], ids[4]}));
+    EXPECT_EQ(freed("u1", 2), (std::vector{ids[2], ids[0]}));
+    EXPECT_TRUE(freed("u3", 9).empty());
+}
+
 TEST_P(StoreContract, FindsJobsWhoseLeaseIsOverOrAbsurdlyFarOff) {
     open("u1");
     auto const here = store().enter("w");

@@ -48,6 +48,8 @@ Counter::Counter()
       sync_{std::make_unique<http::SyncDesk>(io_.get_executor(), *store, pool_, settings.rules)},
       payments_{worker::make_payments(settings.payments)},
       cash_{{.payments = *payments_, .settings = settings.payments, .send = {}, .log = *log_}},
+      till_{std::make_unique<http::Till>(io_.get_executor(), *store, pool_, settings.rules,
+                                         [this] { return book; })},
       office_{std::make_unique<http::Office>(http::Office{.store = *store,
                                                           .pool = pool_,
                                                           .settings = settings,
@@ -58,11 +60,12 @@ Counter::Counter()
                                                           .inputs = inputs_,
                                                           .reload_prices = {},
                                                           .sync = sync_.get(),
+                                                          .till = till_.get(),
                                                           .cash = &cash_,
                                                           .platforms = &pool_})},
-      router_{{http::credits_routes(), http::credits_view_routes(), http::points_routes(),
-               http::sync_routes(), http::sync_admin_routes(), http::purchase_routes(),
-               http::order_routes()}} {}
+      router_{{http::credits_routes(), http::credits_view_routes(), http::statement_routes(),
+               http::points_routes(), http::sync_routes(), http::sync_admin_routes(),
+               http::freeze_routes(), http::purchase_routes(), http::order_routes()}} {}
 
 Counter::~Counter() {
     pool_.join();

@@ -16,6 +16,7 @@
 #include "worker/http/money.h"
 #include "worker/http/route.h"
 #include "worker/http/sync_desk.h"
+#include "worker/http/till.h"
 #include "worker/http/watch.h"
 #include "worker/log.h"
 
@@ -71,6 +72,7 @@ private:
     std::unique_ptr<worker::http::SyncDesk> sync_;
     std::unique_ptr<worker::Payments> payments_;
     worker::CashDesk cash_;
+    std::unique_ptr<worker::http::Till> till_;
     std::unique_ptr<worker::http::Office> office_;
     worker::http::Router router_;
 };

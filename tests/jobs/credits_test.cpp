@@ -15,7 +15,7 @@ class ByHand : public testing::Test {
 protected:
     jobs::Moved consume(jobs::Consumption const& what) {
         jobs::Moved moved;
-        desk.store->transact(jobs::load_for(what), [&](jobs::Batch& batch) {
+        desk.store->transact(jobs::load_for(what, desk.rules), [&](jobs::Batch& batch) {
             moved = jobs::consume(batch, what, desk.rules);
         });
         EXPECT_EQ(desk.audit(), "");
@@ -226,7 +226,7 @@ TEST_F(ByHand, PointsAreRefusedWithoutFundsAndOverTheCaps) {
     EXPECT_EQ(refused.judged.balance.value, 0);
     desk.give("u1", {.amount = {1000}});
     desk.rules.guards.daily_cap = {520};
-    EXPECT_EQ(pay(use).judged.outcome, SubmitOutcome::over_daily_cap);
+    EXPECT_EQ(pay(use).judged.outcome, SubmitOutcome::over_cap);
     desk.rules.guards.job_cap = price - Credits{1};
     EXPECT_EQ(pay(use).judged.outcome, SubmitOutcome::over_job_cap);
     EXPECT_EQ(desk.balance("u1"), 1000);

@@ -164,6 +164,18 @@ TEST_F(Purchases, ATermThatCreditsDoNotPayForChangesNothing) {
     EXPECT_TRUE(desk.store->orders().list({.user = "u1"}).empty());
 }
 
+TEST_F(Purchases, TheBrakeStopsWhatCreditsPayFor) {
+    desk.give("u1", {.amount = {5'000}});
+    desk.change_account("u1", [&](ledger::Account& account) {
+        account.standing.brake = ledger::Stop{.reason = "a leap", .since = desk.now};
+    });
+    auto const refused = buy(month("credits"));
+    EXPECT_EQ(refused.outcome, PurchaseOutcome::stopped);
+    EXPECT_EQ(refused.moved.outcome, jobs::MoveOutcome::braked);
+    EXPECT_FALSE(member_until());
+    EXPECT_EQ(buy(month("wechat")).outcome, PurchaseOutcome::opened);
+}
+
 TEST_F(Purchases, AreNotSoldForWhatTheyHaveNoPriceIn) {
     desk.give("u1", {.amount = {9'000}});
     EXPECT_EQ(buy({.term = "year", .channel = "credits"}).outcome, PurchaseOutcome::not_sold);

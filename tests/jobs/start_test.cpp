@@ -123,7 +123,7 @@ TEST(Start, OverTheDailyCapItFailsUncharged) {
     auto const starts = desk.claim("w1", 2);
     ASSERT_EQ(starts.size(), 2U);
     EXPECT_EQ(starts[0].outcome, StartOutcome::started);
-    EXPECT_EQ(starts[1].outcome, StartOutcome::over_daily_cap);
+    EXPECT_EQ(starts[1].outcome, StartOutcome::over_cap);
     EXPECT_EQ(desk.job(second).state, State::failed);
     EXPECT_EQ(desk.job(second).error->code, "daily_cap");
     EXPECT_EQ(desk.balance("u1"), 515);
@@ -140,7 +140,7 @@ TEST(Start, TheDayOfTheCapBeginsAtMidnightOfTheZone) {
     anyway.queue_anyway = true;
     desk.now += std::chrono::hours{16} - Millis{1};
     desk.submit(anyway);
-    EXPECT_EQ(desk.claim("w1").at(0).outcome, StartOutcome::over_daily_cap);
+    EXPECT_EQ(desk.claim("w1").at(0).outcome, StartOutcome::over_cap);
     desk.submit(anyway);
     desk.now += Millis{1};
     EXPECT_EQ(desk.claim("w1").at(0).outcome, StartOutcome::started);

@@ -217,7 +217,7 @@ TEST(Submit, RefusesWhatIsOverTheCapOfAJob) {
     auto const answer = desk.submit(video);
     EXPECT_EQ(answer.outcome, SubmitOutcome::over_job_cap);
     EXPECT_EQ(answer.required.value, 65);
-    EXPECT_EQ(answer.limit.value, 60);
+    EXPECT_EQ(answer.hit->limit.value, 60);
 }
 
 TEST(Submit, RefusesWhatIsOverTheCapOfTheDay) {
@@ -226,14 +226,16 @@ TEST(Submit, RefusesWhatIsOverTheCapOfTheDay) {
     desk.submit(request("script"));
     desk.claim("w1");
     auto const answer = desk.submit(request("script"));
-    EXPECT_EQ(answer.outcome, SubmitOutcome::over_daily_cap);
+    EXPECT_EQ(answer.outcome, SubmitOutcome::over_cap);
     EXPECT_EQ(answer.required.value, 5);
-    EXPECT_EQ(answer.used.value, 5);
-    EXPECT_EQ(answer.limit.value, 7);
-    auto const tomorrow = desk.now + answer.frees_in;
+    EXPECT_EQ(answer.hit->guard, jobs::Guard::daily_cap);
+    EXPECT_EQ(answer.hit->used.value, 5);
+    EXPECT_EQ(answer.hit->limit.value, 7);
+    auto const tomorrow = desk.now + answer.hit->frees_in;
+    EXPECT_EQ(answer.hit->frees_at, tomorrow);
     EXPECT_EQ(base::day_start(desk.rules.zone, tomorrow), tomorrow);
     desk.now = tomorrow - Millis{1};
-    EXPECT_EQ(desk.submit(request("script")).outcome, SubmitOutcome::over_daily_cap);
+    EXPECT_EQ(desk.submit(request("script")).outcome, SubmitOutcome::over_cap);
     desk.now = tomorrow;
     EXPECT_EQ(desk.submit(request("script")).outcome, SubmitOutcome::created);
 }

@@ -27,7 +27,7 @@ Answers Player::consume(Line& line) {
                                  .description = line.text("description"),
                                  .reference = line.text("reference")};
     jobs::Moved answer;
-    desk_.store->transact(jobs::load_for(what), [&](jobs::Batch& batch) {
+    desk_.store->transact(jobs::load_for(what, desk_.rules), [&](jobs::Batch& batch) {
         answer = jobs::consume(batch, what, desk_.rules);
     });
     return moved(answer);

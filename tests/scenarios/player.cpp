@@ -13,17 +13,18 @@ namespace {
 
 constexpr std::array move_words = {
     "moved",           "repeated", "reference_conflict",   "not_positive",
-    "already_expired", "overflow", "insufficient_credits", "frozen"};
+    "already_expired", "overflow", "insufficient_credits", "frozen",
+    "braked",          "over_cap"};
 constexpr std::array submit_words = {"created",        "repeated",
                                      "key_conflict",   "unknown_service",
                                      "needs_duration", "needs_text_or_maximum",
                                      "too_expensive",  "over_job_cap",
-                                     "over_daily_cap", "insufficient_credits",
-                                     "frozen",         "draining",
-                                     "unknown_parent", "parent_failed",
-                                     "taken_elsewhere"};
-constexpr std::array start_words = {"started", "insufficient_credits", "over_daily_cap",
-                                    "past_deadline", "held"};
+                                     "over_cap",       "insufficient_credits",
+                                     "frozen",         "braked",
+                                     "draining",       "unknown_parent",
+                                     "parent_failed",  "taken_elsewhere"};
+constexpr std::array start_words = {
+    "started", "insufficient_credits", "over_cap", "past_deadline", "held", "braked"};
 constexpr std::array report_words = {"noted", "ended", "requeued", "stale", "missing"};
 constexpr std::array steer_words = {"done", "missing", "wrong_state", "insufficient_credits"};
 
@@ -87,6 +88,7 @@ Answers Player::rules(Line& line) {
     credits("gift", rules.signup_gift);
     credits("job_cap", rules.guards.job_cap);
     credits("daily_cap", rules.guards.daily_cap);
+    credits("monthly_cap", rules.guards.monthly_cap);
     count("in_flight", rules.guards.in_flight);
     count("poison_losses", rules.poison_losses);
     millis("refund_grace", rules.refund_grace);
@@ -162,8 +164,8 @@ Answers Player::submit(Line& line) {
     auto const answer = desk_.submit(request_of(line));
     Texts fields{{"required", text_of(answer.required)},
                  {"available", text_of(answer.balance)},
-                 {"used", text_of(answer.used)},
-                 {"limit", text_of(answer.limit)},
+                 {"used", text_of(answer.hit ? answer.hit->used : base::Credits{})},
+                 {"limit", text_of(answer.hit ? answer.hit->limit : base::Credits{})},
                  {"parent", tell_.name_of(answer.parent)}};
     if (answer.job) {
         tell_.name(answer.job->id, line.word(1));

@@ -21,14 +21,17 @@ TEST(Refusal, EveryOtherOutcomeHasACodeOfItsOwn) {
     using enum jobs::SubmitOutcome;
     std::set<std::string> codes;
     for (auto const outcome : {key_conflict, unknown_service, needs_duration, needs_text_or_maximum,
-                               too_expensive, over_job_cap, over_daily_cap, insufficient_credits,
-                               frozen, draining, unknown_parent, parent_failed, taken_elsewhere}) {
-        auto const refusal = refusal_of(jobs::Submission{.outcome = outcome}, "tts");
+                               too_expensive, over_job_cap, over_cap, insufficient_credits, frozen,
+                               braked, draining, unknown_parent, parent_failed, taken_elsewhere}) {
+        jobs::Submission submission{.outcome = outcome};
+        submission.hit = jobs::Hit{.guard = outcome == over_cap ? jobs::Guard::key_monthly_cap
+                                                                : jobs::Guard::job_cap};
+        auto const refusal = refusal_of(submission, "tts");
         EXPECT_FALSE(refusal.detail.empty());
         EXPECT_GE(refusal.status, 400);
         EXPECT_TRUE(codes.insert(refusal.code).second) << refusal.code;
     }
-    EXPECT_EQ(codes.size(), 13U);
+    EXPECT_EQ(codes.size(), 14U);
     EXPECT_TRUE(codes.contains("queue_draining"));
 }
 
@@ -50,12 +53,14 @@ TEST(Refusal, MissingCreditsAreA402WithTheFacts) {
 TEST(Refusal, TheStatusesAreThoseOfTheContract) {
     using enum jobs::SubmitOutcome;
     auto const status = [](jobs::SubmitOutcome outcome) {
-        return refusal_of(jobs::Submission{.outcome = outcome}, "tts").status;
+        jobs::Submission submission{.outcome = outcome};
+        submission.hit = jobs::Hit{};
+        return refusal_of(submission, "tts").status;
     };
     EXPECT_EQ(status(unknown_service), 404);
     EXPECT_EQ(status(key_conflict), 409);
     EXPECT_EQ(status(needs_duration), 422);
-    EXPECT_EQ(status(over_daily_cap), 429);
+    EXPECT_EQ(status(over_cap), 429);
     EXPECT_EQ(status(draining), 503);
 }
 

@@ -35,9 +35,9 @@ public:
         }
         auto const& rules = context.settings().rules;
         jobs::Moved moved;
-        context.store(Opening::create).transact(jobs::load_for(what_), [&](jobs::Batch& batch) {
-            moved = jobs::consume(batch, what_, rules);
-        });
+        context.store(Opening::create)
+            .transact(jobs::load_for(what_, rules),
+                      [&](jobs::Batch& batch) { moved = jobs::consume(batch, what_, rules); });
         auto const refusal = wire::refusal_of(moved);
         if (!refusal.code.empty()) {
             return context.refuse(refusal, answer_is_no);

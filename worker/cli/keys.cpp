@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "adapters/identity/api_key.h"
+#include "wire/credits_request.h"
 #include "wire/key_json.h"
 #include "worker/cli/context.h"
 #include "worker/cli/text.h"
@@ -26,6 +27,10 @@ std::optional<std::int64_t> number_in(std::string_view text) {
     return whole && number > 0 ? std::optional{number} : std::nullopt;
 }
 
+std::string most(std::int64_t limit) {
+    return limit == 0 ? "any" : std::to_string(limit);
+}
+
 class Keys final : public Verb {
 public:
     void declare(Options& options) override {
@@ -37,6 +42,13 @@ public:
                     "a time to live such as 90d, or a date (default: it does not expire)");
         create.number("--per-minute", per_minute_, 0, wire::most_per_minute,
                       "requests a minute (default: 0, no limit)");
+        for (auto const& [name, cap] :
+             {std::pair{"--daily-cap", &daily_cap_}, std::pair{"--monthly-cap", &monthly_cap_}}) {
+            create.number(name, *cap, 0, wire::most_credits,
+                          "credits that it may spend, on all accounts together (default: 0, no "
+                          "cap)");
+        }
+        create.number("--rate", per_minute_, 0, wire::most_per_minute, "as --per-minute");
         create.example("  tallyman keys create pipeline --scope jobs,credits --expires 90d");
         auto& list = options.word("list", word_, "Lists all keys, without the keys themselves");
         list.example("  tallyman keys list");
@@ -105,6 +117,8 @@ private:
         made.key.name = name_;
         made.key.scopes = std::move(wanted);
         made.key.per_minute = per_minute_;
+        made.key.daily_cap = {daily_cap_};
+        made.key.monthly_cap = {monthly_cap_};
         made.key.expires_at = expires_at(now);
         auto const key = store.add_api_key(made.key);
         if (context.json()) {
@@ -136,6 +150,8 @@ private:
                      {"KEY"},
                      {"SCOPES"},
                      {"A MINUTE", Table::Align::right},
+                     {"A DAY", Table::Align::right},
+                     {"A MONTH", Table::Align::right},
                      {"STATE"},
                      {"EXPIRES"},
                      {"LAST USED"}});
@@ -144,8 +160,8 @@ private:
                 return at ? local_time(*at) : std::string{"never"};
             };
             table.row({std::to_string(key.number), clean(key.name), clean(key.prefix) + "…",
-                       adapters::to_text(key.scopes),
-                       key.per_minute == 0 ? "any" : std::to_string(key.per_minute),
+                       adapters::to_text(key.scopes), most(key.per_minute),
+                       most(key.daily_cap.value), most(key.monthly_cap.value),
                        std::string{wire::key_state(key, now)}, shown(key.expires_at),
                        shown(key.last_used_at)});
         }
@@ -192,6 +208,8 @@ private:
     std::vector<std::string> scopes_;
     std::string expires_;
     std::int64_t per_minute_ = 0;
+    std::int64_t daily_cap_ = 0;
+    std::int64_t monthly_cap_ = 0;
 };
 
 }  // namespace

@@ -12,6 +12,10 @@ namespace worker::cli {
 
 namespace {
 
+std::string money(std::int64_t amount, std::string_view currency) {
+    return fmt::format("{}.{:02} {}", amount / 100, amount % 100, clean(currency));
+}
+
 void print_time(char const* label, std::optional<base::Timestamp> at) {
     if (at) {
         fmt::print("{:<10}{}\n", label, local_time(*at));
@@ -52,8 +56,8 @@ void print_grant(char const* label, std::int64_t number, ledger::Wallet const* w
 
 void print_returns(jobs::Order const& order) {
     for (auto const& each : order.returns) {
-        fmt::print("{:<10}{} {} ({}), {}\n", each.chargeback ? "chargeback" : "returned",
-                   each.amount, clean(order.currency), clean(each.id), local_time(each.at));
+        fmt::print("{:<10}{} ({}), {}\n", each.chargeback ? "chargeback" : "returned",
+                   money(each.amount, order.currency), clean(each.id), local_time(each.at));
     }
     if (order.revoked.value + order.owed.value + order.lost.value != 0) {
         fmt::print("taken     {} credits; {} became a debt, {} are lost\n", order.revoked.value,
@@ -75,10 +79,10 @@ std::string detail_of(jobs::PaymentNotice const& notice) {
         }
     };
     if (notice.amount) {
-        add(fmt::format("{} {}", *notice.amount, notice.currency));
+        add(money(*notice.amount, notice.currency));
     }
     if (notice.returned > 0) {
-        add(fmt::format("{} given back", notice.returned));
+        add(money(notice.returned, notice.currency) + " given back");
     }
     add(notice.trade.empty() ? "" : "payment " + notice.trade);
     add(notice.provider == "operator" || notice.kind == "query: no answer" ? notice.body : "");
@@ -107,7 +111,7 @@ std::string price_of(jobs::Order const& order) {
     if (order.channel == jobs::by_credits) {
         return counted(order.amount, "credit");
     }
-    return fmt::format("{}.{:02} {}", order.amount / 100, order.amount % 100, order.currency);
+    return money(order.amount, order.currency);
 }
 
 std::string bought_in_words(jobs::Order const& order) {

@@ -4,6 +4,7 @@
 
 #include "adapters/identity/api_key.h"
 #include "config/nearest.h"
+#include "wire/credits_request.h"
 #include "wire/key_json.h"
 #include "worker/expiry.h"
 #include "worker/http/calls.h"
@@ -143,10 +144,16 @@ Or<adapters::ApiKey> key_in(Call const& call) {
     auto const now = base::to_ms(call.office.store.now());
     constexpr std::int64_t longest_life = 36'500LL * 86'400'000;
     auto const end = number_in(body->object, "expires_at", now + 1, now + longest_life);
-    if (!rate || !end) {
-        return std::unexpected{rate ? end.error() : rate.error()};
+    auto const daily = number_in(body->object, "daily_cap", 0, wire::most_credits);
+    auto const monthly = number_in(body->object, "monthly_cap", 0, wire::most_credits);
+    for (auto const* const each : {&rate, &end, &daily, &monthly}) {
+        if (!*each) {
+            return std::unexpected{each->error()};
+        }
     }
     key.per_minute = *rate;
+    key.daily_cap = {*daily};
+    key.monthly_cap = {*monthly};
     if (*end > 0) {
         key.expires_at = base::from_ms(*end);
     }
@@ -162,6 +169,8 @@ Response create_key(Call const& call) {
     made.key.name = wanted->name;
     made.key.scopes = wanted->scopes;
     made.key.per_minute = wanted->per_minute;
+    made.key.daily_cap = wanted->daily_cap;
+    made.key.monthly_cap = wanted->monthly_cap;
     made.key.expires_at = wanted->expires_at;
     auto const key = call.office.store.add_api_key(made.key);
     call.office.log.business("key.created", {{"key", key.number},

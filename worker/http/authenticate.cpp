@@ -133,7 +133,8 @@ asio::awaitable<Admission> Authenticator::of_token(std::string_view token) {
     }
     auto const hash = base::sha256(token);
     if (auto const claims = remembered(hash, now())) {
-        co_return Admitted{.caller = {.user = claims->subject}};
+        auto admission = co_await of_user(claims->subject);
+        co_return admission;
     }
     auto claims = parts_.keys->verify(token, parts_.rules, now());
     if (!claims && claims.error() == identity::JwtRefusal::unknown_key &&
@@ -149,7 +150,15 @@ asio::awaitable<Admission> Authenticator::of_token(std::string_view token) {
         co_return std::unexpected(of_token_refusal(claims.error()));
     }
     remember(hash, *claims, now());
-    co_return Admitted{.caller = {.user = claims->subject}};
+    auto admission = co_await of_user(claims->subject);
+    co_return admission;
+}
+
+asio::awaitable<Admission> Authenticator::of_user(std::string user) {
+    Admitted admitted{.caller = {.user = user}};
+    auto admission =
+        co_await within_limit(std::move(admitted), "user " + user, parts_.user_per_minute);
+    co_return admission;
 }
 
 std::optional<identity::Claims> Authenticator::remembered(base::Hash const& hash,
@@ -207,7 +216,11 @@ asio::awaitable<Admission> Authenticator::of_key(std::string_view text, std::str
         co_return std::unexpected(not_known(
             "key_expired", fmt::format("the API key {} has expired", key.prefix), "X-Api-Key"));
     }
-    auto admission = co_await within_limit(key);
+    Admitted admitted{
+        .caller = {
+            .key = key.number, .name = key.name, .scopes = key.scopes, .capped = key.capped()}};
+    auto admission = co_await within_limit(std::move(admitted), "key " + std::to_string(key.number),
+                                           key.per_minute);
     co_return admission;
 }
 
@@ -233,14 +246,13 @@ std::optional<adapters::ApiKey> Authenticator::ask_store(std::string const& hash
     return key;
 }
 
-asio::awaitable<Admission> Authenticator::within_limit(adapters::ApiKey const& key) {
-    Admitted admitted{.caller = {.key = key.number, .name = key.name, .scopes = key.scopes}};
-    if (key.per_minute <= 0) {
+asio::awaitable<Admission> Authenticator::within_limit(Admitted admitted, std::string name,
+                                                       std::int64_t per_minute) {
+    if (per_minute <= 0) {
         co_return admitted;
     }
     adapters::Rate const rate{
-        .count = key.per_minute, .period = base::Millis{60'000}, .burst = key.per_minute};
-    auto const name = "key " + std::to_string(key.number);
+        .count = per_minute, .period = base::Millis{60'000}, .burst = per_minute};
     adapters::RateAnswer answer{.asked = false};
     if (parts_.shared_rate != nullptr) {
         auto const take = [&] { return parts_.shared_rate->take(name, rate, 1); };
@@ -249,13 +261,18 @@ asio::awaitable<Admission> Authenticator::within_limit(adapters::ApiKey const& k
     if (!answer.asked) {
         answer = local_rate_.take(name, rate, 1);
     }
-    admitted.headers = limit_headers(key.per_minute, answer);
+    admitted.headers = limit_headers(per_minute, answer);
     if (answer.allowed) {
         co_return admitted;
     }
     auto refused =
-        too_many("rate_limited", fmt::format("more than {} requests a minute", key.per_minute),
+        too_many("rate_limited", fmt::format("more than {} requests a minute", per_minute),
                  answer.retry_after);
+    auto const frees = now() + answer.retry_after;
+    refused.refusal.facts["guard"] = admitted.caller.is_user() ? "account_rate" : "key_rate";
+    refused.refusal.facts["limit"] = per_minute;
+    refused.refusal.facts["used"] = per_minute - answer.remaining;
+    refused.refusal.facts["frees_at"] = base::to_ms(frees);
     std::ranges::move(admitted.headers, std::back_inserter(refused.headers));
     co_return std::unexpected(std::move(refused));
 }

@@ -52,6 +52,7 @@ struct AuthenticatorParts {
     adapters::identity::KeySet* keys = nullptr;  // null: there are no users
     adapters::identity::JwtRules rules;
     adapters::RateLimit* shared_rate = nullptr;  // null: each process counts for itself
+    std::int64_t user_per_minute = 0;            // requests of one user; 0: no limit
 };
 
 // For one executor's thread; everything that blocks is done on the pool.
@@ -78,7 +79,9 @@ private:
     boost::asio::awaitable<Admission> of_key(std::string_view text, std::string const& remote);
     boost::asio::awaitable<std::optional<adapters::ApiKey>> look_up(std::string hash);
     std::optional<adapters::ApiKey> ask_store(std::string const& hash);
-    boost::asio::awaitable<Admission> within_limit(adapters::ApiKey const& key);
+    boost::asio::awaitable<Admission> of_user(std::string user);
+    boost::asio::awaitable<Admission> within_limit(Admitted admitted, std::string name,
+                                                   std::int64_t per_minute);
 
     AuthenticatorParts parts_;
     KeyCache cache_;

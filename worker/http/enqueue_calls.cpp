@@ -52,6 +52,7 @@ std::expected<jobs::Request, Problem> request_of(Call const& call, wire::StrictO
     if (!errors.empty()) {
         return std::unexpected{Problem{wire::refusal_of(errors)}};
     }
+    parsed.request->api_key = call.caller.capped ? call.caller.key : 0;
     return std::move(*parsed.request);
 }
 

@@ -26,6 +26,7 @@ class InputDesk;
 class Operations;
 class PaymentDesk;
 class SyncDesk;
+class Till;
 class Watch;
 
 struct Office {
@@ -41,6 +42,7 @@ struct Office {
     // Null where nothing of it is called. Never null in the running program.
     Operations* operations = nullptr;
     SyncDesk* sync = nullptr;
+    Till* till = nullptr;
     PaymentDesk* payments = nullptr;
     CashDesk* cash = nullptr;
     Inquiring const* inquiring = nullptr;
