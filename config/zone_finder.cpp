@@ -29,9 +29,8 @@ private:
 }  // namespace
 
 std::function<base::Zone const*(std::string const&)> make_zone_finder() {
-    // Shared, as the rules that hold the function are copied.
-    return
-        [zones = std::make_shared<Zones>()](std::string const& name) { return zones->find(name); };
+    auto zones = std::make_shared<Zones>();  // shared: the rules that hold the function are copied
+    return [zones = std::move(zones)](std::string const& name) { return zones->find(name); };
 }
 
 }  // namespace config

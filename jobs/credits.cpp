@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "jobs/money.h"
+#include "jobs/outbox.h"
 
 namespace jobs {
 
@@ -59,6 +60,7 @@ std::optional<Moved> guarded(Batch& batch, std::string const& user, ledger::Debi
         return std::nullopt;  // the debit itself is refused
     }
     if (auto hit = over_cap(batch, account, taking, rules)) {
+        batch.notices.push_back(cap_hit(batch, *hit, user, taking.service));
         Moved refused{.outcome = MoveOutcome::over_cap, .entry = {}, .balance = {}};
         refused.hit = std::move(hit);
         return refused;

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "jobs/credits.h"
 #include "jobs/membership.h"
+#include "jobs/outbox.h"
 #include "jobs/returns.h"
 
 namespace jobs {
@@ -131,6 +132,7 @@ private:
         order_->trade = notice_.trade;
         grant(wallet);
         flag("refunded_first", settle_returns(batch_, *order_, rules_));
+        batch_.notices.push_back(order_paid(*order_));
         return {.outcome = NoticeOutcome::paid, .reasons = late ? Words{"late"} : Words{}};
     }
 

@@ -272,4 +272,34 @@ Notice cap_hit(std::string const& guard, std::string const& user, base::AccountI
             .once = "cap " + guard + " " + user + " " + std::to_string(days)};
 }
 
+Notice cap_hit(Batch& batch, Hit const& hit, std::string const& user, std::string const& service) {
+    auto const* const wallet = batch.wallet_of(user);
+    return cap_hit(std::string{to_text(hit.guard)}, user,
+                   wallet == nullptr ? base::AccountId{} : wallet->account.id,
+                   {{"service", service},
+                    {"required", hit.required.value},
+                    {"limit", hit.limit.value},
+                    {"used", hit.used.value}},
+                   batch.now);
+}
+
+Notice order_paid(Order const& order) {
+    Facts facts{{"order_id", order.id},
+                {"amount", order.amount},
+                {"currency", order.currency},
+                {"channel", order.provider}};
+    if (auto const* const credits = std::get_if<CreditsBought>(&order.bought)) {
+        facts.push_back({"package", credits->package});
+        facts.push_back({"credits", credits->credits.value});
+        facts.push_back({"bonus", credits->bonus.value});
+    } else {
+        facts.push_back({"membership", std::get<TermBought>(order.bought).name});
+        facts.push_back({"member_until", base::to_ms(order.member_until.value())});
+    }
+    return {.kind = "order.paid",
+            .user = order.user,
+            .account = order.account,
+            .facts = std::move(facts)};
+}
+
 }  // namespace jobs

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "jobs/batch.h"
+#include "jobs/guards.h"
 
 namespace jobs {
 
@@ -85,5 +86,9 @@ Message message_for(Told::Receiver const& receiver, Notice const& notice, std::s
 // A guard that refused somebody something, once a guard, account and day.
 Notice cap_hit(std::string const& guard, std::string const& user, base::AccountId account,
                Facts facts, base::Timestamp day);
+Notice cap_hit(Batch& batch, Hit const& hit, std::string const& user, std::string const& service);
+
+// It was paid, and what it bought is there.
+Notice order_paid(Order const& order);
 
 }  // namespace jobs

@@ -256,18 +256,9 @@ Submission submit_promised(Batch& batch, Request const& request, pricing::Book c
 
 // A refusal changes nothing, and yet somebody may want to hear of it.
 void note_cap(Batch& batch, Request const& request, Submission const& answer) {
-    bool const job_cap = answer.outcome == SubmitOutcome::over_job_cap;
-    if (!job_cap && answer.outcome != SubmitOutcome::over_daily_cap) {
-        return;
+    if (answer.hit) {
+        batch.notices.push_back(cap_hit(batch, *answer.hit, request.user, request.service));
     }
-    auto const* const wallet = batch.wallet_of(request.user);
-    batch.notices.push_back(cap_hit(job_cap ? "job_cap" : "daily_cap", request.user,
-                                    wallet == nullptr ? base::AccountId{} : wallet->account.id,
-                                    {{"service", request.service},
-                                     {"required", answer.required.value},
-                                     {"limit", answer.limit.value},
-                                     {"used", answer.used.value}},
-                                    batch.now));
 }
 
 template <typename T>

@@ -5,6 +5,7 @@
 
 #include "adapters/memory/orders.h"
 #include "adapters/memory/outbox.h"
+#include "adapters/memory/spending.h"
 #include "adapters/memory/sync.h"
 #include "jobs/sync.h"
 
@@ -16,21 +17,6 @@ using jobs::Batch;
 using jobs::Job;
 using jobs::State;
 using jobs::Wait;
-
-base::Credits sum_of(std::vector<ledger::Entry> const& entries, jobs::Look const& look) {
-    jobs::SpendingSum sum{look};
-    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-        if (!sum.add({.recorded_at = entry->recorded_at,
-                      .kind = entry->kind,
-                      .job = entry->job,
-                      .charge = entry->charge,
-                      .amount = entry->amount,
-                      .action = entry->action})) {
-            break;
-        }
-    }
-    return sum.sum();
-}
 
 class Loader {
 public:
@@ -382,23 +368,10 @@ private:
         }
         for (auto const& key : facts_.api_keys) {
             if (asked.contains(key.number) && key.capped()) {
-                batch_.key_budgets.emplace(key.number, budget_of(key));
+                batch_.key_budgets.emplace(key.number,
+                                           budget_of(tables_, key, what_.key_windows(facts_.now)));
             }
         }
-    }
-
-    [[nodiscard]] jobs::KeyBudget budget_of(ApiKey const& key) const {
-        auto const windows = what_.key_windows(facts_.now);
-        jobs::KeyBudget budget{.daily_cap = key.daily_cap, .monthly_cap = key.monthly_cap};
-        for (auto const& charge : tables_.key_charges) {
-            if (charge.key == key.number && charge.opened_at >= windows.month) {
-                budget.used_this_month += charge.amount;
-            }
-            if (charge.key == key.number && charge.opened_at >= windows.day) {
-                budget.used_today += charge.amount;
-            }
-        }
-        return budget;
     }
 
     Tables const& tables_;

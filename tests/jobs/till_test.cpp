@@ -81,8 +81,9 @@ TEST_F(Till, ADaysCapHoldsWithinATransaction) {
     PointsUse const use{.request = {.user = "ann", .service = "script"}, .reference = {}};
     auto const answers = ask({use, use});
     EXPECT_EQ(answers[0].judged.outcome, SubmitOutcome::created);
-    EXPECT_EQ(answers[1].judged.outcome, SubmitOutcome::over_daily_cap);
-    EXPECT_EQ(answers[1].judged.used.value, 5);
+    EXPECT_EQ(answers[1].judged.outcome, SubmitOutcome::over_cap);
+    ASSERT_TRUE(answers[1].judged.hit);
+    EXPECT_EQ(answers[1].judged.hit->used.value, 5);
 }
 
 }  // namespace
