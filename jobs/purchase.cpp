@@ -5,6 +5,7 @@
 #include "jobs/credits.h"
 #include "jobs/membership.h"
 #include "jobs/orders.h"
+#include "jobs/outbox.h"
 #include "jobs/questions.h"
 
 namespace jobs {
@@ -178,6 +179,7 @@ Purchased for_credits(Batch& batch, Purchase const& what, Membership const* memb
     answer.order.member_from = term.from;
     answer.order.member_until = term.until;
     batch.orders.opened.push_back(answer.order);
+    batch.notices.push_back(order_paid(answer.order));
     return answer;
 }
 

@@ -148,6 +148,21 @@ TEST_F(Purchases, ATermIsPaidWithCreditsAtOnce) {
     EXPECT_EQ(member_until(), base::parse_timestamp("2026-04-01T00:00:00Z"));
 }
 
+TEST_F(Purchases, WhatCreditsPayForIsToldToTheWorld) {
+    desk.give("u1", {.amount = {1'500}});
+    auto what = month("credits");
+    what.user = "u1";
+    what.secret = "0123456789abcdef999";
+    std::vector<std::string> kinds;
+    desk.store->transact(jobs::load_for(what), [&](jobs::Batch& batch) {
+        jobs::purchase(batch, what, desk.rules);
+        for (auto const& notice : batch.notices) {
+            kinds.push_back(notice.kind);
+        }
+    });
+    EXPECT_TRUE(std::ranges::find(kinds, "order.paid") != kinds.end());
+}
+
 TEST_F(Purchases, ATermThatCreditsDoNotPayForChangesNothing) {
     auto refused = buy(month("credits"));
     EXPECT_EQ(refused.outcome, PurchaseOutcome::insufficient_credits);
