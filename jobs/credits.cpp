@@ -87,7 +87,7 @@ Moved take_guarded(Batch& batch, std::string const& user, ledger::Debit const& d
     }
     auto moved = take(batch, user, debit, rules);
     if (moved.outcome == MoveOutcome::moved) {
-        count(batch, batch.wallet_of(user)->account, taking);
+        count(batch, batch.wallet_of(user)->account, taking, rules);
     }
     return moved;
 }
