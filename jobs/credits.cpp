@@ -213,6 +213,9 @@ PointsPaid pay(Batch& batch, PointsUse const& use, pricing::Book const& book, Ru
                        .reference = again.reference,
                        .note = again.note},
                       rules);
+    if (paid.moved.entry && paid.moved.outcome == MoveOutcome::moved) {
+        batch.spent[paid.moved.entry->account] -= paid.moved.entry->amount;
+    }
     return paid;
 }
 

@@ -6,6 +6,7 @@
 #include "jobs/accounts.h"
 #include "jobs/fairness.h"
 #include "jobs/money.h"
+#include "jobs/outbox.h"
 #include "jobs/refusal.h"
 
 namespace jobs {
@@ -247,6 +248,22 @@ Submission submit_promised(Batch& batch, Request const& request, pricing::Book c
     return answer;
 }
 
+// A refusal changes nothing, and yet somebody may want to hear of it.
+void note_cap(Batch& batch, Request const& request, Submission const& answer) {
+    bool const job_cap = answer.outcome == SubmitOutcome::over_job_cap;
+    if (!job_cap && answer.outcome != SubmitOutcome::over_daily_cap) {
+        return;
+    }
+    auto const* const wallet = batch.wallet_of(request.user);
+    batch.notices.push_back(cap_hit(job_cap ? "job_cap" : "daily_cap", request.user,
+                                    wallet == nullptr ? base::AccountId{} : wallet->account.id,
+                                    {{"service", request.service},
+                                     {"required", answer.required.value},
+                                     {"limit", answer.limit.value},
+                                     {"used", answer.used.value}},
+                                    batch.now));
+}
+
 template <typename T>
 std::vector<T> unique(std::vector<T> values) {
     std::ranges::sort(values);
@@ -307,6 +324,7 @@ std::vector<Submission> submit(Batch& batch, std::vector<Request> const& request
     for (Request const& request : requests) {
         answers.push_back(request.id ? submit_promised(batch, request, book, rules)
                                      : submit_one(batch, request, book, rules));
+        note_cap(batch, request, answers.back());
     }
     return answers;
 }

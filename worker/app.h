@@ -2,6 +2,7 @@
 // them in the order quiet, drain, stop.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -33,6 +34,7 @@
 #include "worker/runner.h"
 #include "worker/scheduler.h"
 #include "worker/wakeups.h"
+#include "worker/webhooks/deliverer.h"
 
 namespace worker {
 
@@ -53,6 +55,7 @@ private:
     boost::asio::awaitable<void> wait_until_idle(base::Millis at_most);
     PriceReload reload_prices();
     void start_http();
+    void start_deliveries();
     std::unique_ptr<adapters::Store> store_with_news();
     [[nodiscard]] std::unique_ptr<metrics::Meters> make_meters() const;
     Providers metered_providers();
@@ -68,7 +71,8 @@ private:
     Relay relay_;  // news of commits, for the HTTP face
     Pace pace_;
     PriceShelf shelf_;
-    std::unique_ptr<metrics::Meters> meters_;  // null where there is no HTTP
+    std::unique_ptr<metrics::Meters> meters_;    // null where there is no HTTP
+    std::atomic<Deliverer*> to_poke_ = nullptr;  // once there is one
     std::unique_ptr<adapters::Store> store_;
     std::unique_ptr<adapters::Presence> presence_;
     CrewOnDemand crew_;
@@ -85,6 +89,7 @@ private:
     Runner runner_;
     DutyClerk clerk_;
     Scheduler scheduler_;
+    std::optional<Deliverer> deliverer_;  // none where only HTTP is answered
     std::unique_ptr<adapters::identity::KeySet> token_keys_;
     std::unique_ptr<adapters::RateLimit> rate_;
     std::optional<HttpPart> http_;

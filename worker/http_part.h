@@ -25,6 +25,7 @@
 #include "worker/http/operations.h"
 #include "worker/http/payment_desk.h"
 #include "worker/http/sync_desk.h"
+#include "worker/http/till.h"
 #include "worker/http/watch.h"
 #include "worker/input_meter.h"
 #include "worker/log.h"
@@ -83,6 +84,7 @@ private:
     http::Collector collector_;
     http::InputDesk inputs_;
     http::SyncDesk sync_;
+    http::Till till_;
     http::PaymentDesk payments_;
     metrics::Meters& meters_;
     RedisParts* redis_;

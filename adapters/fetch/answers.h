@@ -21,6 +21,7 @@ struct Head {
     std::string etag;
     std::string modified;  // Last-Modified
     std::string location;
+    std::string retry_after;
 };
 
 using Fields = std::vector<std::pair<std::string, std::string>>;  // names and values

@@ -107,7 +107,8 @@ Head Connection::read_head(Clock::time_point until) {
               .range = field(parser, http::field::content_range),
               .etag = field(parser, http::field::etag),
               .modified = field(parser, http::field::last_modified),
-              .location = field(parser, http::field::location)};
+              .location = field(parser, http::field::location),
+              .retry_after = field(parser, http::field::retry_after)};
     return head;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "adapters/memory/orders.h"
+#include "adapters/memory/outbox.h"
 #include "adapters/memory/sync.h"
 #include "jobs/sync.h"
 
@@ -236,6 +237,10 @@ private:
             for (auto const& loaded : batch_.jobs) {
                 add_wallet(loaded.job.account);
             }
+        }
+        if (what_.ending) {
+            load_ending(tables_, *what_.ending, batch_,
+                        [this](base::AccountId id) { add_wallet(id); });
         }
         int left = what_.expirable;
         for (auto const& [id, books] : tables_.accounts) {

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "adapters/memory/orders.h"
+#include "adapters/memory/outbox.h"
 
 namespace adapters::memory {
 
@@ -147,6 +148,7 @@ void Tables::write(jobs::Batch& batch) {
         }
     }
     std::ranges::move(batch.events, std::back_inserter(events));
+    write_messages(*this, batch);
     write_orders(*this, batch.orders);
 }
 

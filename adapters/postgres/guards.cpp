@@ -77,6 +77,9 @@ constexpr std::array all_guards{
     Guard{"notices_keep_facts", "payment_notices"},
     Guard{"notices_no_delete", "payment_notices"},
     Guard{"notices_no_truncate", "payment_notices"},
+    Guard{"seals_no_update", "seals"},
+    Guard{"seals_no_delete", "seals"},
+    Guard{"seals_no_truncate", "seals"},
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "adapters/postgres/held.h"
 #include "adapters/postgres/orders.h"
+#include "adapters/postgres/outbox.h"
 #include "adapters/postgres/sync.h"
 #include "jobs/sync.h"
 
@@ -312,6 +313,9 @@ void ask_for_jobs(Loading& loading, Trip& trip) {
 }
 
 void load_batch(Loading& loading) {
+    if (loading.load.ending) {
+        load_ending(loading);
+    }
     if (loading.load.synced.empty() && loading.load.orders.empty()) {
         load_rest(loading);
     } else {

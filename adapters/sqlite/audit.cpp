@@ -5,6 +5,7 @@
 #include "adapters/sqlite/read.h"
 #include "adapters/sqlite/rows.h"
 #include "adapters/sqlite/schema.h"
+#include "adapters/sqlite/seals.h"
 
 namespace adapters::sqlite {
 
@@ -42,6 +43,7 @@ void fill(Database& database, AuditPage& page) {
     while (jobs.step()) {
         page.jobs.push_back(read_job(jobs));
     }
+    page.sealed = sealed_leaf(database, account);
     page.orders = orders_of(database, page.books.account);
 }
 
@@ -62,6 +64,9 @@ void find_orphans(Database& database, std::vector<ledger::Finding>& findings) {
         {"SELECT DISTINCT account FROM jobs WHERE account NOT IN (SELECT id FROM accounts) "
          "LIMIT 100",
          "jobs"},
+        {"SELECT account FROM sealed_heads WHERE account NOT IN (SELECT id FROM accounts) "
+         "LIMIT 100",
+         "seals"},
         {"SELECT DISTINCT account FROM orders WHERE account NOT IN (SELECT id FROM accounts) "
          "LIMIT 100",
          "orders"},

@@ -2,6 +2,7 @@
 #include <map>
 
 #include "adapters/sqlite/load.h"
+#include "adapters/sqlite/outbox.h"
 #include "adapters/sqlite/read.h"
 #include "adapters/sqlite/rows.h"
 #include "jobs/sync.h"
@@ -173,6 +174,7 @@ void load_wallets(Loading& loading) {
     if (loading.load.expirable > 0) {
         load_expirable(loading);
     }
+    load_ending(loading, [&](base::AccountId account) { add_wallet(loading, account); });
 }
 
 void load_charges(Loading& loading) {

@@ -217,6 +217,66 @@ CREATE TABLE sync_links (
 CREATE INDEX entries_synced ON entries (action, recorded_at, amount) WHERE kind = 7 AND amount > 0;
 )sql";
 
+// How far each account was sealed last, and the seals, which are only added.
+constexpr char const* seals_schema = R"sql(
+CREATE TABLE seals (
+    number INTEGER PRIMARY KEY CHECK (number > 0),
+    at INTEGER NOT NULL,
+    accounts INTEGER NOT NULL,
+    entries INTEGER NOT NULL,
+    root BLOB NOT NULL,
+    previous BLOB NOT NULL,
+    key TEXT NOT NULL,
+    signature TEXT NOT NULL
+) STRICT;
+CREATE TABLE sealed_heads (
+    account INTEGER PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    head BLOB NOT NULL
+) STRICT;
+)sql";
+
+// State 0 pending, 1 delivered, 2 dead. A lane has a row while anything is pending in it.
+constexpr char const* outbox_schema = R"sql(
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account INTEGER NOT NULL,
+    job INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    tried_at INTEGER,
+    state INTEGER NOT NULL DEFAULT 0 CHECK (state IN (0, 1, 2)),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    status INTEGER NOT NULL DEFAULT 0,
+    target TEXT NOT NULL,
+    url TEXT NOT NULL,
+    user TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    body TEXT NOT NULL,
+    error TEXT NOT NULL DEFAULT '',
+    once TEXT
+) STRICT;
+CREATE INDEX outbox_lane ON outbox (target, account, id) WHERE state = 0;
+CREATE INDEX outbox_pending ON outbox (id) WHERE state = 0;
+CREATE INDEX outbox_done ON outbox (tried_at) WHERE state = 1;
+CREATE INDEX outbox_dead ON outbox (id) WHERE state = 2;
+CREATE UNIQUE INDEX outbox_once ON outbox (target, once) WHERE once IS NOT NULL;
+CREATE TABLE outbox_lanes (
+    target TEXT NOT NULL,
+    account INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    claim INTEGER NOT NULL DEFAULT 0,
+    failing_since INTEGER,
+    PRIMARY KEY (target, account)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX outbox_lanes_of_target ON outbox_lanes (target, due_at, account);
+CREATE INDEX outbox_lanes_due ON outbox_lanes (due_at);
+CREATE TABLE warnings (
+    name TEXT PRIMARY KEY,
+    at INTEGER NOT NULL,
+    account INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
 // An order's status is jobs::OrderStatus, a notice's outcome jobs::NoticeOutcome; review is 4.
 constexpr char const* orders_schema = R"sql(
 CREATE TABLE orders (
@@ -297,83 +357,16 @@ constexpr std::array steps{
     Migration{.what = "2: queues that pause and drain", .sql = queues_schema},
     Migration{.what = "3: API keys", .sql = api_keys_schema},
     Migration{.what = "4: sister products that move credits", .sql = sync_schema},
-    Migration{.what = "5: orders, and what payment platforms say of them", .sql = orders_schema},
-    Migration{.what = "6: orders that are asked about", .sql = asking_schema},
-};
-
-// INSERT OR REPLACE deletes without asking the DELETE triggers, hence the guards on INSERT.
-constexpr std::array all_guards{
-    Guard{"entries_no_update",
-          "CREATE TRIGGER entries_no_update BEFORE UPDATE ON entries BEGIN "
-          "SELECT RAISE(ABORT, 'ledger entries are never changed'); END"},
-    Guard{"entries_no_delete",
-          "CREATE TRIGGER entries_no_delete BEFORE DELETE ON entries BEGIN "
-          "SELECT RAISE(ABORT, 'ledger entries are never deleted'); END"},
-    Guard{"entries_no_replace",
-          "CREATE TRIGGER entries_no_replace BEFORE INSERT ON entries WHEN "
-          "EXISTS (SELECT 1 FROM entries WHERE account = NEW.account AND seq = NEW.seq) OR "
-          "(NEW.reference <> '' AND EXISTS (SELECT 1 FROM entries WHERE reference <> '' AND "
-          "reference = NEW.reference)) BEGIN "
-          "SELECT RAISE(ABORT, 'ledger entries are never replaced'); END"},
-    Guard{"grants_no_delete",
-          "CREATE TRIGGER grants_no_delete BEFORE DELETE ON grants BEGIN "
-          "SELECT RAISE(ABORT, 'grants are never deleted'); END"},
-    Guard{"grants_no_replace",
-          "CREATE TRIGGER grants_no_replace BEFORE INSERT ON grants WHEN "
-          "EXISTS (SELECT 1 FROM grants WHERE account = NEW.account AND number = NEW.number) BEGIN "
-          "SELECT RAISE(ABORT, 'grants are never replaced'); END"},
-    Guard{"grants_keep_facts",
-          "CREATE TRIGGER grants_keep_facts BEFORE UPDATE OF account, number, kind, amount, "
-          "effective_at, expires_at, service ON grants BEGIN "
-          "SELECT RAISE(ABORT, 'only what remains of a grant may change'); END"},
-    Guard{"accounts_no_delete",
-          "CREATE TRIGGER accounts_no_delete BEFORE DELETE ON accounts BEGIN "
-          "SELECT RAISE(ABORT, 'accounts are never deleted'); END"},
-    Guard{"accounts_no_replace",
-          "CREATE TRIGGER accounts_no_replace BEFORE INSERT ON accounts WHEN "
-          "EXISTS (SELECT 1 FROM accounts WHERE id = NEW.id OR user = NEW.user) BEGIN "
-          "SELECT RAISE(ABORT, 'accounts are never replaced'); END"},
-    Guard{"accounts_keep_user",
-          "CREATE TRIGGER accounts_keep_user BEFORE UPDATE OF id, user, created_at ON accounts "
-          "BEGIN SELECT RAISE(ABORT, 'whose an account is never changes'); END"},
-    Guard{"orders_no_delete",
-          "CREATE TRIGGER orders_no_delete BEFORE DELETE ON orders BEGIN "
-          "SELECT RAISE(ABORT, 'orders are never deleted'); END"},
-    Guard{"orders_no_replace",
-          "CREATE TRIGGER orders_no_replace BEFORE INSERT ON orders WHEN "
-          "EXISTS (SELECT 1 FROM orders WHERE id = NEW.id OR (NEW.trade <> '' AND trade <> '' AND "
-          "provider = NEW.provider AND trade = NEW.trade)) BEGIN "
-          "SELECT RAISE(ABORT, 'orders are never replaced'); END"},
-    Guard{"orders_keep_facts",
-          "CREATE TRIGGER orders_keep_facts BEFORE UPDATE ON orders WHEN "
-          "NEW.id <> OLD.id OR NEW.account <> OLD.account OR NEW.bought <> OLD.bought OR "
-          "NEW.amount <> OLD.amount OR NEW.currency <> OLD.currency OR "
-          "NEW.created_at <> OLD.created_at OR (OLD.trade <> '' AND (NEW.trade <> OLD.trade OR "
-          "NEW.provider <> OLD.provider OR NEW.grant_number <> OLD.grant_number OR "
-          "NEW.bonus_number <> OLD.bonus_number OR NEW.paid_at IS NOT OLD.paid_at)) BEGIN "
-          "SELECT RAISE(ABORT, 'what an order buys, and how it was paid, never changes'); END"},
-    Guard{"payment_notices_no_delete",
-          "CREATE TRIGGER payment_notices_no_delete BEFORE DELETE ON payment_notices BEGIN "
-          "SELECT RAISE(ABORT, 'notices of payments are never deleted'); END"},
-    Guard{"payment_notices_no_replace",
-          "CREATE TRIGGER payment_notices_no_replace BEFORE INSERT ON payment_notices WHEN "
-          "EXISTS (SELECT 1 FROM payment_notices WHERE provider = NEW.provider AND id = NEW.id) "
-          "BEGIN SELECT RAISE(ABORT, 'notices of payments are never replaced'); END"},
-    Guard{"payment_notices_keep_facts",
-          "CREATE TRIGGER payment_notices_keep_facts BEFORE UPDATE OF number, provider, id, form, "
-          "kind, state, order_id, trade, refund, amount, currency, returned, returned_in_all, "
-          "happened_at, doubts, received_at, headers, body ON payment_notices BEGIN "
-          "SELECT RAISE(ABORT, 'what a notice says never changes'); END"},
+    Migration{.what = "5: seals of the ledger", .sql = seals_schema},
+    Migration{.what = "6: messages for the world, and warnings", .sql = outbox_schema},
+    Migration{.what = "7: orders, and what payment platforms say of them", .sql = orders_schema},
+    Migration{.what = "8: orders that are asked about", .sql = asking_schema},
 };
 
 }  // namespace
 
 std::span<Migration const> migrations() {
     return steps;
-}
-
-std::span<Guard const> guards() {
-    return all_guards;
 }
 
 }  // namespace adapters::sqlite

@@ -19,6 +19,7 @@ class InputDesk;
 class Operations;
 class PaymentDesk;
 class SyncDesk;
+class Till;
 class Watch;
 
 struct Office {
@@ -34,6 +35,7 @@ struct Office {
     // Null where nothing of it is called. Never null in the running program.
     Operations* operations = nullptr;
     SyncDesk* sync = nullptr;
+    Till* till = nullptr;
     PaymentDesk* payments = nullptr;
 };
 

@@ -42,6 +42,7 @@ constexpr std::array table{
     Line{"key_expired", "该 API 密钥已过期"},
     Line{"too_many_attempts", "来自该地址的未知 API 密钥过多，请稍后再试"},
     Line{"forbidden", "没有权限执行此操作"},
+    Line{"unknown_message", "没有该编号的消息；已送达的消息会在一段时间后删除"},
     Line{"unknown_job", "没有编号为 {job} 的任务"},
     Line{"unknown_service", "价目表中没有服务 {service}"},
     Line{"unknown_service", "价目表中没有这项服务"},

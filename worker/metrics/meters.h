@@ -12,6 +12,7 @@
 #include "worker/metrics/metered_store.h"
 #include "worker/metrics/payment_meters.h"
 #include "worker/metrics/state.h"
+#include "worker/metrics/webhook_meters.h"
 
 namespace worker::metrics {
 
@@ -27,6 +28,7 @@ public:
     HttpMeters http;
     PaymentMeters payments;
     StateMeters state;
+    WebhookMeters webhooks;
     adapters::metrics::ProcessMeters process;
 };
 

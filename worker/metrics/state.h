@@ -19,6 +19,7 @@ struct Sighting {
     std::map<std::string, adapters::QueueMode> modes;
     adapters::OrderCounts orders;
     adapters::Work work;
+    adapters::OutboxFigures outbox;
 };
 
 // Blocks. Throws adapters::Unavailable.
@@ -66,6 +67,9 @@ private:
     Gauge reviews_;
     Gauge workers_;
     Gauge lost_workers_;
+    Gauge messages_;
+    Gauge messages_oldest_;
+    Gauge messages_dead_;
     std::vector<Gauge> charges_;
     std::vector<Gauge> charge_credits_;
     std::map<std::string, OfService> services_;
