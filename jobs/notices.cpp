@@ -44,6 +44,28 @@ bool can_hold(ledger::Wallet const& wallet, base::Credits more) {
            base::checked_add(wallet.account.totals.recharged, more);
 }
 
+// What the world is told of a payment.
+Notice news_of(Order const& order) {
+    Notice news{.kind = "order.paid",
+                .user = order.user,
+                .account = order.account,
+                .facts = {{"order_id", order.id},
+                          {"provider", order.provider},
+                          {"amount", order.amount},
+                          {"currency", order.currency}},
+                .once = "order.paid:" + order.id};
+    if (auto const* const term = std::get_if<TermBought>(&order.bought)) {
+        news.facts.push_back({"term", term->name});
+        news.facts.push_back({"member_until", base::to_ms(*order.member_until)});
+    } else {
+        auto const& bought = std::get<CreditsBought>(order.bought);
+        news.facts.push_back({"package", bought.package});
+        news.facts.push_back({"credits", bought.credits.value});
+        news.facts.push_back({"bonus", bought.bonus.value});
+    }
+    return news;
+}
+
 class Judge {
 public:
     Judge(Batch& batch, PaymentNotice const& notice, Rules const& rules, Judging how)
@@ -130,6 +152,7 @@ private:
         order_->provider = notice_.provider;
         order_->trade = notice_.trade;
         grant(wallet);
+        batch_.notices.push_back(news_of(*order_));
         flag("refunded_first", settle_returns(batch_, *order_, rules_));
         return {.outcome = NoticeOutcome::paid, .reasons = late ? Words{"late"} : Words{}};
     }
