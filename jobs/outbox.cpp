@@ -285,21 +285,22 @@ Notice cap_hit(Batch& batch, Hit const& hit, std::string const& user, std::strin
 
 Notice order_paid(Order const& order) {
     Facts facts{{"order_id", order.id},
+                {"provider", order.provider},
                 {"amount", order.amount},
-                {"currency", order.currency},
-                {"channel", order.provider}};
+                {"currency", order.currency}};
     if (auto const* const credits = std::get_if<CreditsBought>(&order.bought)) {
         facts.push_back({"package", credits->package});
         facts.push_back({"credits", credits->credits.value});
         facts.push_back({"bonus", credits->bonus.value});
     } else {
-        facts.push_back({"membership", std::get<TermBought>(order.bought).name});
+        facts.push_back({"term", std::get<TermBought>(order.bought).name});
         facts.push_back({"member_until", base::to_ms(order.member_until.value())});
     }
     return {.kind = "order.paid",
             .user = order.user,
             .account = order.account,
-            .facts = std::move(facts)};
+            .facts = std::move(facts),
+            .once = "order.paid:" + order.id};
 }
 
 }  // namespace jobs

@@ -77,6 +77,7 @@ protected:
         jobs::NoticeTaken taken;
         desk.store->transact(jobs::load_for(notice), [&](jobs::Batch& batch) {
             taken = jobs::take_notice(batch, notice, desk.rules, how);
+            news = batch.notices;
         });
         EXPECT_EQ(desk.audit(), "");
         return taken;
@@ -99,6 +100,7 @@ protected:
     }
 
     Desk desk;
+    std::vector<jobs::Notice> news;  // of the last notice
 
 private:
     int secrets_ = 0;

@@ -84,7 +84,11 @@ TEST_F(Orders, ThatAnAccountCanNotHoldAreReviewed) {
 TEST_F(Orders, ArePaidOnceHoweverOftenItIsTold) {
     auto const order = open().order;
     EXPECT_EQ(take(payment(order)).outcome, NoticeOutcome::paid);
+    ASSERT_EQ(news.size(), 1U);
+    EXPECT_EQ(news[0].kind, "order.paid");
+    EXPECT_EQ(news[0].user, "u1");
     auto const again = take(payment(order));
+    EXPECT_TRUE(news.empty());
     EXPECT_TRUE(again.repeated);
     EXPECT_EQ(again.outcome, NoticeOutcome::paid);
     auto told_otherwise = payment(order);
