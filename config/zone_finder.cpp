@@ -29,9 +29,9 @@ private:
 }  // namespace
 
 std::function<base::Zone const*(std::string const&)> make_zone_finder() {
-    // Shared, as the rules that hold the function are copied.
-    return
-        [zones = std::make_shared<Zones>()](std::string const& name) { return zones->find(name); };
+    // Shared, for the rules that hold the function are copied.
+    auto zones = std::make_shared<Zones>();
+    return [zones = std::move(zones)](std::string const& name) { return zones->find(name); };
 }
 
 }  // namespace config

@@ -15,21 +15,6 @@ using jobs::Job;
 using jobs::State;
 using jobs::Wait;
 
-base::Credits sum_of(std::vector<ledger::Entry> const& entries, jobs::Look const& look) {
-    jobs::SpendingSum sum{look};
-    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-        if (!sum.add({.recorded_at = entry->recorded_at,
-                      .kind = entry->kind,
-                      .job = entry->job,
-                      .charge = entry->charge,
-                      .amount = entry->amount,
-                      .action = entry->action})) {
-            break;
-        }
-    }
-    return sum.sum();
-}
-
 class Loader {
 public:
     Loader(Tables const& tables, jobs::Load const& what, Facts const& facts)
@@ -356,7 +341,8 @@ private:
                 auto const& books = tables_.accounts.at(account);
                 auto& spent = batch_.spent[account];
                 for (auto& look : what_.looks(facts_.now, books.account)) {
-                    spent.push_back({.look = look, .amount = sum_of(books.entries, look)});
+                    spent.push_back(
+                        {.look = look, .amount = jobs::SpendingSum::of(books.entries, look)});
                 }
             }
         }
