@@ -621,6 +621,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/accounts/{user_id}/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets an account spend nothing and start nothing until it is released
+         * @description It starts nothing and nothing is taken from it; what comes in is taken, and jobs that run finish. Its queued jobs wait. The first reason stays until it is released.
+         */
+        post: operations["freezeAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/accounts/{user_id}/unfreeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Releases a frozen account; its waiting jobs go on at once
+         * @description Its waiting jobs can be claimed at once, up to a thousand of them; the others follow.
+         */
+        post: operations["unfreezeAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/accounts/{user_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lifts the brake from an account; its waiting jobs go on at once
+         * @description Lifts the brake. What was spent before is not held against the account again.
+         */
+        post: operations["releaseAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/accounts/{user_id}/caps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Gives an account caps of its own instead of the configured ones
+         * @description In place of those that it had. A cap that is absent or null is as configured for its tier, or for all; 0 is no cap.
+         */
+        put: operations["setAccountCaps"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/sync/sources": {
         parameters: {
             query?: never;
@@ -834,6 +914,12 @@ export interface components {
             balance?: components["schemas"]["Credits"];
             limit?: components["schemas"]["Credits"];
             used?: components["schemas"]["Credits"];
+            /**
+             * @description Which guard said no.
+             * @enum {string}
+             */
+            guard?: "job_cap" | "daily_cap" | "monthly_cap" | "service_daily_cap" | "service_monthly_cap" | "key_daily_cap" | "key_monthly_cap" | "freeze" | "brake" | "account_rate" | "key_rate";
+            frees_at?: components["schemas"]["Time"];
             /** @description The id of the job that it is about. */
             job?: string;
             state?: components["schemas"]["State"];
@@ -1108,6 +1194,9 @@ export interface components {
             time_zone?: string;
             member_until?: components["schemas"]["Time"];
             frozen?: boolean;
+            freeze?: components["schemas"]["Stop"];
+            brake?: components["schemas"]["Stop"];
+            caps?: components["schemas"]["AccountCaps"];
             debt?: components["schemas"]["Credits"];
             totals: components["schemas"]["Totals"];
             grants: components["schemas"]["Grant"][];
@@ -1537,6 +1626,10 @@ export interface components {
             scopes: components["schemas"]["Scope"][];
             /** @description Requests; 0: no limit. */
             per_minute: number;
+            /** @description Credits that may be spent with it a day, on all accounts together; 0 or absent: no cap. */
+            daily_cap?: number;
+            /** @description The same in a month. */
+            monthly_cap?: number;
             /** @enum {string} */
             state: "live" | "expired" | "revoked";
             created_at: components["schemas"]["Time"];
@@ -1553,6 +1646,10 @@ export interface components {
             scopes: components["schemas"]["Scope"][];
             /** @description Requests; 0: no limit. */
             per_minute?: number;
+            /** @description Credits that may be spent with it a day, on all accounts together; 0 or absent: no cap. */
+            daily_cap?: number;
+            /** @description The same in a month. */
+            monthly_cap?: number;
             expires_at?: components["schemas"]["Time"];
         };
         /** @description With the key itself, which is shown this once. */
@@ -1562,6 +1659,8 @@ export interface components {
             prefix: string;
             scopes: components["schemas"]["Scope"][];
             per_minute: number;
+            daily_cap?: number;
+            monthly_cap?: number;
             /** @enum {string} */
             state: "live" | "expired" | "revoked";
             created_at: components["schemas"]["Time"];
@@ -1569,11 +1668,34 @@ export interface components {
             /** @description For `X-Api-Key`. */
             key: string;
         };
+        FreezeRequest: {
+            /** @description Kept and shown. */
+            reason: string;
+        };
+        CapsRequest: {
+            job_cap?: number | null;
+            daily_cap?: number | null;
+            monthly_cap?: number | null;
+        };
+        /** @description Of this account alone; 0: no cap. */
+        AccountCaps: {
+            job_cap?: number;
+            daily_cap?: number;
+            monthly_cap?: number;
+        };
+        /** @description Why nothing may be taken from the account now. */
+        Stop: {
+            reason: string;
+            /** @description Who did it; absent: the program itself. */
+            by?: string;
+            since: components["schemas"]["Time"];
+            until?: components["schemas"]["Time"];
+        };
         /**
          * @description Stable, for programs. More may be added.
          * @enum {string}
          */
-        ProblemCode: "account_frozen" | "account_in_debt" | "ambiguous_credentials" | "bad_request" | "bad_token" | "body_too_large" | "daily_cap" | "direction_not_allowed" | "forbidden" | "headers_too_large" | "idempotency_conflict" | "insufficient_credits" | "internal" | "invalid_json" | "invalid_prices" | "invalid_request" | "key_expired" | "key_revoked" | "method_not_allowed" | "needs_duration" | "needs_text_or_maximum" | "no_result" | "not_completed" | "not_found" | "not_implemented" | "over_daily_cap" | "over_job_cap" | "overflow" | "overloaded" | "parent_failed" | "queue_draining" | "range_not_satisfiable" | "rate_limited" | "reference_conflict" | "result_gone" | "stale_token" | "store_unavailable" | "timeout" | "token_bad_signature" | "token_bad_subject" | "token_critical" | "token_expired" | "token_malformed" | "token_no_expiry" | "token_not_yet" | "token_too_large" | "token_unknown_key" | "token_wrong_algorithm" | "token_wrong_audience" | "token_wrong_issuer" | "tokens_not_accepted" | "too_expensive" | "too_many_attempts" | "unauthenticated" | "unknown_account" | "unknown_job" | "unknown_key" | "unknown_parent" | "unknown_scheme" | "unknown_service" | "unknown_source" | "unmeasurable_input" | "uri_too_long" | "wrong_state";
+        ProblemCode: "account_braked" | "account_frozen" | "account_in_debt" | "ambiguous_credentials" | "bad_request" | "bad_token" | "body_too_large" | "daily_cap" | "direction_not_allowed" | "forbidden" | "headers_too_large" | "idempotency_conflict" | "insufficient_credits" | "internal" | "invalid_json" | "invalid_prices" | "invalid_request" | "key_expired" | "key_revoked" | "method_not_allowed" | "needs_duration" | "needs_text_or_maximum" | "no_result" | "not_completed" | "not_found" | "not_implemented" | "over_daily_cap" | "over_job_cap" | "over_key_daily_cap" | "over_key_monthly_cap" | "over_monthly_cap" | "over_service_daily_cap" | "over_service_monthly_cap" | "overflow" | "overloaded" | "parent_failed" | "queue_draining" | "range_not_satisfiable" | "rate_limited" | "reference_conflict" | "result_gone" | "stale_token" | "store_unavailable" | "timeout" | "token_bad_signature" | "token_bad_subject" | "token_critical" | "token_expired" | "token_malformed" | "token_no_expiry" | "token_not_yet" | "token_too_large" | "token_unknown_key" | "token_wrong_algorithm" | "token_wrong_audience" | "token_wrong_issuer" | "tokens_not_accepted" | "too_expensive" | "too_many_attempts" | "unauthenticated" | "unknown_account" | "unknown_job" | "unknown_key" | "unknown_parent" | "unknown_scheme" | "unknown_service" | "unknown_source" | "unmeasurable_input" | "uri_too_long" | "wrong_state";
     };
     responses: {
         /** @description `ambiguous_credentials` */
@@ -1924,7 +2046,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `over_daily_cap`, `rate_limited`, `too_many_attempts` */
+            /** @description `account_braked`, `over_daily_cap`, `over_key_daily_cap`, `over_key_monthly_cap`, `over_monthly_cap`, `over_service_daily_cap`, `over_service_monthly_cap`, `rate_limited`, `too_many_attempts` */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1937,7 +2059,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "over_daily_cap" | "rate_limited" | "too_many_attempts";
+                        code?: "account_braked" | "over_daily_cap" | "over_key_daily_cap" | "over_key_monthly_cap" | "over_monthly_cap" | "over_service_daily_cap" | "over_service_monthly_cap" | "rate_limited" | "too_many_attempts";
                     };
                 };
             };
@@ -2643,7 +2765,23 @@ export interface operations {
                     };
                 };
             };
-            429: components["responses"]["Problem429"];
+            /** @description `account_braked`, `over_daily_cap`, `over_key_daily_cap`, `over_key_monthly_cap`, `over_monthly_cap`, `over_service_daily_cap`, `over_service_monthly_cap`, `rate_limited`, `too_many_attempts` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "account_braked" | "over_daily_cap" | "over_key_daily_cap" | "over_key_monthly_cap" | "over_monthly_cap" | "over_service_daily_cap" | "over_service_monthly_cap" | "rate_limited" | "too_many_attempts";
+                    };
+                };
+            };
             503: components["responses"]["Problem503"];
             default: components["responses"]["Problem"];
         };
@@ -3577,7 +3715,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `over_daily_cap`, `rate_limited`, `too_many_attempts` */
+            /** @description `account_braked`, `over_daily_cap`, `over_key_daily_cap`, `over_key_monthly_cap`, `over_monthly_cap`, `over_service_daily_cap`, `over_service_monthly_cap`, `rate_limited`, `too_many_attempts` */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3590,7 +3728,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "over_daily_cap" | "rate_limited" | "too_many_attempts";
+                        code?: "account_braked" | "over_daily_cap" | "over_key_daily_cap" | "over_key_monthly_cap" | "over_monthly_cap" | "over_service_daily_cap" | "over_service_monthly_cap" | "rate_limited" | "too_many_attempts";
                     };
                 };
             };
@@ -3721,7 +3859,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `over_daily_cap`, `rate_limited`, `too_many_attempts` */
+            /** @description `account_braked`, `over_daily_cap`, `over_key_daily_cap`, `over_key_monthly_cap`, `over_monthly_cap`, `over_service_daily_cap`, `over_service_monthly_cap`, `rate_limited`, `too_many_attempts` */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3734,7 +3872,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "over_daily_cap" | "rate_limited" | "too_many_attempts";
+                        code?: "account_braked" | "over_daily_cap" | "over_key_daily_cap" | "over_key_monthly_cap" | "over_monthly_cap" | "over_service_daily_cap" | "over_service_monthly_cap" | "rate_limited" | "too_many_attempts";
                     };
                 };
             };
@@ -4130,6 +4268,304 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "unknown_key";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    freezeAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose account. Users name themselves only. */
+                user_id: components["parameters"]["user_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FreezeRequest"];
+            };
+        };
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description `ambiguous_credentials`, `invalid_json` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "ambiguous_credentials" | "invalid_json";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `unknown_account` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    unfreezeAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose account. Users name themselves only. */
+                user_id: components["parameters"]["user_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `unknown_account` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    releaseAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose account. Users name themselves only. */
+                user_id: components["parameters"]["user_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `unknown_account` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    setAccountCaps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose account. Users name themselves only. */
+                user_id: components["parameters"]["user_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CapsRequest"];
+            };
+        };
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description `ambiguous_credentials`, `invalid_json` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "ambiguous_credentials" | "invalid_json";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `unknown_account` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
                     };
                 };
             };
