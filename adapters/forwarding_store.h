@@ -36,6 +36,10 @@ public:
         return inner_.find_wallet(user);
     }
 
+    std::optional<ledger::Wallet> glance(std::string_view user) override {
+        return inner_.glance(user);
+    }
+
     std::vector<ledger::Entry> entries_of(base::AccountId account,
                                           EntryFilter const& filter) override {
         return inner_.entries_of(account, filter);
@@ -122,6 +126,12 @@ public:
     }
 
     SyncRegistry& sync() override { return inner_.sync(); }
+
+    Seals& seals() override { return inner_.seals(); }
+
+    Outbox& outbox() override { return inner_.outbox(); }
+
+    OrderBook& orders() override { return inner_.orders(); }
 
     Work work() override { return inner_.work(); }
 

@@ -1,6 +1,7 @@
 // The port to payment platforms: what their notices say once they are proven, what they are
-// answered, and how they are asked about an order. No socket here: requests come as raw bytes and
-// go as plain values. Nothing of what is refused is shown in a message, and no key ever is.
+// answered, how they are asked about an order and how one is paid. No socket here: requests come as
+// raw bytes and go as plain values. Nothing of what is refused is shown in a message, and no key
+// ever is.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/time.h"
@@ -175,6 +177,44 @@ public:
 
     // The answer to query(order), proven like a notice. Its id is empty.
     [[nodiscard]] virtual Verdict read(std::string_view order, RawReply const& reply) const = 0;
+};
+
+// What somebody is asked to pay.
+struct Bill {
+    std::string order;        // our id of it: at most 32 letters, digits, '_' and '-'
+    std::int64_t amount = 0;  // in minor units, more than zero
+    std::string currency = "CNY";
+    std::string subject;  // for the payer, UTF-8
+    base::Timestamp expires_at;
+    std::string notify_url;  // where the platform says that it was paid
+    std::string return_url;  // where a browser goes afterwards; empty: wherever the platform likes
+};
+
+// What the payer's front end makes of it.
+struct Payable {
+    enum class Kind : std::uint8_t { qr_code, redirect };
+
+    Kind kind = Kind::qr_code;
+    std::string url;  // to be shown as a QR code, or to be opened
+
+    friend bool operator==(Payable const&, Payable const&) = default;
+};
+
+// Has orders paid. Safe from any thread. The same bill again, while it is unpaid, is answered with
+// something that pays it as well; nobody pays twice for one order id.
+class Cashier {
+public:
+    Cashier() = default;
+    Cashier(Cashier const&) = delete;
+    Cashier& operator=(Cashier const&) = delete;
+    virtual ~Cashier() = default;
+
+    // How it is paid, or the call whose answer `read` understands.
+    [[nodiscard]] virtual std::variant<Payable, Call> charge(Bill const& bill,
+                                                             base::Timestamp now) const = 0;
+
+    // The answer to charge(bill), proven like a notice.
+    [[nodiscard]] virtual std::expected<Payable, Refusal> read(RawReply const& reply) const = 0;
 };
 
 // Sends a call and brings the answer, or says in one line why there is none. Blocks, with a

@@ -14,7 +14,10 @@
 #include <vector>
 
 #include "adapters/caller.h"
+#include "adapters/order_book.h"
+#include "adapters/outbox.h"
 #include "adapters/overview.h"
+#include "adapters/seals.h"
 #include "adapters/sync_registry.h"
 #include "base/time.h"
 #include "jobs/batch.h"
@@ -81,7 +84,9 @@ struct Counts {
 // Everything about one account, for the audit.
 struct AuditPage {
     ledger::Books books;
-    std::vector<jobs::Job> jobs;  // by id; only what jobs::audit looks at has to be there
+    std::optional<ledger::Leaf> sealed;
+    std::vector<jobs::Job> jobs;      // by id; only what jobs::audit looks at has to be there
+    std::vector<jobs::Order> orders;  // by id
 };
 
 // A request that was put into the store itself, by SQL in somebody's own transaction. It has its id
@@ -159,6 +164,8 @@ public:
     virtual std::vector<jobs::Job> list_jobs(JobFilter const& filter) = 0;  // newest first
     virtual std::optional<JobStory> story_of(base::JobId id) = 0;
     virtual std::optional<ledger::Wallet> find_wallet(std::string_view user) = 0;  // every grant
+    // With those grants only that have something left: cheap however long the account has lived.
+    virtual std::optional<ledger::Wallet> glance(std::string_view user) = 0;
     virtual std::vector<ledger::Entry> entries_of(base::AccountId account,
                                                   EntryFilter const& filter) = 0;  // newest first
     virtual Counts counts() = 0;
@@ -224,6 +231,15 @@ public:
 
     // Sister products and their users; lives as long as the store.
     virtual SyncRegistry& sync() = 0;
+
+    // Lives as long as the store.
+    virtual Seals& seals() = 0;
+
+    // What the world is told; lives as long as the store.
+    virtual Outbox& outbox() = 0;
+
+    // Orders and what platforms have said of them, for reading; lives as long as the store.
+    virtual OrderBook& orders() = 0;
 
     virtual Work work() = 0;
 };

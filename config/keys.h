@@ -16,6 +16,9 @@ std::vector<Key<Settings>> const& media_keys();
 std::vector<Key<Settings>> const& auth_keys();
 std::vector<Key<Settings>> const& http_keys();
 std::vector<Key<Settings>> const& payment_keys();
+std::vector<Key<Settings>> const& seal_keys();
+std::vector<Key<Settings>> const& webhook_keys();
+std::vector<Key<Settings>> const& recharge_keys();
 std::vector<Key<Service>> const& service_keys();
 std::vector<Key<Simulated>> const& simulated_keys();
 std::vector<Key<Command>> const& command_keys();
@@ -32,6 +35,7 @@ void check_redis(Value const& root, Settings const& settings);
 void check_auth(Value const& root);
 void check_http(Value const& root, Settings const& settings);
 void check_payments(Value const& root, Settings const& settings);
+void check_webhooks(Value const& root, Settings const& settings);
 
 // The content of the file that the value names, without the line's end; none after a mistake.
 std::optional<std::string> content_of_file(Value const& value);

@@ -13,6 +13,7 @@ using std::chrono::hours;
 using std::chrono::seconds;
 
 constexpr std::size_t wechat_key_size = 32;  // of both, by their platform
+constexpr std::size_t longest_return = 256;
 
 void take_secret(Value const& value, std::string const& text, std::string& into) {
     if (text.empty() || bad_byte(text)) {
@@ -95,6 +96,19 @@ void read_address(Value const& value, std::string& into) {
         into = text.substr(0, text.find_last_not_of('/') + 1);
     } else {
         value.expected("an https:// address without user, query and fragment");
+    }
+}
+
+// It goes into a signed address as it is, and nothing is believed of who comes back there.
+void read_return(Value const& value, std::string& into) {
+    std::string text;
+    read_text(value, text);
+    bool const is_plain = text.size() <= longest_return &&
+                          std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+    if (is_plain && (text.starts_with("https://") || text.starts_with("http://"))) {
+        into = text;
+    } else {
+        value.expected("an address of at most 256 characters that a browser can be sent to");
     }
 }
 
@@ -220,6 +234,8 @@ void check_stripe(Value const& section, Stripe const& stripe) {
 std::vector<Key<Settings>> const& payment_keys() {
     static Keys const keys = {
         {"simulate", [](Value const& v, Settings& s) { read_flag(v, s.payments.simulate); }},
+        {"public_url", [](Value const& v, Settings& s) { read_address(v, s.payments.public_url); }},
+        {"return_url", [](Value const& v, Settings& s) { read_return(v, s.payments.return_url); }},
         {.name = "wechat", .section = wechat_keys},
         {.name = "alipay", .section = alipay_keys},
         {.name = "stripe", .section = stripe_keys},

@@ -33,6 +33,7 @@ using std::chrono::seconds;
 
 constexpr auto shortest = milliseconds{10};
 constexpr auto longest = days{36'500};
+constexpr std::int64_t most_money = 10'000'000'000;  // fen, of one order
 
 // A store's URL may hold a password, so no complaint shows it.
 void take_url(Value const& value, std::string const& text, std::string& into) {
@@ -135,6 +136,24 @@ Keys const account_keys = {
          read_duration(v, s.rules.refund_grace, seconds{1}, longest);
      }},
     {"time_zone", [](Value const& v, Settings& s) { read_zone(v, s.rules.zone); }},
+};
+
+template <std::size_t at>
+Keys keys_of_membership() {
+    return {
+        {"amount",
+         [](Value const& v, Settings& s) {
+             read_integer(v, s.rules.memberships.at(at).amount, 0, most_money);
+         }},
+        {"credits", [](Value const& v,
+                       Settings& s) { read_credits(v, s.rules.memberships.at(at).credits, 0); }},
+    };
+}
+
+Keys const membership_keys = {
+    {.name = "month", .section = keys_of_membership<0>()},
+    {.name = "quarter", .section = keys_of_membership<1>()},
+    {.name = "year", .section = keys_of_membership<2>()},
 };
 
 std::vector<Key<jobs::TierCaps>> const tier_keys = {
@@ -275,7 +294,11 @@ std::vector<Key<Settings>> const& settings_keys() {
         {.name = "auth", .section = auth_keys()},
         {.name = "http", .section = http_keys()},
         {.name = "payments", .section = payment_keys()},
+        {.name = "seals", .section = seal_keys()},
+        {.name = "webhooks", .section = webhook_keys()},
+        {.name = "recharge", .section = recharge_keys()},
         {.name = "accounts", .section = account_keys},
+        {.name = "membership", .section = membership_keys},
         {.name = "guards", .section = guard_keys},
         {.name = "fairness", .section = fairness_keys},
         {"retention",
@@ -296,6 +319,7 @@ void finish_settings(Value const& root, Settings& settings) {
     check_auth(root);
     check_http(root, settings);
     check_payments(root, settings);
+    check_webhooks(root, settings);
     choose_provider(settings);
     check_providers(root, settings);
     auto const rules_of = [](Service const& service) {

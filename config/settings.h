@@ -164,9 +164,39 @@ struct Stripe {
 
 struct Payments {
     bool simulate = false;  // orders can be paid without money
+    // Where platforms reach us, without /api/payment/callback/…; empty: nothing is sold there.
+    std::string public_url;
+    std::string return_url;  // where browsers go after paying; empty: where the platform likes
     WechatPay wechat;
     Alipay alipay;
     Stripe stripe;
+};
+
+// A receiver of what the world is told.
+struct WebhookEndpoint {
+    std::string name;
+    std::string url;
+    std::string secret;
+    std::string previous_secret;  // signs as well while one is rotated
+    std::vector<std::string> events{"*"};
+    std::vector<std::string> users;  // empty: all
+};
+
+struct Webhooks {
+    std::string secret;  // signs what goes to jobs' own addresses; empty: unsigned
+    std::string previous_secret;
+    bool allow_http = false;     // addresses that begin with http://
+    bool allow_private = false;  // addresses in private networks, and ports other than the web's
+    std::filesystem::path ca_file;
+    base::Millis timeout{10'000};  // of a connection, and of an answer
+    int concurrency = 16;          // deliveries at once in this process
+    base::Millis retry_for{3LL * 24 * 3600 * 1000};
+    base::Millis first_retry{5'000};
+    base::Millis longest_retry{6LL * 3600 * 1000};
+    base::Millis keep{7LL * 24 * 3600 * 1000};  // what was delivered
+    base::Millis warn_every{3'600'000};         // how often grants are looked at
+    base::Credits balance_low;                  // zero: nobody is told
+    std::vector<WebhookEndpoint> endpoints;
 };
 
 // What a field of a job's input must be.
@@ -234,6 +264,12 @@ struct Schedule {
     std::string input;  // JSON
 };
 
+// Of the ledger, one a day (ledger/seal.h).
+struct Seals {
+    std::filesystem::path key_file;         // what they are signed with; empty: in data_dir
+    std::vector<std::string> trusted_keys;  // public ones, in hex; none: any
+};
+
 struct Settings {
     std::filesystem::path file;  // where it was read from; empty: defaults only
     std::filesystem::path data_dir = "tallyman-data";
@@ -249,6 +285,8 @@ struct Settings {
     Auth auth;
     Http http;
     Payments payments;
+    Seals seals;
+    Webhooks webhooks;
     jobs::Rules rules;                                // its services are filled from `services`
     base::Millis retention{90LL * 24 * 3600 * 1000};  // inputs and results of ended jobs
     base::Millis expiry_every{300'000};

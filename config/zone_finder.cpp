@@ -29,8 +29,7 @@ private:
 }  // namespace
 
 std::function<base::Zone const*(std::string const&)> make_zone_finder() {
-    // Shared, for the rules that hold the function are copied.
-    auto zones = std::make_shared<Zones>();
+    auto zones = std::make_shared<Zones>();  // shared: the rules that hold the function are copied
     return [zones = std::move(zones)](std::string const& name) { return zones->find(name); };
 }
 

@@ -17,6 +17,8 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "jobs/job.h"
+#include "jobs/notice.h"
+#include "jobs/order.h"
 #include "jobs/spending.h"
 #include "jobs/sync_source.h"
 #include "ledger/entry.h"
@@ -84,6 +86,8 @@ struct Load {
     // Users of sister products: the source, what it has added today if that is capped, the link,
     // and the wallet of the account that it leads to (sync.h).
     std::vector<SyncedUser> synced;
+    std::optional<Ending> ending;  // grants to be warned of, and their wallets (warn.h)
+    OrderLoad orders;  // and notices about them (order.h), with the wallets of who has them
 };
 
 // ---- what it is given ---------------------------------------------------------------------------
@@ -126,12 +130,19 @@ struct Batch {
     std::map<std::string, SyncSource, std::less<>> sources;
     std::map<std::string, base::Credits, std::less<>> added_today;
     std::map<SyncedUser, std::string> links;
+    std::optional<Ended> ended;  // of Load::ending
+    Orders orders;               // of Load::orders; decisions write to it as well
+
+    // What became true, for whoever listens (outbox.h); not written itself.
+    std::vector<Notice> notices;
 
     // Written by the decision.
     std::vector<Job> new_jobs;
     std::vector<Event> events;
     std::vector<base::JobId> parents_of_new;  // existing jobs that now have children
     std::vector<base::JobId> taken_up;        // requests of the inbox that are dealt with
+    std::vector<Message> messages;            // for the outbox, in their order
+    std::optional<WarningMark> warned;        // the mark of Load::ending stands here now
     std::vector<KeyCharge> key_charges;
     std::vector<base::AccountId> stopped;   // frozen or braked now, and to be found as such
     std::vector<base::AccountId> released;  // neither any more

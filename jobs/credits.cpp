@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "jobs/money.h"
+#include "jobs/outbox.h"
 
 namespace jobs {
 
@@ -59,6 +60,7 @@ std::optional<Moved> guarded(Batch& batch, std::string const& user, ledger::Debi
         return std::nullopt;  // the debit itself is refused
     }
     if (auto hit = over_cap(batch, account, taking, rules)) {
+        batch.notices.push_back(cap_hit(batch, *hit, user, taking.service));
         Moved refused{.outcome = MoveOutcome::over_cap, .entry = {}, .balance = {}};
         refused.hit = std::move(hit);
         return refused;
@@ -85,7 +87,7 @@ Moved take_guarded(Batch& batch, std::string const& user, ledger::Debit const& d
     }
     auto moved = take(batch, user, debit, rules);
     if (moved.outcome == MoveOutcome::moved) {
-        count(batch, batch.wallet_of(user)->account, taking);
+        count(batch, batch.wallet_of(user)->account, taking, rules);
     }
     return moved;
 }
@@ -257,6 +259,7 @@ PointsPaid pay(Batch& batch, PointsUse const& use, pricing::Book const& book, Ru
         paid.moved.balance = ledger::balance(wallet, batch.now);
         return paid;
     }
+
     ledger::Debit const debit{.amount = paid.judged.required,
                               .service = use.request.service,
                               .reference = again.reference,

@@ -168,7 +168,9 @@ std::optional<Hit> over_cap(Batch& batch, ledger::Account const& account, Taking
     return std::nullopt;
 }
 
-void count(Batch& batch, ledger::Account const& account, Taking const& taking) {
+void count(Batch& batch, ledger::Account const& account, Taking const& taking, Rules const& rules) {
+    std::vector<Cap> in_force;  // of an account that is new nothing has been looked at before
+    add_caps_of_account(batch, account, taking.service, rules, in_force);
     if (auto const found = batch.spent.find(account.id); found != batch.spent.end()) {
         for (auto& [look, amount] : found->second) {
             bool const same = look.service.empty() || look.service == taking.service;

@@ -72,7 +72,7 @@ std::optional<Hit> over_cap(Batch& batch, ledger::Account const& account, Taking
                             Rules const& rules);
 
 // It was taken: later ones of this transaction see it.
-void count(Batch& batch, ledger::Account const& account, Taking const& taking);
+void count(Batch& batch, ledger::Account const& account, Taking const& taking, Rules const& rules);
 
 // What was taken at `opened_at` with that key is less, or, below zero, more.
 void give_back_to_key(Batch& batch, std::int64_t api_key, base::Timestamp opened_at,

@@ -1,10 +1,12 @@
 // How jobs are treated, from configuration: plain values that the decisions are given.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/credits.h"
 #include "base/time.h"
@@ -49,6 +51,47 @@ struct Guards {
     Brake brake;
 };
 
+// What credits can be bought for: so much money, so many credits.
+struct Package {
+    std::string name;
+    std::int64_t amount = 0;  // in fen
+    base::Credits credits;
+    base::Credits bonus;                  // on top of these
+    std::optional<base::Timestamp> from;  // sold from then on
+    std::optional<base::Timestamp> to;    // and no longer from then on
+    bool active = true;                   // false: not sold at all
+    std::optional<base::Millis> life;     // of the credits, from the payment on; none: for ever
+
+    friend bool operator==(Package const&, Package const&) = default;
+};
+
+// What becomes of credits that were spent before the money for them went back.
+enum class Chargeback : std::uint8_t { debt, loss };
+
+struct RechargeRules {
+    std::vector<Package> packages{
+        {.name = "10", .amount = 1'000, .credits = {100}, .bonus = {}},
+        {.name = "50", .amount = 5'000, .credits = {500}, .bonus = {50}},
+        {.name = "100", .amount = 10'000, .credits = {1'000}, .bonus = {200}},
+        {.name = "500", .amount = 50'000, .credits = {5'000}, .bonus = {1'500}},
+    };
+    // Tier -> what a package's credits and bonus are multiplied with; rounded once, up.
+    std::map<std::string, base::Rate, std::less<>> multipliers;
+    base::Millis order_life{2 * 3600 * 1000LL};
+    int pending_orders = 20;  // of one account at the same time
+    Chargeback chargeback = Chargeback::debt;
+};
+
+// What a membership can be bought for.
+struct Membership {
+    std::string name;  // "month", "quarter" or "year"
+    int months = 1;
+    std::int64_t amount = 0;  // in fen; zero: not sold for money
+    base::Credits credits;    // zero: not sold for credits
+
+    friend bool operator==(Membership const&, Membership const&) = default;
+};
+
 struct Rules {
     ServiceRules defaults;
     std::map<std::string, ServiceRules, std::less<>> services;
@@ -58,6 +101,12 @@ struct Rules {
     base::Millis refund_grace{7 * 24 * 3600 * 1000LL};
     base::Millis lease{15'000};
     int poison_losses = 3;
+    RechargeRules recharge;
+    std::vector<Membership> memberships{
+        {.name = "month", .months = 1, .amount = 990, .credits = {}},
+        {.name = "quarter", .months = 3, .amount = 2'500, .credits = {}},
+        {.name = "year", .months = 12, .amount = 8'800, .credits = {}},
+    };
     base::Zone zone;  // whose days and months caps go by
     // The zone of that name, for accounts that have their own; nullptr: there is none. Empty: all
     // go by `zone`. What it points to lives as long as the rules.

@@ -44,7 +44,7 @@ StartOutcome pay(Batch& batch, ledger::Wallet& wallet, Job& job, Rules const& ru
         job.error = insufficient(job, spendable_on(wallet, job.service, batch.now));
         return StartOutcome::insufficient_credits;
     }
-    count(batch, wallet.account, taking);
+    count(batch, wallet.account, taking, rules);
     return StartOutcome::started;
 }
 

@@ -6,6 +6,7 @@
 #include "jobs/accounts.h"
 #include "jobs/fairness.h"
 #include "jobs/money.h"
+#include "jobs/outbox.h"
 #include "jobs/refusal.h"
 
 namespace jobs {
@@ -253,6 +254,13 @@ Submission submit_promised(Batch& batch, Request const& request, pricing::Book c
     return answer;
 }
 
+// A refusal changes nothing, and yet somebody may want to hear of it.
+void note_cap(Batch& batch, Request const& request, Submission const& answer) {
+    if (answer.hit) {
+        batch.notices.push_back(cap_hit(batch, *answer.hit, request.user, request.service));
+    }
+}
+
 template <typename T>
 std::vector<T> unique(std::vector<T> values) {
     std::ranges::sort(values);
@@ -310,6 +318,7 @@ std::vector<Submission> submit(Batch& batch, std::vector<Request> const& request
     for (Request const& request : requests) {
         answers.push_back(request.id ? submit_promised(batch, request, book, rules)
                                      : submit_one(batch, request, book, rules));
+        note_cap(batch, request, answers.back());
     }
     return answers;
 }

@@ -16,6 +16,7 @@ struct Audited {
     std::int64_t accounts = 0;
     std::int64_t entries = 0;
     std::int64_t jobs = 0;
+    std::vector<ledger::Seal> seals;  // of all accounts; those that there were before and after
 };
 
 // Of that account, or of all.
@@ -24,5 +25,8 @@ Audited audit(adapters::Store& store, std::optional<std::string> const& user);
 // {"clean","checked":{"accounts","entries","jobs"},
 //  "findings":[{"invariant","account"?,"job"?,"what"}]}
 boost::json::object audit_json(Audited const& audited);
+
+// {"number","at","accounts","entries","root","previous","key","signature"}
+boost::json::object seal_json(ledger::Seal const& seal);
 
 }  // namespace wire

@@ -50,6 +50,13 @@ OpenUrl opener(config::Settings const& settings) {
     return [&media = settings.media](std::string const& url) { return open_url(media, url); };
 }
 
+metrics::WebhookMeters::Outcome outcome_of(adapters::MessageState state) {
+    using Outcome = metrics::WebhookMeters::Outcome;
+    return state == adapters::MessageState::delivered ? Outcome::delivered
+           : state == adapters::MessageState::pending ? Outcome::failed
+                                                      : Outcome::dead;
+}
+
 std::vector<std::string> services_of(config::Settings const& settings, pricing::Book const& book) {
     std::vector<std::string> names;
     for (auto const& [name, periods] : book.services) {
@@ -70,6 +77,7 @@ App::App(config::Settings const& settings, pricing::Book book, Parts parts)
       parts_{parts},
       log_{settings.log},
       name_{worker_name()},
+      payments_{parts.http || parts.scheduler ? make_payments(settings.payments) : nullptr},
       redis_{settings, log_},
       pace_{parts.worker ? settings.worker.slots : 0, settings.rules.zone, system_now},
       shelf_{std::move(book)},
@@ -109,6 +117,10 @@ App::~App() {
     output_meter_.join();
     pool_.join();
     duty_pool_.join();
+    to_poke_ = nullptr;
+    if (deliverer_) {
+        deliverer_->join();
+    }
 }
 
 void App::run() {
@@ -125,6 +137,7 @@ void App::run() {
     asio::co_spawn(io_, tell_pace(), base::rethrow);
     scheduler_.start(parts_.scheduler);  // a worker alone still does what workers live by
     start_http();
+    start_deliveries();
     announce();
     if (admin_key) {
         std::printf("the first admin API key is in %s\n", admin_key->c_str());
@@ -139,7 +152,12 @@ void App::run() {
 }
 
 std::unique_ptr<adapters::Store> App::store_with_news() {
-    auto store = redis_.announcing(open_store(settings_, Opening::create));
+    auto const told = [this] {
+        if (auto* const deliverer = to_poke_.load()) {
+            deliverer->poke();
+        }
+    };
+    auto store = redis_.announcing(open_store(settings_, Opening::create, told));
     auto announcing = std::make_unique<AnnouncingStore>(std::move(store), relay_, &pace_);
     if (!meters_) {
         return announcing;
@@ -191,6 +209,7 @@ void App::start_http() {
                                                 .rate = rate_.get(),
                                                 .redis = redis_.there() ? &redis_ : nullptr,
                                                 .meters = *meters_,
+                                                .payments = *payments_,
                                                 .port = parts_.port.value_or(settings_.http.port)});
     relay_.connect(&http_->announcer());
     runner_.on_end = [this](jobs::Reported const& reported) {
@@ -199,6 +218,23 @@ void App::start_http() {
         }
     };
     asio::co_spawn(io_, http_->keep_watch(), base::rethrow);
+}
+
+// A process that only answers HTTP leaves messages to the others.
+void App::start_deliveries() {
+    if (!parts_.worker && !parts_.scheduler) {
+        return;
+    }
+    deliverer_.emplace(io_.get_executor(), *store_, settings_.webhooks, log_);
+    if (meters_) {
+        deliverer_->on_sent = [this](std::string const& target, Sent const& sent) {
+            for (auto const& each : sent.tries) {
+                meters_->webhooks.tried(target, outcome_of(each.state), each.took);
+            }
+        };
+    }
+    to_poke_ = &*deliverer_;
+    asio::co_spawn(io_, deliverer_->run(), base::rethrow);
 }
 
 // Whoever has the machine has the embedded store; who may use a PostgreSQL is for its owner to say.
@@ -255,6 +291,9 @@ asio::awaitable<void> App::shut_down() {
                {"at_most", base::to_text(settings_.worker.drain)}});
     runner_.quiet();
     scheduler_.stop();
+    if (deliverer_) {
+        deliverer_->stop();
+    }
     if (http_) {
         co_await http_->stop(answer_within);
         http_stopped_ = true;

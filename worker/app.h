@@ -2,6 +2,7 @@
 // them in the order quiet, drain, stop.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -25,6 +26,7 @@
 #include "worker/metrics/meters.h"
 #include "worker/output_meter.h"
 #include "worker/pace.h"
+#include "worker/payments.h"
 #include "worker/price_shelf.h"
 #include "worker/redis_parts.h"
 #include "worker/relay.h"
@@ -32,6 +34,7 @@
 #include "worker/runner.h"
 #include "worker/scheduler.h"
 #include "worker/wakeups.h"
+#include "worker/webhooks/deliverer.h"
 
 namespace worker {
 
@@ -52,6 +55,7 @@ private:
     boost::asio::awaitable<void> wait_until_idle(base::Millis at_most);
     PriceReload reload_prices();
     void start_http();
+    void start_deliveries();
     std::unique_ptr<adapters::Store> store_with_news();
     [[nodiscard]] std::unique_ptr<metrics::Meters> make_meters() const;
     Providers metered_providers();
@@ -62,11 +66,13 @@ private:
     Parts parts_;
     Log log_;
     std::string name_;
+    std::unique_ptr<Payments> payments_;  // null where nobody is paid
     RedisParts redis_;
     Relay relay_;  // news of commits, for the HTTP face
     Pace pace_;
     PriceShelf shelf_;
-    std::unique_ptr<metrics::Meters> meters_;  // null where there is no HTTP
+    std::unique_ptr<metrics::Meters> meters_;    // null where there is no HTTP
+    std::atomic<Deliverer*> to_poke_ = nullptr;  // once there is one
     std::unique_ptr<adapters::Store> store_;
     std::unique_ptr<adapters::Presence> presence_;
     CrewOnDemand crew_;
@@ -83,6 +89,7 @@ private:
     Runner runner_;
     DutyClerk clerk_;
     Scheduler scheduler_;
+    std::optional<Deliverer> deliverer_;  // none where only HTTP is answered
     std::unique_ptr<adapters::identity::KeySet> token_keys_;
     std::unique_ptr<adapters::RateLimit> rate_;
     std::optional<HttpPart> http_;

@@ -8,6 +8,7 @@
 #include "adapters/providers/command.h"
 #include "adapters/providers/simulated.h"
 #include "adapters/sqlite/open.h"
+#include "worker/webhooks/telling_store.h"
 
 namespace worker {
 
@@ -46,6 +47,23 @@ std::unique_ptr<adapters::Provider> make(config::Command const& settings,
                                                               .final_codes = settings.final_codes,
                                                               .kill_after = settings.kill_after,
                                                           });
+}
+
+std::unique_ptr<adapters::Store> open_bare(config::Settings const& settings, Opening opening) {
+    if (uses_postgres(settings)) {
+        auto options = postgres_options(settings);
+        options.opening = opening == Opening::create ? adapters::PostgresOpening::create
+                                                     : adapters::PostgresOpening::existing;
+        return adapters::open_postgres(std::move(options));
+    }
+    auto const path = sqlite_path(settings);
+    if (opening == Opening::create) {
+        make_data_dir(settings);
+    }
+    auto const how = opening == Opening::create ? adapters::SqliteOpening::create
+                                                : adapters::SqliteOpening::existing;
+    return adapters::open_sqlite(
+        {.path = path, .opening = how, .lease_max = jobs::longest_lease / 2});
 }
 
 }  // namespace
@@ -99,21 +117,10 @@ void make_data_dir(config::Settings const& settings) {
     }
 }
 
-std::unique_ptr<adapters::Store> open_store(config::Settings const& settings, Opening opening) {
-    if (uses_postgres(settings)) {
-        auto options = postgres_options(settings);
-        options.opening = opening == Opening::create ? adapters::PostgresOpening::create
-                                                     : adapters::PostgresOpening::existing;
-        return adapters::open_postgres(std::move(options));
-    }
-    auto const path = sqlite_path(settings);
-    if (opening == Opening::create) {
-        make_data_dir(settings);
-    }
-    auto const how = opening == Opening::create ? adapters::SqliteOpening::create
-                                                : adapters::SqliteOpening::existing;
-    return adapters::open_sqlite(
-        {.path = path, .opening = how, .lease_max = jobs::longest_lease / 2});
+std::unique_ptr<adapters::Store> open_store(config::Settings const& settings, Opening opening,
+                                            std::function<void()> told) {
+    return std::make_unique<TellingStore>(open_bare(settings, opening),
+                                          listening(settings.webhooks), std::move(told));
 }
 
 Providers make_providers(config::Settings const& settings, boost::asio::any_io_executor executor) {

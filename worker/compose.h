@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -17,8 +18,10 @@ namespace worker {
 
 enum class Opening { create, existing };  // make the store if there is none, or refuse
 
-// Throws adapters::Unavailable or adapters::Unusable.
-std::unique_ptr<adapters::Store> open_store(config::Settings const& settings, Opening opening);
+// A store whose transactions write down what somebody listens to; `told` is called after those that
+// did, on any thread. Throws adapters::Unavailable or adapters::Unusable.
+std::unique_ptr<adapters::Store> open_store(config::Settings const& settings, Opening opening,
+                                            std::function<void()> told = {});
 
 // The URL of the store these settings mean: "sqlite:PATH" where none is set.
 std::string store_url(config::Settings const& settings);

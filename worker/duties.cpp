@@ -2,15 +2,20 @@
 #include "worker/duties.h"
 
 #include "jobs/cron.h"
+#include "jobs/orders.h"
+#include "jobs/outbox.h"
 #include "jobs/prune.h"
 #include "jobs/rescue.h"
 #include "jobs/submit.h"
 #include "jobs/wake.h"
+#include "jobs/warn.h"
 #include "wire/job_request.h"
 #include "wire/json.h"
 #include "worker/compose.h"
 #include "worker/expiry.h"
 #include "worker/inbox.h"
+#include "worker/sealing.h"
+#include "worker/webhooks/telling_store.h"
 
 namespace worker {
 
@@ -22,6 +27,8 @@ constexpr base::Millis wake_every{200};
 constexpr base::Millis inbox_every{50};
 constexpr base::Millis cron_every{1'000};
 constexpr base::Millis retention_every{3'600'000};
+constexpr base::Millis seal_every{3'600'000};
+constexpr base::Millis close_orders_every{10'000};
 constexpr base::Millis lease{60'000};
 constexpr base::Millis record_light_every{60'000};
 
@@ -60,6 +67,37 @@ DutyRun run_wake(adapters::Store& store, jobs::Rules const& rules) {
             .again = true};
 }
 
+// A mark for each stage moves with the messages, so that it does not matter who runs this.
+DutyRun run_warnings(adapters::Store& store) {
+    std::int64_t accounts = 0;
+    std::int64_t grants = 0;
+    for (auto const& stage : jobs::stages()) {
+        jobs::Warned warned{.more = true};
+        while (warned.more) {
+            store.transact(jobs::load_for_warnings(stage, at_once),
+                           [&](jobs::Batch& batch) { warned = jobs::warn(batch, stage, at_once); });
+            accounts += warned.accounts;
+            grants += warned.grants;
+        }
+    }
+    return {.result = count(accounts, "warnings of ") + count(grants, "grants")};
+}
+
+void prune_messages(adapters::Store& store, base::Millis keep) {
+    while (store.outbox().prune(store.now() - keep, at_once) == at_once) {
+    }
+}
+
+DutyRun close_orders(adapters::Store& store) {
+    int closed = 0;
+    store.transact(jobs::load_for_closing(at_once),
+                   [&](jobs::Batch& batch) { closed = jobs::close_due(batch); });
+    if (closed == 0) {
+        return {};
+    }
+    return {.result = count(closed, "orders closed"), .again = closed == at_once};
+}
+
 DutyRun run_retention(adapters::Store& store, base::Millis keep) {
     int pruned = 0;
     int part = 0;
@@ -69,6 +107,21 @@ DutyRun run_retention(adapters::Store& store, base::Millis keep) {
         pruned += part;
     } while (part == at_once);
     return {.result = count(pruned, "jobs pruned")};
+}
+
+// What is wrong with the key's file is for its owner to mend; the scheduler tries again.
+DutyRun run_seal(adapters::Store& store, config::Settings const& settings) {
+    if (!seal_is_due(store.seals().last(), store.now())) {
+        return {.result = "today's is there"};
+    }
+    try {
+        auto const made = seal(store, seal_key(settings));
+        return {.result = made ? "seal " + std::to_string(made->number) + ", root " +
+                                     base::hex(made->root)
+                               : "nothing to seal"};
+    } catch (adapters::Unusable const& error) {
+        throw adapters::Unavailable{error.what()};
+    }
 }
 
 // Of the one request, whose key tells it apart.
@@ -159,10 +212,26 @@ std::vector<DutyPlan> duty_table(adapters::Store& store, config::Settings const&
          .every = wake_every,
          .light = true,
          .run = [&store, &settings] { return run_wake(store, settings.rules); }},
+        {.name = "close_orders",
+         .every = close_orders_every,
+         .light = true,
+         .run = [&store] { return close_orders(store); }},
         {.name = "retention",
          .every = retention_every,
-         .run = [&store, &settings] { return run_retention(store, settings.retention); }},
+         .run =
+             [&store, &settings] {
+                 prune_messages(store, settings.webhooks.keep);
+                 return run_retention(store, settings.retention);
+             }},
+        {.name = "seal",
+         .every = seal_every,
+         .run = [&store, &settings] { return run_seal(store, settings); }},
     };
+    if (jobs::anybody_hears(listening(settings.webhooks), "grant.expiring")) {
+        table.push_back({.name = "warnings",
+                         .every = settings.webhooks.warn_every,
+                         .run = [&store] { return run_warnings(store); }});
+    }
     if (uses_postgres(settings)) {
         table.push_back({.name = "inbox",
                          .every = inbox_every,

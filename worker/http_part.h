@@ -23,7 +23,9 @@
 #include "worker/http/face.h"
 #include "worker/http/input_desk.h"
 #include "worker/http/operations.h"
+#include "worker/http/payment_desk.h"
 #include "worker/http/sync_desk.h"
+#include "worker/http/till.h"
 #include "worker/http/watch.h"
 #include "worker/input_meter.h"
 #include "worker/log.h"
@@ -46,6 +48,7 @@ struct HttpNeeds {
     adapters::RateLimit* rate = nullptr;         // null: this process counts for itself
     RedisParts* redis = nullptr;                 // null: there is none
     metrics::Meters& meters;
+    Payments const& payments;
     int port = 8420;
 };
 
@@ -81,6 +84,8 @@ private:
     http::Collector collector_;
     http::InputDesk inputs_;
     http::SyncDesk sync_;
+    http::Till till_;
+    http::PaymentDesk payments_;
     metrics::Meters& meters_;
     RedisParts* redis_;
     std::optional<metrics::RedisMeters> redis_meters_;

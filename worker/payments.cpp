@@ -96,19 +96,18 @@ std::optional<base::Timestamp> first_end(payments::WechatV3 const& wechat) {
     return first;
 }
 
-std::unique_ptr<payments::Inquirer> wechat_inquirer(payments::WechatV3 const& wechat,
-                                                    config::WechatPay const& settings) {
-    if (settings.merchant_key_file.empty()) {
-        return nullptr;
-    }
-    return make_wechat_inquirer(
-        wechat,
-        {.merchant = settings.merchant_id,
-         .sub_merchant = settings.sub_merchant_id,
-         .serial = settings.merchant_serial,
-         .api_url = settings.api_url},
-        load<payments::PrivateKey>("wechat.merchant_key_file", settings.merchant_key_file,
-                                   payments::PrivateKey::from_text));
+payments::WechatAccount wechat_account(config::WechatPay const& settings) {
+    return {.merchant = settings.merchant_id,
+            .sub_merchant = settings.sub_merchant_id,
+            .serial = settings.merchant_serial,
+            .api_url = settings.api_url,
+            .app = settings.app_id,
+            .sub_app = settings.sub_app_id};
+}
+
+payments::PrivateKey wechat_key(config::WechatPay const& settings) {
+    return load<payments::PrivateKey>("wechat.merchant_key_file", settings.merchant_key_file,
+                                      payments::PrivateKey::from_text);
 }
 
 PaymentPlatform wechat_platform(std::optional<payments::WechatV3> const& v3,
@@ -117,7 +116,12 @@ PaymentPlatform wechat_platform(std::optional<payments::WechatV3> const& v3,
     PaymentPlatform platform{.name = "wechat"};
     platform.receiver = make_wechat_receiver(v3 ? &*v3 : nullptr, v2 ? &*v2 : nullptr);
     if (v3) {
-        platform.inquirer = wechat_inquirer(*v3, settings);
+        if (!settings.merchant_key_file.empty()) {
+            platform.inquirer =
+                make_wechat_inquirer(*v3, wechat_account(settings), wechat_key(settings));
+            platform.cashier =
+                make_wechat_cashier(*v3, wechat_account(settings), wechat_key(settings));
+        }
         platform.expires_at = first_end(*v3);
         platform.keys =
             fmt::format("v3 with {} key{}", v3->keys.size(), v3->keys.size() == 1 ? "" : "s");
@@ -149,17 +153,20 @@ payments::Alipay alipay_keys(config::Alipay const& settings) {
     return alipay;
 }
 
+payments::PrivateKey app_key(config::Alipay const& settings) {
+    return load<payments::PrivateKey>("alipay.app_key_file", settings.app_key_file,
+                                      payments::PrivateKey::from_text);
+}
+
 PaymentPlatform alipay_platform(payments::Alipay const& alipay, config::Alipay const& settings) {
     PaymentPlatform platform{.name = "alipay"};
     platform.receiver = make_alipay_receiver(alipay);
     if (!settings.app_key_file.empty()) {
-        platform.inquirer = make_alipay_inquirer(
-            alipay,
-            {.app = settings.app_id,
-             .seller = settings.seller_id,
-             .gateway_url = settings.gateway_url},
-            load<payments::PrivateKey>("alipay.app_key_file", settings.app_key_file,
-                                       payments::PrivateKey::from_text));
+        payments::AlipayAccount const account{.app = settings.app_id,
+                                              .seller = settings.seller_id,
+                                              .gateway_url = settings.gateway_url};
+        platform.inquirer = make_alipay_inquirer(alipay, account, app_key(settings));
+        platform.cashier = make_alipay_cashier(account, app_key(settings));
     }
     platform.keys = fmt::format("{} key{}", alipay.keys.size(), alipay.keys.size() == 1 ? "" : "s");
     platform.expected = {.merchant = settings.seller_id, .app = settings.app_id};

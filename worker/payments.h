@@ -16,6 +16,7 @@ struct PaymentPlatform {
     std::string name;  // as in callback addresses: "wechat", "alipay", "stripe"
     std::unique_ptr<adapters::payments::Receiver> receiver;
     std::unique_ptr<adapters::payments::Inquirer> inquirer;
+    std::unique_ptr<adapters::payments::Cashier> cashier;
     // What each notice must say; amount and currency are the order's.
     adapters::payments::Expected expected;
     std::string keys;  // how many and of what kind, for people: "v3 with 2 keys"

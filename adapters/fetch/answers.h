@@ -7,6 +7,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace adapters::fetch {
 
@@ -19,7 +21,10 @@ struct Head {
     std::string etag;
     std::string modified;  // Last-Modified
     std::string location;
+    std::string retry_after;
 };
+
+using Fields = std::vector<std::pair<std::string, std::string>>;  // names and values
 
 // "bytes 0-99/1000", "bytes 0-99/*" and "bytes */1000".
 struct ContentRange {

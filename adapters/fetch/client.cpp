@@ -24,11 +24,12 @@ bool is_redirect(unsigned status) {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-std::string request_for(Url const& url, std::string_view user_agent, std::string_view fields) {
+std::string request_for(std::string_view method, Url const& url, std::string_view user_agent,
+                        std::string_view fields) {
     return fmt::format(
-        "GET {}{} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {}\r\nAccept: */*\r\n"
+        "{} {}{} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {}\r\nAccept: */*\r\n"
         "Accept-Encoding: identity\r\n{}\r\n",
-        url.path, url.query, url.authority(), user_agent, fields);
+        method, url.path, url.query, url.authority(), user_agent, fields);
 }
 
 // As much as a head may hold of what an operator wrote.
@@ -92,6 +93,22 @@ Head Client::get(Url& url, std::string const& fields) {
     }
     fail_here("too_many_redirects",
               fmt::format("more than {} redirects, one after another", options_.redirects));
+}
+
+Head Client::once(Url const& url, std::string_view request) {
+    shown_ = url.shown();
+    try {
+        connect(url);
+        ++requests_;
+        return connection_->get(request, within(options_.idle_timeout));
+    } catch (Failed const& failed) {
+        close();
+        fail_here(failed.error.code, failed.error.message);
+    }
+}
+
+Fields Client::fields() const {
+    return connection_ ? connection_->fields() : Fields{};
 }
 
 std::size_t Client::body(std::span<std::byte> into) {
@@ -160,7 +177,7 @@ Clock::time_point Client::within(base::Millis time) const {
 Head Client::get_once(Url const& url, std::string const& fields) {
     shown_ = url.shown();
     try {
-        return send(url, fields);
+        return send(url, request_for("GET", url, options_.user_agent, fields));
     } catch (Failed const& failed) {
         close();
         bool const lost = failed.error.code == "lost";
@@ -168,8 +185,20 @@ Head Client::get_once(Url const& url, std::string const& fields) {
     }
 }
 
-Head Client::send(Url const& url, std::string const& fields) {
-    auto const request = request_for(url, options_.user_agent, fields);
+Head Client::post(Url const& url, std::string const& fields, std::string_view content) {
+    shown_ = url.origin();
+    auto const length = fmt::format("Content-Length: {}\r\n", content.size());
+    auto request = request_for("POST", url, options_.user_agent, fields + length);
+    request += content;
+    try {
+        return send(url, request);
+    } catch (Failed const&) {
+        close();
+        throw;
+    }
+}
+
+Head Client::send(Url const& url, std::string const& request) {
     if (connection_ && connection_->free() && origin_ == url.origin()) {
         try {
             ++requests_;

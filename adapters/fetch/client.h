@@ -31,6 +31,17 @@ public:
     // the request, each with its line end. Answers other than 200, 206 and 416 are errors.
     Head get(Url& url, std::string const& fields);
 
+    // Sends that content there, follows nothing, and takes any answer. May be sent twice where a
+    // kept connection turns out to be gone. Messages of what it throws don't name the URL.
+    Head post(Url const& url, std::string const& fields, std::string_view content);
+
+    // Sends a whole request as it is, once and over a connection of its own, and follows nothing:
+    // what it asks for may not be asked for twice.
+    Head once(Url const& url, std::string_view request);
+
+    // All header fields of the last answer.
+    [[nodiscard]] Fields fields() const;
+
     // What comes next of the answer's body; 0 at its end.
     std::size_t body(std::span<std::byte> into);
 
@@ -50,7 +61,7 @@ public:
 
 private:
     Head get_once(Url const& url, std::string const& fields);
-    Head send(Url const& url, std::string const& fields);
+    Head send(Url const& url, std::string const& request);
     void check_port(Url const& url) const;
     std::vector<Address> addresses_of(Url const& url, Clock::time_point until) const;
     void connect(Url const& url);

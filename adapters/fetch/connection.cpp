@@ -107,8 +107,18 @@ Head Connection::read_head(Clock::time_point until) {
               .range = field(parser, http::field::content_range),
               .etag = field(parser, http::field::etag),
               .modified = field(parser, http::field::last_modified),
-              .location = field(parser, http::field::location)};
+              .location = field(parser, http::field::location),
+              .retry_after = field(parser, http::field::retry_after)};
     return head;
+}
+
+Fields Connection::fields() const {
+    Fields fields;
+    for (auto const& field : parts_->parser->get()) {
+        auto const name = field.name_string();
+        fields.emplace_back(std::string{name.data(), name.size()}, std::string{field.value()});
+    }
+    return fields;
 }
 
 std::size_t Connection::body(std::span<std::byte> into, Clock::time_point until) {

@@ -22,9 +22,13 @@ public:
     Connection& operator=(Connection const&) = delete;
     ~Connection();
 
-    // The request is a whole GET. Throws Failed: timeout; lost, where no answer came at all; cut;
-    // bad_answer, where it is not HTTP or its head has more than 16 KiB.
+    // The request is a whole one, with its content, and not a HEAD. Throws Failed: timeout; lost,
+    // where no answer came at all; cut; bad_answer, where it is not HTTP or its head has more than
+    // 16 KiB.
     Head get(std::string_view request, Clock::time_point until);
+
+    // All header fields of the last answer, in order.
+    [[nodiscard]] Fields fields() const;
 
     // What comes next of the body; 0 at its end. Throws Failed: timeout, cut, bad_answer.
     std::size_t body(std::span<std::byte> into, Clock::time_point until);

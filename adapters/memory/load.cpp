@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include "adapters/memory/orders.h"
+#include "adapters/memory/outbox.h"
+#include "adapters/memory/spending.h"
 #include "adapters/memory/sync.h"
 #include "jobs/sync.h"
 
@@ -236,6 +239,10 @@ private:
 
     void wallets() {
         load_synced(tables_, what_, batch_);
+        load_orders(tables_, what_.orders, batch_);
+        for (auto const& [order, changed] : batch_.orders.loaded) {
+            add_wallet(order.account);
+        }
         auto users = jobs::users_of(batch_, what_);
         users.insert(users.end(), what_.users.begin(), what_.users.end());
         for (auto const& user : users) {
@@ -248,6 +255,10 @@ private:
             for (auto const& loaded : batch_.jobs) {
                 add_wallet(loaded.job.account);
             }
+        }
+        if (what_.ending) {
+            load_ending(tables_, *what_.ending, batch_,
+                        [this](base::AccountId id) { add_wallet(id); });
         }
         int left = what_.expirable;
         for (auto const& [id, books] : tables_.accounts) {
@@ -358,23 +369,10 @@ private:
         }
         for (auto const& key : facts_.api_keys) {
             if (asked.contains(key.number) && key.capped()) {
-                batch_.key_budgets.emplace(key.number, budget_of(key));
+                batch_.key_budgets.emplace(key.number,
+                                           budget_of(tables_, key, what_.key_windows(facts_.now)));
             }
         }
-    }
-
-    [[nodiscard]] jobs::KeyBudget budget_of(ApiKey const& key) const {
-        auto const windows = what_.key_windows(facts_.now);
-        jobs::KeyBudget budget{.daily_cap = key.daily_cap, .monthly_cap = key.monthly_cap};
-        for (auto const& charge : tables_.key_charges) {
-            if (charge.key == key.number && charge.opened_at >= windows.month) {
-                budget.used_this_month += charge.amount;
-            }
-            if (charge.key == key.number && charge.opened_at >= windows.day) {
-                budget.used_today += charge.amount;
-            }
-        }
-        return budget;
     }
 
     Tables const& tables_;

@@ -4,9 +4,13 @@
 #include <set>
 
 #include "adapters/memory/api_keys.h"
+#include "adapters/memory/audit.h"
 #include "adapters/memory/load.h"
 #include "adapters/memory/open.h"
+#include "adapters/memory/orders.h"
+#include "adapters/memory/outbox.h"
 #include "adapters/memory/overview.h"
+#include "adapters/memory/seals.h"
 #include "adapters/memory/sync.h"
 #include "adapters/memory/tables.h"
 
@@ -94,6 +98,15 @@ public:
         return ledger::Wallet{.account = books.account, .grants = grants_of(books)};
     }
 
+    std::optional<ledger::Wallet> glance(std::string_view user) override {
+        auto wallet = find_wallet(user);
+        if (wallet) {
+            std::erase_if(wallet->grants,
+                          [](ledger::Grant const& grant) { return grant.remaining.value == 0; });
+        }
+        return wallet;
+    }
+
     std::vector<ledger::Entry> entries_of(base::AccountId account,
                                           EntryFilter const& filter) override {
         std::scoped_lock const lock{mutex_};
@@ -169,23 +182,7 @@ public:
         std::optional<std::string> user,
         std::function<void(AuditPage const&)> const& visit) override {
         std::scoped_lock const lock{mutex_};
-        std::map<base::AccountId, AuditPage> pages;
-        for (auto const& [id, books] : tables_.accounts) {
-            if (!user || books.account.user == *user) {
-                pages.emplace(id, AuditPage{.books = {.account = books.account,
-                                                      .grants = grants_of(books),
-                                                      .entries = books.entries}});
-            }
-        }
-        for (auto const& [id, job] : tables_.jobs) {
-            auto const page = pages.find(job.account);
-            if (page != pages.end()) {
-                page->second.jobs.push_back(job);
-            }
-        }
-        for (auto const& [id, page] : pages) {
-            visit(page);
-        }
+        memory::audit(tables_, user, visit);
         return {};
     }
 
@@ -304,6 +301,12 @@ public:
 
     SyncRegistry& sync() override { return sync_; }
 
+    adapters::Seals& seals() override { return seals_; }
+
+    Outbox& outbox() override { return outbox_; }
+
+    OrderBook& orders() override { return orders_; }
+
     Work work() override {
         std::scoped_lock const lock{mutex_};
         return work_;
@@ -338,14 +341,6 @@ private:
                    : std::chrono::time_point_cast<base::Millis>(std::chrono::system_clock::now());
     }
 
-    static std::vector<ledger::Grant> grants_of(AccountBooks const& books) {
-        std::vector<ledger::Grant> grants;
-        for (auto const& [number, grant] : books.grants) {
-            grants.push_back(grant);
-        }
-        return grants;
-    }
-
     void add_entries(JobStory& story,
                      std::vector<std::pair<base::AccountId, std::int64_t>> const& keys) const {
         std::map<std::int64_t, ledger::Grant> grants;
@@ -372,6 +367,9 @@ private:
     std::map<std::string, base::Timestamp> schedules_;
     memory::ApiKeys api_keys_;
     memory::Sync sync_{mutex_, tables_, [this] { return clock(); }};
+    memory::Seals seals_{mutex_, tables_};
+    memory::Outbox outbox_{mutex_, tables_, [this] { return clock(); }};
+    memory::OrderShelf orders_{mutex_, tables_};
     Work work_;
 };
 

@@ -5,6 +5,9 @@
 #include <iterator>
 #include <limits>
 
+#include "adapters/memory/orders.h"
+#include "adapters/memory/outbox.h"
+
 namespace adapters::memory {
 
 namespace {
@@ -145,6 +148,8 @@ void Tables::write(jobs::Batch& batch) {
         }
     }
     std::ranges::move(batch.events, std::back_inserter(events));
+    write_messages(*this, batch);
+    write_orders(*this, batch.orders);
     std::ranges::copy(batch.key_charges, std::back_inserter(key_charges));
     for (auto const id : batch.released) {
         std::erase(stopped, id);

@@ -22,6 +22,20 @@ struct AccountBooks {
 
 bool fits(jobs::Job const& job, JobFilter const& filter);
 
+struct MessageTables {
+    struct Lane {
+        base::Timestamp due_at;
+        std::int64_t claim = 0;
+        std::optional<base::Timestamp> failing_since;
+    };
+
+    std::map<std::int64_t, OutboxMessage> messages;
+    std::map<std::pair<std::string, base::AccountId>, Lane> lanes;
+    std::set<std::pair<std::string, std::string>> said_once;  // target and word
+    std::map<std::string, jobs::WarningMark> warned;
+    std::int64_t last_id = 0;
+};
+
 struct Tables {
     std::map<base::JobId, jobs::Job> jobs;
     std::map<base::AccountId, AccountBooks> accounts;
@@ -40,6 +54,13 @@ struct Tables {
     std::map<std::string, QueueMode> queues;  // those that are not just running
     std::map<std::string, jobs::SyncSource> sources;
     std::map<jobs::SyncedUser, std::string> links;  // -> user
+    std::vector<ledger::Seal> seals;
+    std::map<base::AccountId, ledger::Leaf> sealed;
+    MessageTables outbox;
+    std::map<std::string, jobs::Order, std::less<>> orders;
+    std::map<jobs::Trade, std::string> trades;              // -> the order that it paid
+    std::map<jobs::NoticeId, std::int64_t> notice_numbers;  // -> place in `notices`, from 1
+    std::vector<jobs::PaymentNotice> notices;
     std::vector<jobs::KeyCharge> key_charges;
     std::vector<base::AccountId> stopped;  // frozen or braked, the last one at the end
 

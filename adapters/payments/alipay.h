@@ -35,6 +35,9 @@ struct AlipayAccount {
 std::unique_ptr<Inquirer> make_alipay_inquirer(Alipay const& alipay, AlipayAccount account,
                                                PrivateKey key);
 
+// Has orders paid on a page of Alipay's that a browser is sent to: signed here, without any call.
+std::unique_ptr<Cashier> make_alipay_cashier(AlipayAccount account, PrivateKey key);
+
 // The object of that name in an answer of the gateway as the bytes that were signed; empty: there
 // is none. The answer must be JSON, its name and value on the outermost level.
 std::string_view raw_member(std::string_view json, std::string_view name);

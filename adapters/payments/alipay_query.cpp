@@ -6,11 +6,10 @@
 #include <boost/json/value.hpp>
 
 #include "adapters/payments/alipay.h"
-#include "adapters/payments/form.h"
+#include "adapters/payments/alipay_call.h"
 #include "adapters/payments/members.h"
 #include "adapters/payments/text.h"
 #include "adapters/plain_json.h"
-#include "base/base64.h"
 
 namespace adapters::payments {
 
@@ -77,43 +76,22 @@ State state_of(std::string_view status, bool was_paid) {
     return status == "WAIT_BUYER_PAY" ? State::pending : State::other;
 }
 
-// Alipay's clocks and ours in its own time zone, which has no other time in summer.
-std::string beijing_time(base::Timestamp now) {
-    auto text = base::to_text(now + std::chrono::hours{8}).substr(0, 19);
-    text[10] = ' ';
-    return text;
-}
-
 class AlipayInquirer final : public Inquirer {
 public:
     AlipayInquirer(Alipay const& alipay, AlipayAccount account, PrivateKey key)
         : alipay_{alipay}, account_{std::move(account)}, key_{std::move(key)} {}
 
     [[nodiscard]] Call query(std::string_view order, base::Timestamp now) const override {
-        Fields fields{
-            {"app_id", account_.app},
-            {"method", "alipay.trade.query"},
-            {"format", "JSON"},
-            {"charset", "utf-8"},
-            {"sign_type", "RSA2"},
-            {"timestamp", beijing_time(now)},
-            {"version", "1.0"},
-            {"biz_content", json::serialize(json::object{
-                                {"out_trade_no", json::string_view{order.data(), order.size()}}})}};
-        fields.emplace_back("sign", base::to_base64(key_.sign(signed_text(fields, {}))));
-        std::string body;
-        for (auto const& [name, value] : fields) {
-            body.append(body.empty() ? "" : "&")
-                .append(name)
-                .append("=")
-                .append(percent_encoded(value));
-        }
+        auto const content = json::serialize(
+            json::object{{"out_trade_no", json::string_view{order.data(), order.size()}}});
+        auto const fields = alipay_fields(
+            account_, key_, {.method = "alipay.trade.query", .content = content, .more = {}}, now);
         return {.method = "POST",
                 .url = account_.gateway_url,
                 .headers = {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"},
                             {"Accept", "application/json"},
                             {"User-Agent", "tallyman"}},
-                .body = std::move(body)};
+                .body = form_of(fields)};
     }
 
     [[nodiscard]] Verdict read(std::string_view order, RawReply const& reply) const override {

@@ -54,6 +54,18 @@ bool is_plain(std::string_view text) {
     return all_between(text, ' ', '~');
 }
 
+std::string text_within(std::string_view text, std::size_t bytes) {
+    auto end = std::min(text.size(), bytes);
+    auto const inside = [&] {
+        return end > 0 && end < text.size() &&
+               (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80;
+    };
+    while (inside()) {
+        --end;
+    }
+    return std::string{text.substr(0, end)};
+}
+
 std::optional<std::int64_t> whole_number(std::string_view text) {
     if (text.empty() || text.size() > most_digits || !std::ranges::all_of(text, is_digit)) {
         return std::nullopt;

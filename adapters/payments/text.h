@@ -24,6 +24,9 @@ bool is_id(std::string_view text);
 // 1 to 255 printable ASCII characters.
 bool is_plain(std::string_view text);
 
+// As much of a text in UTF-8 as fits into so many bytes, no character cut.
+std::string text_within(std::string_view text, std::size_t bytes);
+
 // Digits only, within bounds that no real amount or time comes near.
 std::optional<std::int64_t> whole_number(std::string_view text);
 

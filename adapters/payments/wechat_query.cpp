@@ -3,11 +3,10 @@
 
 #include "adapters/payments/form.h"
 #include "adapters/payments/members.h"
-#include "adapters/payments/text.h"
+#include "adapters/payments/wechat_call.h"
 #include "adapters/payments/wechat_read.h"
 #include "adapters/payments/wechat_v3.h"
 #include "adapters/plain_json.h"
-#include "base/base64.h"
 
 namespace adapters::payments {
 
@@ -32,17 +31,8 @@ public:
         : wechat_{wechat}, account_{std::move(account)}, key_{std::move(key)} {}
 
     [[nodiscard]] Call query(std::string_view order, base::Timestamp now) const override {
-        auto const path = path_of(account_, order);
-        Call call{.method = "GET",
-                  .url = account_.api_url + path,
-                  .headers = {{"Authorization", authorization(path, now)},
-                              {"Accept", "application/json"},
-                              {"User-Agent", "tallyman"}},
-                  .body = ""};
-        if (auto const* const key = first_public_key()) {
-            call.headers.emplace_back("Wechatpay-Serial", key->serial);
-        }
-        return call;
+        return wechat_call(wechat_, account_, key_,
+                           {.method = "GET", .path = path_of(account_, order), .body = ""}, now);
     }
 
     [[nodiscard]] Verdict read(std::string_view order, RawReply const& reply) const override {
@@ -69,26 +59,6 @@ public:
     }
 
 private:
-    [[nodiscard]] std::string authorization(std::string const& path, base::Timestamp now) const {
-        auto const timestamp = std::to_string(base::to_ms(now) / 1'000);
-        auto const nonce = random_nonce();
-        auto const signature =
-            base::to_base64(key_.sign("GET\n" + path + "\n" + timestamp + "\n" + nonce + "\n\n"));
-        return "WECHATPAY2-SHA256-RSA2048 mchid=\"" + account_.merchant + "\",nonce_str=\"" +
-               nonce + "\",signature=\"" + signature + "\",timestamp=\"" + timestamp +
-               "\",serial_no=\"" + account_.serial + "\"";
-    }
-
-    // Whoever has one of these tells WeChat to sign with it, and not with a certificate.
-    [[nodiscard]] PlatformKey const* first_public_key() const {
-        for (auto const& key : wechat_.keys) {
-            if (!key.expires_at) {
-                return &key;
-            }
-        }
-        return nullptr;
-    }
-
     WechatV3 const& wechat_;
     WechatAccount account_;
     PrivateKey key_;

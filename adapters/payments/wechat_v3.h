@@ -38,11 +38,17 @@ struct WechatAccount {
     std::string sub_merchant;  // where `merchant` is a partner that sells for it
     std::string serial;        // of the merchant's own certificate
     std::string api_url;       // "https://api.mch.weixin.qq.com"
+    std::string app = {};      // in whose name payers pay
+    std::string sub_app = {};  // of the sub-merchant, where it has its own
 };
 
 // Asks by order id. Answers are proven with the keys of `wechat`, which lives as long as the
 // result.
 std::unique_ptr<Inquirer> make_wechat_inquirer(WechatV3 const& wechat, WechatAccount account,
                                                PrivateKey key);
+
+// Has orders paid by a QR code ("native"). Answers are proven as those of the inquirer.
+std::unique_ptr<Cashier> make_wechat_cashier(WechatV3 const& wechat, WechatAccount account,
+                                             PrivateKey key);
 
 }  // namespace adapters::payments

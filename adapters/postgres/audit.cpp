@@ -8,9 +8,11 @@
 
 #include <fmt/format.h>
 
+#include "adapters/postgres/orders.h"
 #include "adapters/postgres/read.h"
 #include "adapters/postgres/rows.h"
 #include "adapters/postgres/schema.h"
+#include "adapters/postgres/seals.h"
 
 namespace adapters::postgres {
 
@@ -27,6 +29,8 @@ struct Chunk {
     pqxx::result grants;
     pqxx::result entries;
     pqxx::result jobs;
+    pqxx::result sealed;
+    pqxx::result orders;
     std::int64_t most = 0;  // the last account of it
     bool more = false;      // there are accounts beyond
 };
@@ -113,6 +117,8 @@ void visit_chunk(Chunk& chunk, std::function<void(AuditPage const&)> const& visi
     Cursor grants{chunk.grants, "grants"};
     Cursor entries{chunk.entries, "entries"};
     Cursor jobs{chunk.jobs, "jobs"};
+    Cursor sealed{chunk.sealed, "seals"};
+    Cursor orders{chunk.orders, "orders"};
     for (auto& wallet : chunk.wallets) {
         auto const id = wallet.account.id;
         AuditPage page;
@@ -123,6 +129,9 @@ void visit_chunk(Chunk& chunk, std::function<void(AuditPage const&)> const& visi
                    [&](pqxx::row const& row) { page.books.entries.push_back(read_entry(row)); });
         jobs.of(id, findings,
                 [&](pqxx::row const& row) { page.jobs.push_back(read_audit_job(row, terms)); });
+        sealed.of(id, findings, [&](pqxx::row const& row) { page.sealed = read_leaf(row); });
+        orders.of(id, findings,
+                  [&](pqxx::row const& row) { page.orders.push_back(read_audit_order(row)); });
         page.books.grants = join(wallet, std::move(facts), findings);
         page.books.account = std::move(wallet.account);
         visit(page);
@@ -130,6 +139,8 @@ void visit_chunk(Chunk& chunk, std::function<void(AuditPage const&)> const& visi
     grants.rest(findings);
     entries.rest(findings);
     jobs.rest(findings);
+    sealed.rest(findings);
+    orders.rest(findings);
 }
 
 void read_rows(Transaction& transaction, std::int64_t above, Chunk& chunk) {
@@ -139,12 +150,15 @@ void read_rows(Transaction& transaction, std::int64_t above, Chunk& chunk) {
                                        columns, table),
                            {literal(above), literal(chunk.most)});
     };
-    auto results = transaction.run({of_range(fmt::format("account, {}", grant_columns), "grants"),
-                                    of_range(entry_columns, "entries"),
-                                    of_range(audit_job_columns, "job_now")});
+    auto results = transaction.run(
+        {of_range(fmt::format("account, {}", grant_columns), "grants"),
+         of_range(entry_columns, "entries"), of_range(audit_job_columns, "job_now"),
+         of_range(audit_order_columns, "orders"), of_range("account, seq, head", "sealed_heads")});
     chunk.grants = std::move(results[0]);
     chunk.entries = std::move(results[1]);
     chunk.jobs = std::move(results[2]);
+    chunk.orders = std::move(results[3]);
+    chunk.sealed = std::move(results[4]);
 }
 
 // As many accounts as have about so many entries together.

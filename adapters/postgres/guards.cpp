@@ -62,11 +62,24 @@ END $$;
 namespace {
 
 constexpr std::array all_guards{
-    Guard{"entries_no_update", "entries"},     Guard{"entries_no_delete", "entries"},
-    Guard{"entries_no_truncate", "entries"},   Guard{"grants_no_update", "grants"},
-    Guard{"grants_no_delete", "grants"},       Guard{"grants_no_truncate", "grants"},
-    Guard{"accounts_keep_user", "accounts"},   Guard{"accounts_no_delete", "accounts"},
+    Guard{"entries_no_update", "entries"},
+    Guard{"entries_no_delete", "entries"},
+    Guard{"entries_no_truncate", "entries"},
+    Guard{"grants_no_update", "grants"},
+    Guard{"grants_no_delete", "grants"},
+    Guard{"grants_no_truncate", "grants"},
+    Guard{"accounts_keep_user", "accounts"},
+    Guard{"accounts_no_delete", "accounts"},
     Guard{"accounts_no_truncate", "accounts"},
+    Guard{"orders_keep_facts", "orders"},
+    Guard{"orders_no_delete", "orders"},
+    Guard{"orders_no_truncate", "orders"},
+    Guard{"notices_keep_facts", "payment_notices"},
+    Guard{"notices_no_delete", "payment_notices"},
+    Guard{"notices_no_truncate", "payment_notices"},
+    Guard{"seals_no_update", "seals"},
+    Guard{"seals_no_delete", "seals"},
+    Guard{"seals_no_truncate", "seals"},
 };
 
 }  // namespace

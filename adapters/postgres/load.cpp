@@ -1,5 +1,5 @@
-// Jobs, ids, and the order of it all. Locks are taken in the order inbox, jobs, accounts; what is
-// read without a lock (grants, counts, turns) is read after the locks that guard it.
+// Jobs, ids, and the order of it all. Locks are taken in the order orders, inbox, jobs, accounts;
+// what is read without a lock (grants, counts, turns) is read after the locks that guard it.
 #include "adapters/postgres/load.h"
 
 #include <algorithm>
@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "adapters/postgres/held.h"
+#include "adapters/postgres/orders.h"
+#include "adapters/postgres/outbox.h"
 #include "adapters/postgres/sync.h"
 #include "jobs/sync.h"
 
@@ -246,11 +248,17 @@ void ask_for_clock(Loading& loading, Trip& trip) {
 
 void load_rest(Loading& loading);
 
-// Who they are is known when the links have been read: a trip more.
-void load_with_synced(Loading& loading) {
-    load_synced(loading);
+// Whose accounts are needed is known when links and orders have been read: a trip more.
+void load_with_others(Loading& loading) {
     auto load = loading.load;
-    std::ranges::move(jobs::users_of(loading.batch, load), std::back_inserter(load.users));
+    if (!load.synced.empty()) {
+        load_synced(loading);
+        std::ranges::move(jobs::users_of(loading.batch, load), std::back_inserter(load.users));
+    }
+    if (load.orders.comes_first()) {
+        load_orders(loading);
+        std::ranges::move(owners_of(loading), std::back_inserter(load.users));
+    }
     Loading whole{.transaction = loading.transaction,
                   .held = loading.held,
                   .load = load,
@@ -259,6 +267,7 @@ void load_with_synced(Loading& loading) {
                   .fixed_now = loading.fixed_now,
                   .lease_max = loading.lease_max};
     load_rest(whole);
+    load_order_keys(whole);
 }
 
 }  // namespace
@@ -304,10 +313,13 @@ void ask_for_jobs(Loading& loading, Trip& trip) {
 }
 
 void load_batch(Loading& loading) {
-    if (loading.load.synced.empty()) {
+    if (loading.load.ending) {
+        load_ending(loading);
+    }
+    if (loading.load.synced.empty() && loading.load.orders.empty()) {
         load_rest(loading);
     } else {
-        load_with_synced(loading);
+        load_with_others(loading);
     }
 }
 

@@ -74,6 +74,9 @@ std::string now_expression(Loading const& loading);
 jobs::LoadedJob* add_job(Loading& loading, pqxx::row const& row);
 jobs::LoadedJob* add_job(Loading& loading, jobs::Job job, int rev);
 
+// Takes accounts, in their columns, into the batch as wallets (load_money.cpp).
+Read adding_wallets(Loading& loading);
+
 void ask_for_jobs(Loading& loading, Trip& trip);    // claimed, by id, live
 void ask_for_sweeps(Loading& loading, Trip& trip);  // load_sweeps.cpp; may make trips of its own
 void ask_for_users(Loading& loading, Trip& trip);   // load_money.cpp

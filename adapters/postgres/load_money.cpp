@@ -21,6 +21,8 @@ void add_wallet(Loading& loading, pqxx::row const& row) {
     }
 }
 
+}  // namespace
+
 Read adding_wallets(Loading& loading) {
     return [&loading](pqxx::result const& rows) {
         loading.batch.wallets.reserve(loading.batch.wallets.size() + rows.size());
@@ -29,6 +31,8 @@ Read adding_wallets(Loading& loading) {
         }
     };
 }
+
+namespace {
 
 bool holds(ledger::Wallet const& wallet, std::int64_t number) {
     return std::ranges::find(wallet.grants, number, &ledger::Grant::number) != wallet.grants.end();

@@ -14,7 +14,13 @@ std::span<Migration const> migrations() {
                   .sql = {"ALTER TABLE {s}.workers ADD COLUMN note text NOT NULL DEFAULT ''"}},
         Migration{.what = "3: sister products that move credits",
                   .sql = {sync_tables, sync_rights}},
-        Migration{.what = "4: caps, freezes and the brake", .sql = {guard_tables, guard_rights}},
+        Migration{.what = "4: seals of the ledger", .sql = {seal_tables, seal_rights}},
+        Migration{.what = "5: messages for the world, and warnings",
+                  .sql = {outbox_tables, outbox_rights}},
+        Migration{.what = "6: orders, and what payment platforms say of them",
+                  .sql = {order_tables, order_guards, order_rights}},
+        Migration{.what = "7: orders that are asked about", .sql = {order_asking}},
+        Migration{.what = "8: caps, freezes and the brake", .sql = {guard_tables, guard_rights}},
     };
     return steps;
 }

@@ -39,6 +39,14 @@ extern char const* const upkeep_functions;
 extern char const* const enqueue_function;
 extern char const* const sync_tables;  // tables_sync.cpp
 extern char const* const sync_rights;
+extern char const* const seal_tables;  // tables_seals.cpp
+extern char const* const seal_rights;
+extern char const* const outbox_tables;  // tables_outbox.cpp
+extern char const* const outbox_rights;
+extern char const* const order_tables;  // tables_orders.cpp
+extern char const* const order_guards;
+extern char const* const order_rights;
+extern char const* const order_asking;
 extern char const* const guard_tables;  // tables_guards.cpp
 extern char const* const guard_rights;
 extern char const* const guard_triggers;  // guards.cpp

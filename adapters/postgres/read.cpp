@@ -222,6 +222,14 @@ std::optional<ledger::Wallet> find_wallet(Session& session, std::string_view use
     return wallet;
 }
 
+// What is left of grants stands in the account's own row.
+std::optional<ledger::Wallet> glance(Session& session, std::string_view user) {
+    auto const results = session.read({session.sql(
+        fmt::format("SELECT {} FROM {{s}}.accounts WHERE user_id = ?", account_columns),
+        {literal(user)})});
+    return results[0].empty() ? std::nullopt : std::optional{read_wallet(results[0][0])};
+}
+
 std::vector<ledger::Entry> entries_of(Session& session, base::AccountId account,
                                       EntryFilter const& filter) {
     constexpr auto most = std::numeric_limits<std::int64_t>::max();

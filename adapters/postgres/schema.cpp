@@ -169,7 +169,8 @@ std::vector<ledger::Finding> missing_guards(Transaction& transaction) {
         // Its kind: 1 for each row, 2 before, 8 delete, 16 update, 32 truncate.
         "t.tgtype = CASE WHEN t.tgname LIKE '%\\_no\\_truncate' THEN 34 "
         "WHEN t.tgname LIKE '%\\_no\\_delete' THEN 11 ELSE 19 END AND t.tgqual IS NULL AND "
-        "cardinality(t.tgattr::int2[]) = CASE t.tgname WHEN 'accounts_keep_user' THEN 3 ELSE 0 END "
+        "cardinality(t.tgattr::int2[]) = CASE t.tgname WHEN 'accounts_keep_user' THEN 3 "
+        "WHEN 'orders_keep_facts' THEN 7 WHEN 'notices_keep_facts' THEN 17 ELSE 0 END "
         "UNION ALL "
         "SELECT i.inhrelid::regclass::text, '' FROM pg_inherits i "
         "WHERE i.inhparent = ?::regclass",

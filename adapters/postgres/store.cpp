@@ -10,10 +10,13 @@
 
 #include "adapters/postgres/errors.h"
 #include "adapters/postgres/open.h"
+#include "adapters/postgres/orders.h"
+#include "adapters/postgres/outbox.h"
 #include "adapters/postgres/pool.h"
 #include "adapters/postgres/presence.h"
 #include "adapters/postgres/read.h"
 #include "adapters/postgres/schema.h"
+#include "adapters/postgres/seals.h"
 #include "adapters/postgres/sync.h"
 #include "adapters/postgres/transactor.h"
 
@@ -34,7 +37,7 @@ public:
           pool_{access_of(options_.url, options_.schema, options_.statement_timeout),
                 options_.connections, options_.patience},
           transactor_{pool_, options_} {
-        using_session([&](Session& session) {
+        run([&](Session& session) {
             if (options_.opening == PostgresOpening::create) {
                 bring_up_to_date(session, options_);
             } else if (!status_of(session, options_).pending.empty()) {
@@ -43,7 +46,6 @@ public:
                                 "`tallyman migrate`",
                                 session.access().where)};
             }
-            return 0;
         });
     }
 
@@ -102,6 +104,10 @@ public:
     std::optional<ledger::Wallet> find_wallet(std::string_view user) override {
         return using_session(
             [&](Session& session) { return postgres::find_wallet(session, user); });
+    }
+
+    std::optional<ledger::Wallet> glance(std::string_view user) override {
+        return using_session([&](Session& session) { return postgres::glance(session, user); });
     }
 
     std::vector<ledger::Entry> entries_of(base::AccountId account,
@@ -177,14 +183,13 @@ public:
 
     void end_duty(std::string const& name, std::string const& holder, std::string const& result,
                   bool failed) override {
-        using_session([&](Session& session) {
+        run([&](Session& session) {
             Duty end;
             end.name = name;
             end.holder = holder;
             end.result = result;
             end.failed = failed;
             postgres::end_duty(session, end, now_in(session));
-            return 0;
         });
     }
 
@@ -199,10 +204,7 @@ public:
     }
 
     void set_schedule_mark(std::string const& name, base::Timestamp at) override {
-        using_session([&](Session& session) {
-            postgres::set_schedule_mark(session, name, at);
-            return 0;
-        });
+        run([&](Session& session) { postgres::set_schedule_mark(session, name, at); });
     }
 
     std::unique_ptr<Presence> enter(std::string const& worker) override {
@@ -210,13 +212,12 @@ public:
     }
 
     void renew(std::string const& worker, base::Millis lease) override {
-        using_session([&](Session& session) {
+        run([&](Session& session) {
             session.write({session.sql(
                 "INSERT INTO {s}.workers (name, lease_until) VALUES (?, ? + ?) ON CONFLICT (name) "
                 "DO UPDATE SET lease_until = excluded.lease_until",
                 {literal(worker), now_in(session),
                  literal(static_cast<std::int64_t>(lease.count()))})});
-            return 0;
         });
     }
 
@@ -225,10 +226,7 @@ public:
     }
 
     void set_queue_mode(std::string const& service, QueueMode mode) override {
-        using_session([&](Session& session) {
-            postgres::set_queue_mode(session, service, mode);
-            return 0;
-        });
+        run([&](Session& session) { postgres::set_queue_mode(session, service, mode); });
     }
 
     std::vector<InboxRequest> inbox(int limit) override {
@@ -256,13 +254,16 @@ public:
     }
 
     void touch_api_key(std::int64_t number, base::Timestamp at) override {
-        using_session([&](Session& session) {
-            postgres::touch_api_key(session, number, at);
-            return 0;
-        });
+        run([&](Session& session) { postgres::touch_api_key(session, number, at); });
     }
 
     SyncRegistry& sync() override { return sync_; }
+
+    adapters::Seals& seals() override { return seals_; }
+
+    adapters::Outbox& outbox() override { return outbox_; }
+
+    OrderBook& orders() override { return orders_; }
 
     Work work() override {
         Work work{.transactions = transactor_.transactions(), .round_trips = pool_.round_trips()};
@@ -297,6 +298,15 @@ private:
         }
     }
 
+    using Use = std::function<void(Session&)>;
+
+    void run(Use const& use) {
+        using_session([&](Session& session) {
+            use(session);
+            return 0;
+        });
+    }
+
     std::string now_in(Session const& session) const {
         return options_.clock ? literal(options_.clock()) : session.sql("{s}.now_ms()");
     }
@@ -315,10 +325,7 @@ private:
     }
 
     void make_room() {
-        using_session([](Session& session) {
-            session.write({session.sql("SELECT {s}.make_room()")});
-            return 0;
-        });
+        run([](Session& session) { session.write({session.sql("SELECT {s}.make_room()")}); });
     }
 
     PostgresOptions options_;
@@ -326,13 +333,12 @@ private:
     Transactor transactor_;
     std::mutex room_mutex_;
     Steady::time_point next_room_ = Steady::now() + room_every;  // guarded by room_mutex_
-    postgres::Sync sync_{[this](std::function<void(Session&)> const& use) {
-                             using_session([&](Session& session) {
-                                 use(session);
-                                 return 0;
-                             });
-                         },
+    postgres::Sync sync_{[this](Use const& use) { run(use); },
                          [this](Session const& session) { return now_in(session); }};
+    postgres::Seals seals_{[this](Use const& use) { run(use); }};
+    postgres::Outbox outbox_{[this](Use const& use) { run(use); },
+                             [this](Session const& session) { return now_in(session); }};
+    postgres::OrderShelf orders_{[this](Use const& use) { run(use); }};
 };
 
 void check(PostgresOptions const& options) {

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "adapters/postgres/orders.h"
+#include "adapters/postgres/outbox.h"
 #include "adapters/postgres/rows.h"
 
 namespace adapters::postgres {
@@ -287,6 +289,8 @@ Writes writes_for(Session const& session, jobs::Batch const& batch, Loaded const
     jobs.state(session, out);
     write_money(session, batch, loaded, out);
     write_events(session, batch, out);
+    write_messages(session, batch, out);
+    write_orders(session, batch.orders, out);
     write_guards(session, batch, out);
     if (!batch.parents_of_new.empty()) {
         out.statements.push_back(

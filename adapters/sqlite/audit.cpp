@@ -1,9 +1,11 @@
 // What the audit reads: each account with everything about it, and whether the guards still stand.
 #include <fmt/core.h>
 
+#include "adapters/sqlite/orders.h"
 #include "adapters/sqlite/read.h"
 #include "adapters/sqlite/rows.h"
 #include "adapters/sqlite/schema.h"
+#include "adapters/sqlite/seals.h"
 
 namespace adapters::sqlite {
 
@@ -41,6 +43,8 @@ void fill(Database& database, AuditPage& page) {
     while (jobs.step()) {
         page.jobs.push_back(read_job(jobs));
     }
+    page.sealed = sealed_leaf(database, account);
+    page.orders = orders_of(database, page.books.account);
 }
 
 struct Orphans {
@@ -60,6 +64,12 @@ void find_orphans(Database& database, std::vector<ledger::Finding>& findings) {
         {"SELECT DISTINCT account FROM jobs WHERE account NOT IN (SELECT id FROM accounts) "
          "LIMIT 100",
          "jobs"},
+        {"SELECT account FROM sealed_heads WHERE account NOT IN (SELECT id FROM accounts) "
+         "LIMIT 100",
+         "seals"},
+        {"SELECT DISTINCT account FROM orders WHERE account NOT IN (SELECT id FROM accounts) "
+         "LIMIT 100",
+         "orders"},
     };
     for (Orphans const& kind : kinds) {
         Query query{database, kind.sql};

@@ -5,6 +5,7 @@
 #include <map>
 #include <tuple>
 
+#include "adapters/sqlite/orders.h"
 #include "adapters/sqlite/rows.h"
 #include "adapters/sqlite/sync.h"
 
@@ -124,6 +125,7 @@ void load_batch(Database& database, jobs::Load const& load, Sweeping const& swee
     load_jobs(loading);
     load_sweeps(loading, sweeping);
     load_synced(loading);
+    load_orders(loading);
     load_wallets(loading);
     load_charges(loading);
     load_spending(loading);

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "adapters/sqlite/load.h"
+#include "adapters/sqlite/outbox.h"
 #include "adapters/sqlite/read.h"
 #include "adapters/sqlite/rows.h"
 #include "jobs/sync.h"
@@ -206,6 +207,9 @@ void load_wallets(Loading& loading) {
     static std::string const sql = select(account_columns, "accounts WHERE user = ?");
     auto users = jobs::users_of(loading.batch, loading.load);
     users.insert(users.end(), loading.load.users.begin(), loading.load.users.end());
+    for (auto const& [order, changed] : loading.batch.orders.loaded) {
+        users.push_back(order.user);
+    }
     for (std::string const& user : users) {
         Query query{loading.database, sql.c_str()};
         query.bind(user);
@@ -219,6 +223,7 @@ void load_wallets(Loading& loading) {
     if (loading.load.expirable > 0) {
         load_expirable(loading);
     }
+    load_ending(loading, [&](base::AccountId account) { add_wallet(loading, account); });
 }
 
 void load_charges(Loading& loading) {

@@ -217,6 +217,140 @@ CREATE TABLE sync_links (
 CREATE INDEX entries_synced ON entries (action, recorded_at, amount) WHERE kind = 7 AND amount > 0;
 )sql";
 
+// How far each account was sealed last, and the seals, which are only added.
+constexpr char const* seals_schema = R"sql(
+CREATE TABLE seals (
+    number INTEGER PRIMARY KEY CHECK (number > 0),
+    at INTEGER NOT NULL,
+    accounts INTEGER NOT NULL,
+    entries INTEGER NOT NULL,
+    root BLOB NOT NULL,
+    previous BLOB NOT NULL,
+    key TEXT NOT NULL,
+    signature TEXT NOT NULL
+) STRICT;
+CREATE TABLE sealed_heads (
+    account INTEGER PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    head BLOB NOT NULL
+) STRICT;
+)sql";
+
+// State 0 pending, 1 delivered, 2 dead. A lane has a row while anything is pending in it.
+constexpr char const* outbox_schema = R"sql(
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account INTEGER NOT NULL,
+    job INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    tried_at INTEGER,
+    state INTEGER NOT NULL DEFAULT 0 CHECK (state IN (0, 1, 2)),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    status INTEGER NOT NULL DEFAULT 0,
+    target TEXT NOT NULL,
+    url TEXT NOT NULL,
+    user TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    body TEXT NOT NULL,
+    error TEXT NOT NULL DEFAULT '',
+    once TEXT
+) STRICT;
+CREATE INDEX outbox_lane ON outbox (target, account, id) WHERE state = 0;
+CREATE INDEX outbox_pending ON outbox (id) WHERE state = 0;
+CREATE INDEX outbox_done ON outbox (tried_at) WHERE state = 1;
+CREATE INDEX outbox_dead ON outbox (id) WHERE state = 2;
+CREATE UNIQUE INDEX outbox_once ON outbox (target, once) WHERE once IS NOT NULL;
+CREATE TABLE outbox_lanes (
+    target TEXT NOT NULL,
+    account INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    claim INTEGER NOT NULL DEFAULT 0,
+    failing_since INTEGER,
+    PRIMARY KEY (target, account)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX outbox_lanes_of_target ON outbox_lanes (target, due_at, account);
+CREATE INDEX outbox_lanes_due ON outbox_lanes (due_at);
+CREATE TABLE warnings (
+    name TEXT PRIMARY KEY,
+    at INTEGER NOT NULL,
+    account INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
+// An order's status is jobs::OrderStatus, a notice's outcome jobs::NoticeOutcome; review is 4.
+constexpr char const* orders_schema = R"sql(
+CREATE TABLE orders (
+    id TEXT PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES accounts (id),
+    bought TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    currency TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    flags TEXT NOT NULL,
+    review TEXT NOT NULL,
+    asked INTEGER NOT NULL,
+    asked_at INTEGER,
+    closed_at INTEGER,
+    paid_at INTEGER,
+    provider TEXT NOT NULL,
+    trade TEXT NOT NULL,
+    grant_number INTEGER NOT NULL,
+    bonus_number INTEGER NOT NULL,
+    member_from INTEGER,
+    member_until INTEGER,
+    returns TEXT NOT NULL,
+    revoked INTEGER NOT NULL CHECK (revoked >= 0),
+    owed INTEGER NOT NULL CHECK (owed >= 0),
+    lost INTEGER NOT NULL CHECK (lost >= 0)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX orders_account ON orders (account, id);
+CREATE INDEX orders_status ON orders (status, id);
+CREATE INDEX orders_due ON orders (expires_at) WHERE status = 0;
+CREATE INDEX orders_review ON orders (id) WHERE review <> '';
+CREATE UNIQUE INDEX orders_trade ON orders (provider, trade) WHERE trade <> '';
+CREATE TABLE payment_notices (
+    number INTEGER PRIMARY KEY,
+    provider TEXT NOT NULL,
+    id TEXT NOT NULL,
+    form TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    state INTEGER NOT NULL,
+    order_id TEXT NOT NULL,
+    trade TEXT NOT NULL,
+    refund TEXT NOT NULL,
+    amount INTEGER,
+    currency TEXT NOT NULL,
+    returned INTEGER NOT NULL,
+    returned_in_all INTEGER NOT NULL,
+    happened_at TEXT NOT NULL,
+    doubts TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    judged_at INTEGER NOT NULL,
+    outcome INTEGER NOT NULL,
+    reasons TEXT NOT NULL,
+    about TEXT NOT NULL,
+    headers TEXT NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX payment_notices_id ON payment_notices (provider, id);
+CREATE INDEX payment_notices_about ON payment_notices (about, number) WHERE about <> '';
+CREATE INDEX payment_notices_order ON payment_notices (order_id, number);
+CREATE INDEX payment_notices_outcome ON payment_notices (outcome, number);
+)sql";
+
+// A pending order is found by its next question, if there is one, and by its caller's own key.
+constexpr char const* asking_schema = R"sql(
+ALTER TABLE orders ADD COLUMN key TEXT NOT NULL DEFAULT '';
+ALTER TABLE orders ADD COLUMN offer TEXT NOT NULL DEFAULT '';
+ALTER TABLE orders ADD COLUMN ask_at INTEGER;
+CREATE UNIQUE INDEX orders_key ON orders (account, key) WHERE key <> '';
+CREATE INDEX orders_ask ON orders (ask_at) WHERE status = 0 AND ask_at IS NOT NULL;
+CREATE INDEX orders_pending ON orders (account, expires_at) WHERE status = 0;
+)sql";
+
 // A row of key_charges for each entry under an API key with a cap; see jobs/spending.h. `stopped`
 // holds the accounts that are frozen or braked, in the order in which they came to be.
 constexpr char const* guards_schema = R"sql(
@@ -241,54 +375,17 @@ constexpr std::array steps{
     Migration{.what = "2: queues that pause and drain", .sql = queues_schema},
     Migration{.what = "3: API keys", .sql = api_keys_schema},
     Migration{.what = "4: sister products that move credits", .sql = sync_schema},
-    Migration{.what = "5: caps, freezes and the brake", .sql = guards_schema},
-};
-
-// INSERT OR REPLACE deletes without asking the DELETE triggers, hence the guards on INSERT.
-constexpr std::array all_guards{
-    Guard{"entries_no_update",
-          "CREATE TRIGGER entries_no_update BEFORE UPDATE ON entries BEGIN "
-          "SELECT RAISE(ABORT, 'ledger entries are never changed'); END"},
-    Guard{"entries_no_delete",
-          "CREATE TRIGGER entries_no_delete BEFORE DELETE ON entries BEGIN "
-          "SELECT RAISE(ABORT, 'ledger entries are never deleted'); END"},
-    Guard{"entries_no_replace",
-          "CREATE TRIGGER entries_no_replace BEFORE INSERT ON entries WHEN "
-          "EXISTS (SELECT 1 FROM entries WHERE account = NEW.account AND seq = NEW.seq) OR "
-          "(NEW.reference <> '' AND EXISTS (SELECT 1 FROM entries WHERE reference <> '' AND "
-          "reference = NEW.reference)) BEGIN "
-          "SELECT RAISE(ABORT, 'ledger entries are never replaced'); END"},
-    Guard{"grants_no_delete",
-          "CREATE TRIGGER grants_no_delete BEFORE DELETE ON grants BEGIN "
-          "SELECT RAISE(ABORT, 'grants are never deleted'); END"},
-    Guard{"grants_no_replace",
-          "CREATE TRIGGER grants_no_replace BEFORE INSERT ON grants WHEN "
-          "EXISTS (SELECT 1 FROM grants WHERE account = NEW.account AND number = NEW.number) BEGIN "
-          "SELECT RAISE(ABORT, 'grants are never replaced'); END"},
-    Guard{"grants_keep_facts",
-          "CREATE TRIGGER grants_keep_facts BEFORE UPDATE OF account, number, kind, amount, "
-          "effective_at, expires_at, service ON grants BEGIN "
-          "SELECT RAISE(ABORT, 'only what remains of a grant may change'); END"},
-    Guard{"accounts_no_delete",
-          "CREATE TRIGGER accounts_no_delete BEFORE DELETE ON accounts BEGIN "
-          "SELECT RAISE(ABORT, 'accounts are never deleted'); END"},
-    Guard{"accounts_no_replace",
-          "CREATE TRIGGER accounts_no_replace BEFORE INSERT ON accounts WHEN "
-          "EXISTS (SELECT 1 FROM accounts WHERE id = NEW.id OR user = NEW.user) BEGIN "
-          "SELECT RAISE(ABORT, 'accounts are never replaced'); END"},
-    Guard{"accounts_keep_user",
-          "CREATE TRIGGER accounts_keep_user BEFORE UPDATE OF id, user, created_at ON accounts "
-          "BEGIN SELECT RAISE(ABORT, 'whose an account is never changes'); END"},
+    Migration{.what = "5: seals of the ledger", .sql = seals_schema},
+    Migration{.what = "6: messages for the world, and warnings", .sql = outbox_schema},
+    Migration{.what = "7: orders, and what payment platforms say of them", .sql = orders_schema},
+    Migration{.what = "8: orders that are asked about", .sql = asking_schema},
+    Migration{.what = "9: caps, freezes and the brake", .sql = guards_schema},
 };
 
 }  // namespace
 
 std::span<Migration const> migrations() {
     return steps;
-}
-
-std::span<Guard const> guards() {
-    return all_guards;
 }
 
 }  // namespace adapters::sqlite

@@ -116,10 +116,11 @@ std::optional<JobStory> story_of(Database& database, base::JobId id) {
     return story;
 }
 
-std::optional<ledger::Wallet> find_wallet(Database& database, std::string_view user) {
+namespace {
+
+std::optional<ledger::Wallet> wallet_with(Database& database, std::string_view user,
+                                          std::string const& grants_sql) {
     static std::string const account_sql = select(account_columns, "accounts WHERE user = ?");
-    static std::string const grants_sql =
-        select(grant_columns, "grants WHERE account = ? ORDER BY number");
     Query account{database, account_sql.c_str()};
     if (!account.bind(user).step()) {
         return std::nullopt;
@@ -131,6 +132,20 @@ std::optional<ledger::Wallet> find_wallet(Database& database, std::string_view u
         wallet.grants.push_back(read_grant(grants));
     }
     return wallet;
+}
+
+}  // namespace
+
+std::optional<ledger::Wallet> find_wallet(Database& database, std::string_view user) {
+    static std::string const grants_sql =
+        select(grant_columns, "grants WHERE account = ? ORDER BY number");
+    return wallet_with(database, user, grants_sql);
+}
+
+std::optional<ledger::Wallet> glance(Database& database, std::string_view user) {
+    static std::string const grants_sql =
+        select(grant_columns, "grants WHERE account = ? AND open ORDER BY number");
+    return wallet_with(database, user, grants_sql);
 }
 
 std::vector<ledger::Entry> entries_of(Database& database, base::AccountId account,

@@ -21,6 +21,7 @@ std::optional<jobs::Job> find_job(Database& database, base::JobId id);
 std::vector<jobs::Job> find_jobs(Database& database, std::vector<base::JobId> const& ids);
 std::optional<JobStory> story_of(Database& database, base::JobId id);
 std::optional<ledger::Wallet> find_wallet(Database& database, std::string_view user);
+std::optional<ledger::Wallet> glance(Database& database, std::string_view user);
 std::vector<ledger::Entry> entries_of(Database& database, base::AccountId account,
                                       EntryFilter const& filter);
 Counts counts(Database& database);

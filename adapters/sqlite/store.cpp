@@ -13,10 +13,13 @@
 #include "adapters/sqlite/load.h"
 #include "adapters/sqlite/migrations.h"
 #include "adapters/sqlite/open.h"
+#include "adapters/sqlite/orders.h"
+#include "adapters/sqlite/outbox.h"
 #include "adapters/sqlite/presence.h"
 #include "adapters/sqlite/queues.h"
 #include "adapters/sqlite/read.h"
 #include "adapters/sqlite/schema.h"
+#include "adapters/sqlite/seals.h"
 #include "adapters/sqlite/sync.h"
 #include "adapters/sqlite/write.h"
 
@@ -95,6 +98,10 @@ public:
 
     std::optional<ledger::Wallet> find_wallet(std::string_view user) override {
         return reading([&](Database& database) { return sqlite::find_wallet(database, user); });
+    }
+
+    std::optional<ledger::Wallet> glance(std::string_view user) override {
+        return reading([&](Database& database) { return sqlite::glance(database, user); });
     }
 
     std::vector<ledger::Entry> entries_of(base::AccountId account,
@@ -235,6 +242,12 @@ public:
 
     SyncRegistry& sync() override { return sync_; }
 
+    adapters::Seals& seals() override { return seals_; }
+
+    Outbox& outbox() override { return outbox_; }
+
+    OrderBook& orders() override { return orders_; }
+
     Work work() override {
         return {.transactions = transactions_.load(), .round_trips = round_trips_.load()};
     }
@@ -321,14 +334,19 @@ private:
     std::vector<std::unique_ptr<Database>> readers_;  // idle ones, guarded by readers_mutex_
     std::atomic<std::int64_t> transactions_ = 0;
     std::atomic<std::int64_t> round_trips_ = 0;
-    sqlite::Sync sync_{[this](sqlite::Sync::Work const& work) {
-                           reading([&](Database& database) {
-                               work(database);
-                               return true;
-                           });
-                       },
-                       [this](sqlite::Sync::Work const& work) { writing(work); },
-                       [this] { return options_.clock(); }};
+    // For the parts of the store: each piece of work in a transaction of its own.
+    using Piece = std::function<void(Database&)>;
+    std::function<void(Piece const&)> reading_ = [this](Piece const& work) {
+        reading([&](Database& database) {
+            work(database);
+            return true;
+        });
+    };
+    std::function<void(Piece const&)> writing_ = [this](Piece const& work) { writing(work); };
+    sqlite::Sync sync_{reading_, writing_, [this] { return options_.clock(); }};
+    sqlite::Seals seals_{reading_, writing_};
+    sqlite::Outbox outbox_{reading_, writing_, [this] { return options_.clock(); }};
+    sqlite::OrderShelf orders_{reading_};
 };
 
 }  // namespace

@@ -1,6 +1,8 @@
 // The writing half of a transaction.
 #include "adapters/sqlite/write.h"
 
+#include "adapters/sqlite/orders.h"
+#include "adapters/sqlite/outbox.h"
 #include "adapters/sqlite/rows.h"
 
 namespace adapters::sqlite {
@@ -180,6 +182,8 @@ void write_batch(Database& database, jobs::Batch const& batch) {
     write_new_jobs(database, batch.new_jobs);
     write_parents(database, batch.parents_of_new);
     write_events(database, batch.events);
+    write_messages(database, batch);
+    write_orders(database, batch.orders);
     write_guards(database, batch);
 }
 

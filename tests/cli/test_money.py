@@ -192,6 +192,36 @@ class Statement(CliTest):
         self.assertEqual(balance, int(rows[-1]["balance"]))
         self.assertEqual(rows[2]["note"], "'=1+1, \"quoted\"")
 
+    def test_sums_by_day_service_and_kind_add_up_too(self):
+        self.ok("consume", "ann", "7", "--action", "chat", "--reason", "a line")
+        for by in ("day", "service", "kind"):
+            sums = self.ask("statement", "ann", "--from", "2020-01-01", "--to", "1d", "--by", by)
+            balance = 0
+            for group in sums["groups"]:
+                balance += group["in"] - group["out"]
+                self.assertEqual(group["balance"], balance, by)
+            self.assertEqual(balance, sums["closing"])
+            self.assertEqual(sum(group["entries"] for group in sums["groups"]), 4)
+            text = self.ok("statement", "ann", "--from", "2020-01-01", "--to", "1d", "--by", by,
+                           "--csv").out
+            rows = list(csv.DictReader(io.StringIO(text, newline="")))
+            self.assertEqual([row[by] for row in rows],
+                             ["opening", *(group[by] for group in sums["groups"]), "closing"])
+            self.assertEqual(rows[-2]["balance"], rows[-1]["balance"])
+        page = self.ok("statement", "ann", "--from", "2020-01-01", "--to", "1d", "--by",
+                       "service").out
+        self.assertRegex(page, r"(?m)^chat +1 +\+0 +-7 +-?\d+$")
+        self.refused(2, "statement", "ann", "--from", "2020-01-01", "--to", "1d", "--by", "week")
+
+    def test_the_balance_at_a_past_time(self):
+        first = self.ok("--json", "history", "ann").lines[-1]["createdAt"]
+        def at(ms):
+            stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(ms / 1000))
+            return self.ask("account", "ann", "--at", f"{stamp}.{ms % 1000:03}Z")["balance"]
+        self.assertEqual((at(first - 1), at(first)), (0, 620))
+        self.assertEqual(self.ask("account", "ann", "--at", "1d")["balance"], 600)
+        self.assertIn("ann had 0 at", self.ok("account", "ann", "--at", "2020-01-01").out)
+
     def test_the_page_shows_both_balances(self):
         page = self.ok("statement", "ann", "--from", "2020-01-01", "--to", "1d").out
         self.assertRegex(page, r"opening balance +0\n")

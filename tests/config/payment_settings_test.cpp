@@ -34,6 +34,8 @@ TEST(PaymentKeys, EachOfThem) {
         folder.write("tallyman.yaml",
                      "payments:\n"
                      "  simulate: true\n"
+                     "  public_url: https://api.example.com/\n"
+                     "  return_url: https://www.example.com/account?from=pay\n"
                      "  wechat: {merchant_id: '1230000109', app_id: wx1, sub_merchant_id: '19',\n"
                      "    sub_app_id: wx2, api_v3_key_file: v3, certificate_files: [a.pem],\n"
                      "    public_keys: {PUB_KEY_ID_1: b.pem}, merchant_serial: AB12,\n"
@@ -45,8 +47,10 @@ TEST(PaymentKeys, EachOfThem) {
                      "    test_mode: true, tolerance: 10s}\n");
     auto const loaded = load_settings(file, {});
     ASSERT_TRUE(loaded.value) << to_text(loaded.problems[0]);
-    auto const& [simulate, wechat, alipay, stripe] = loaded.value->payments;
+    auto const& [simulate, public_url, return_url, wechat, alipay, stripe] = loaded.value->payments;
     EXPECT_TRUE(simulate);
+    EXPECT_EQ(public_url, "https://api.example.com");
+    EXPECT_EQ(return_url, "https://www.example.com/account?from=pay");
     EXPECT_TRUE(wechat.there() && wechat.there_v3() && alipay.there() && stripe.there());
     EXPECT_EQ(wechat.merchant_id + wechat.app_id + wechat.sub_merchant_id + wechat.sub_app_id,
               "1230000109wx119wx2");

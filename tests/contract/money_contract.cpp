@@ -107,6 +107,9 @@ TEST_P(StoreContract, LoadsOpenGrantsAndAllOfThemWhenAsked) {
         ledger::credit(wallet, some(5), batch.now);
     });
 
+    EXPECT_EQ(numbers_of(store().find_wallet("u1")->grants), (std::vector<std::int64_t>{1, 2}));
+    EXPECT_EQ(numbers_of(store().glance("u1")->grants), (std::vector<std::int64_t>{2}));
+    EXPECT_EQ(store().glance("u1")->account.balance, base::Credits{5});
     EXPECT_EQ(numbers_of(load({.users = {"u1"}}).wallets.at(0).grants),
               (std::vector<std::int64_t>{2}));
     auto all = numbers_of(load({.users = {"u1"}, .every_grant = true}).wallets.at(0).grants);

@@ -305,6 +305,7 @@ TEST_P(StoreContract, ABalanceAtAPastTimeGoesByEffect) {
 
 TEST_P(StoreContract, ReadsNothingWhereThereIsNothing) {
     EXPECT_FALSE(store().find_wallet("nobody").has_value());
+    EXPECT_FALSE(store().glance("nobody").has_value());
     EXPECT_FALSE(store().find_job({1}).has_value());
     EXPECT_TRUE(store().list_jobs({}).empty());
     EXPECT_TRUE(store().duties().empty());

@@ -2,6 +2,7 @@
 #include "adapters/memory/open.h"
 #include "adapters/postgres/open.h"
 #include "adapters/sqlite/open.h"
+#include "tests/contract/outbox_contract.h"
 #include "tests/contract/store_contract.h"
 #include "tests/support/servers.h"
 #include "tests/support/temp_dir.h"
@@ -66,11 +67,16 @@ Kind kind(std::string name) {
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Stores, StoreContract,
-                         testing::Values(kind<MemoryBackend>("memory"),
-                                         kind<SqliteBackend>("sqlite"),
-                                         kind<PostgresBackend>("postgres"),
-                                         kind<PgbouncerBackend>("pgbouncer")),
-                         [](testing::TestParamInfo<Kind> const& info) { return info.param.name; });
+static auto every_kind() {
+    return testing::Values(kind<MemoryBackend>("memory"), kind<SqliteBackend>("sqlite"),
+                           kind<PostgresBackend>("postgres"), kind<PgbouncerBackend>("pgbouncer"));
+}
+
+static std::string name_of(testing::TestParamInfo<Kind> const& info) {
+    return info.param.name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, StoreContract, every_kind(), name_of);
+INSTANTIATE_TEST_SUITE_P(Stores, OutboxContract, every_kind(), name_of);
 
 }  // namespace contract

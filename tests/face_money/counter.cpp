@@ -45,6 +45,8 @@ Counter::Counter()
       collector_{std::make_unique<http::Collector>(io_.get_executor(), *store, pool_,
                                                    settings.rules, [this] { return book; })},
       sync_{std::make_unique<http::SyncDesk>(io_.get_executor(), *store, pool_, settings.rules)},
+      till_{std::make_unique<http::Till>(io_.get_executor(), *store, pool_, settings.rules,
+                                         [this] { return book; })},
       office_{std::make_unique<http::Office>(http::Office{.store = *store,
                                                           .pool = pool_,
                                                           .settings = settings,
@@ -54,9 +56,11 @@ Counter::Counter()
                                                           .collector = *collector_,
                                                           .inputs = inputs_,
                                                           .reload_prices = {},
-                                                          .sync = sync_.get()})},
-      router_{{http::credits_routes(), http::credits_view_routes(), http::points_routes(),
-               http::sync_routes(), http::sync_admin_routes(), http::freeze_routes()}} {}
+                                                          .sync = sync_.get(),
+                                                          .till = till_.get()})},
+      router_{{http::credits_routes(), http::credits_view_routes(), http::statement_routes(),
+               http::points_routes(), http::sync_routes(), http::sync_admin_routes(),
+               http::freeze_routes()}} {}
 
 Counter::~Counter() {
     pool_.join();

@@ -15,6 +15,7 @@
 #include "worker/http/money.h"
 #include "worker/http/route.h"
 #include "worker/http/sync_desk.h"
+#include "worker/http/till.h"
 #include "worker/http/watch.h"
 #include "worker/log.h"
 
@@ -68,6 +69,7 @@ private:
     std::unique_ptr<worker::http::Collector> collector_;
     worker::http::InputDesk inputs_;
     std::unique_ptr<worker::http::SyncDesk> sync_;
+    std::unique_ptr<worker::http::Till> till_;
     std::unique_ptr<worker::http::Office> office_;
     worker::http::Router router_;
 };

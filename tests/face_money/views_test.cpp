@@ -159,5 +159,51 @@ TEST(ValidateCall, AuditsOneAccount) {
     EXPECT_EQ(reply.json.at("checked").at("entries").as_int64(), 2);
 }
 
+TEST(StatementCall, LinesAndSumsAddUp) {
+    Counter counter;
+    spend(counter, "chat", 20);
+    counter.now += day;
+    spend(counter, "tts", 5);
+    counter.now += day;
+    auto const lines = counter.get("/api/credits/statement/u1");
+    ASSERT_EQ(lines.status, 200);
+    EXPECT_EQ(lines.number("opening"), 0);
+    EXPECT_EQ(lines.json.at("lines").as_array().size(), 3U);
+    EXPECT_EQ(lines.number("closing"), 495);
+    auto const sums = counter.get("/api/credits/statement/u1?by=day&from=2026-03-02");
+    ASSERT_EQ(sums.status, 200);
+    EXPECT_EQ(sums.number("opening"), 500);
+    boost::json::array const expected{
+        {{"day", "2026-03-02"}, {"entries", 1}, {"in", 0}, {"out", 5}, {"balance", 495}}};
+    EXPECT_EQ(sums.json.at("groups"), expected);
+}
+
+TEST(StatementCall, ASpanWithoutLengthTellsThePastBalance) {
+    Counter counter;
+    spend(counter, "chat", 20);
+    counter.now += 2 * day;
+    spend(counter, "chat", 20);
+    auto const reply = counter.get("/api/credits/statement/u1?from=2026-03-02&to=2026-03-02");
+    EXPECT_EQ(reply.number("opening"), 500);
+    EXPECT_EQ(reply.number("closing"), 500);
+    EXPECT_TRUE(reply.json.at("lines").as_array().empty());
+}
+
+TEST(StatementCall, RefusesWhatMakesNoSense) {
+    Counter counter;
+    EXPECT_EQ(counter.get("/api/credits/statement/u1").status, 404);
+    spend(counter, "chat", 20);
+    for (auto const* const query : {"?by=week", "?format=pdf", "?from=x", "?to=2026-02-30",
+                                    "?from=2026-03-02&to=2026-03-01"}) {
+        EXPECT_EQ(counter.get(std::string{"/api/credits/statement/u1"} + query).status, 422)
+            << query;
+    }
+    counter.be_user("u2");
+    EXPECT_EQ(counter.get("/api/credits/statement/u1").status, 403);
+    EXPECT_TRUE(counter.let_in("GET", "/api/credits/statement/u1"));
+    counter.be_key(adapters::Scope::jobs);
+    EXPECT_FALSE(counter.let_in("GET", "/api/credits/statement/u1"));
+}
+
 }  // namespace
 }  // namespace tests

@@ -7,6 +7,7 @@
 
 #include "adapters/memory/open.h"
 #include "jobs/audit.h"
+#include "jobs/order_audit.h"
 #include "jobs/prune.h"
 
 namespace tests {
@@ -225,6 +226,7 @@ std::string Desk::audit() {
     add(store->audit(std::nullopt, [&](adapters::AuditPage const& page) {
         add(ledger::audit(page.books, now));
         add(jobs::audit(page.books.entries, page.jobs));
+        add(jobs::audit_orders(page.books.entries, page.orders, page.books.account.user));
     }));
     return text;
 }

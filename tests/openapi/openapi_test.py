@@ -2,10 +2,17 @@
 the running server answers is what it says. The client's types are made from it."""
 
 import json
+import os
+import sqlite3
+import sys
 import unittest
+from pathlib import Path
 
 import npm
-from recorder import RunningTest, signed, token_of
+from recorder import RunningTest, event_of, signed, token_of
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "orders")]
+from order_rows import COLUMNS, an_order
 
 
 class Description(RunningTest):
@@ -48,6 +55,7 @@ class Description(RunningTest):
         self.sister_products()
         self.guards()
         self.points()
+        self.payments()
         self.streams()
         self.operating()
         self.strangers()
@@ -164,6 +172,26 @@ class Description(RunningTest):
         for method, what, body in [("POST", "freeze", {"reason": "x"}), ("POST", "unfreeze", None),
                                    ("POST", "release", None), ("PUT", "caps", {})]:
             self.refuses("404 unknown_account", method, f"{at}/nobody/{what}", body)
+
+    def payments(self):
+        at = "/api/payment"
+        order = self.open_order()
+        for platform in ("wechat", "alipay"):
+            self.got(404, "POST", f"{at}/callback/{platform}", "x", {"X-Api-Key": None})
+        self.got(400, "POST", f"{at}/callback/stripe", "x", {"X-Api-Key": None})
+        text, headers = event_of(order)
+        self.got(200, "POST", f"{at}/callback/stripe", text, headers)
+        self.assertEqual(self.got(200, "POST", f"{at}/simulate/{order}")["status"], "paid")
+        self.refuses("404 unknown_order", "POST", f"{at}/simulate/none")
+
+    def open_order(self):
+        with sqlite3.connect(os.path.join(self.data, "tallyman.db"), timeout=20) as store:
+            account, = store.execute("SELECT id FROM accounts WHERE user = 'ann'").fetchone()
+            row = an_order(1, account)
+            store.execute(f"INSERT INTO orders ({', '.join(COLUMNS)}) VALUES "
+                          f"({', '.join('?' * len(row))})", row)
+        store.close()
+        return row[0]
 
     def sister_products(self):
         at, admin = "/api/credits/sync", "/api/admin/sync"

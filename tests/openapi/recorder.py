@@ -20,6 +20,10 @@ SETTINGS = f"""
 auth:
   jwt:
     secret: {SECRET}
+payments:
+  simulate: true
+  stripe:
+    secret: whsec_known
 providers:
   demo:
     kind: simulated
@@ -50,6 +54,17 @@ def token_of(user):
     text = part(b'{"alg":"HS256"}') + b"." + part(json.dumps(claims).encode())
     seal = hmac.new(SECRET.encode(), text, hashlib.sha256).digest()
     return (text + b"." + part(seal)).decode()
+
+
+def event_of(order):
+    """Stripe's word that the order was paid, and its headers."""
+    text = json.dumps({"id": "evt_1", "type": "payment_intent.succeeded", "livemode": True,
+                       "created": int(time.time()),
+                       "data": {"object": {"id": "pi_1", "amount": 5000, "currency": "cny",
+                                           "metadata": {"order_id": order}}}})
+    stamp = int(time.time())
+    sign = hmac.new(b"whsec_known", f"{stamp}.{text}".encode(), hashlib.sha256).hexdigest()
+    return text, {"X-Api-Key": None, "Stripe-Signature": f"t={stamp},v1={sign}"}
 
 
 def signed(telegram_id, amount, away=0, **more):

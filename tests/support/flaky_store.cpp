@@ -97,6 +97,11 @@ std::optional<ledger::Wallet> FlakyStore::find_wallet(std::string_view user) {
     return inner_.find_wallet(user);
 }
 
+std::optional<ledger::Wallet> FlakyStore::glance(std::string_view user) {
+    check_up();
+    return inner_.glance(user);
+}
+
 std::vector<ledger::Entry> FlakyStore::entries_of(base::AccountId account,
                                                   adapters::EntryFilter const& filter) {
     check_up();
@@ -221,6 +226,18 @@ void FlakyStore::touch_api_key(std::int64_t number, base::Timestamp at) {
 
 adapters::SyncRegistry& FlakyStore::sync() {
     return inner_.sync();
+}
+
+adapters::Seals& FlakyStore::seals() {
+    return inner_.seals();
+}
+
+adapters::Outbox& FlakyStore::outbox() {
+    return inner_.outbox();
+}
+
+adapters::OrderBook& FlakyStore::orders() {
+    return inner_.orders();
 }
 
 adapters::Work FlakyStore::work() {

@@ -1,7 +1,7 @@
 """A private web server for tests whose files are served in all the ways that servers serve files,
 and lie about them: see private_server.py. The path says how and how much: /whole/70000. Each method
 of Handler named serve_… is a way."""
-import array
+import json
 import ssl
 import sys
 import threading
@@ -9,27 +9,11 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from private_content import Content
 from private_parts import Folder, certificate, free_port
 
 DATE = "Sat, 21 Nov 2026 05:51:25 GMT"
 PAGE = b"<!DOCTYPE html><html><body>Please sign in.</body></html>"
-
-
-class Content:
-    """Bytes that tell where they are: little-endian words, word i being i * 2654435761 mod 2^32."""
-
-    def __init__(self):
-        self.made, self.lock = b"", threading.Lock()
-
-    def first(self, size):
-        with self.lock:
-            if len(self.made) < size:
-                words = array.array(
-                    "I", (i * 2654435761 & 0xFFFFFFFF for i in range(size // 4 + 1)))
-                if sys.byteorder == "big":
-                    words.byteswap()
-                self.made = words.tobytes()
-            return memoryview(self.made)[:size]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -62,6 +46,7 @@ class Handler(BaseHTTPRequestHandler):
         told = {name: self.headers.get(name, "") for name in names}
         self.server.owner.note({"path": self.path, "connection": self.number, **told})
         getattr(self, "serve_" + way.replace("-", "_"))()
+    do_POST = do_GET
 
     # Parts of answers.
 
@@ -157,6 +142,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def serve_status(self):
         self.text(self.size, PAGE, "text/html")
+
+    def serve_echo(self):
+        told = {"method": self.command, "path": self.path, "headers": dict(self.headers.items()),
+                "body": self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()}
+        self.text(self.size, json.dumps(told).encode(), "application/json", X_Signed="yes")
 
     def serve_to(self):
         self.head(int(self.query.get("code", ["302"])[0]), Content_Length=0,

@@ -15,6 +15,7 @@ auth_type = trust
 auth_file = {users}
 pool_mode = transaction
 default_pool_size = {pool_size}
+server_idle_timeout = 3
 max_client_conn = 500
 server_connect_timeout = 3
 server_login_retry = 1

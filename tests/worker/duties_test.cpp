@@ -5,10 +5,13 @@
 
 #include <gtest/gtest.h>
 
+#include "adapters/memory/open.h"
 #include "config/load.h"
+#include "jobs/accounts.h"
 #include "tests/support/flaky_store.h"
 #include "tests/worker/world.h"
 #include "worker/price_shelf.h"
+#include "worker/webhooks/telling_store.h"
 
 namespace tests {
 
@@ -65,6 +68,44 @@ struct Bureau {
 };
 
 }  // namespace
+
+TEST(Duty, WarningsAreGivenOnceAndOnlyWhereSomebodyHears) {
+    Bureau bureau;
+    bureau.settings.webhooks.endpoints = {{.name = "crm", .events = {"job.*"}}};
+    auto const all = bureau.table();
+    EXPECT_EQ(std::ranges::count(all, "warnings", &DutyPlan::name), 0);
+    bureau.settings.webhooks.endpoints.front().events = {"grant.expiring"};
+
+    constexpr base::Millis day{24LL * 3600 * 1000};
+    worker::TellingStore store{adapters::open_memory({.clock = bureau.world.clock.reader()}),
+                               worker::listening(bureau.settings.webhooks)};
+    auto const table =
+        worker::duty_table(store, bureau.settings, [&] { return bureau.world.desk.book; });
+    DutyClerk here{store, "here", bureau.watch};
+    DutyClerk there{store, "there", bureau.watch};
+    ledger::Credit const gift{.kind = ledger::Kind::bonus,
+                              .amount = {10},
+                              .expires_at = bureau.world.clock.now() + 40 * day};
+    store.transact(jobs::load_for_move("ann", ""), [&](jobs::Batch& batch) {
+        jobs::grant(batch, "ann", gift, bureau.settings.rules);
+    });
+    std::vector<std::size_t> told;
+    for (int days = 0; days < 45; ++days) {
+        auto& clerk = days % 2 == 0 ? here : there;
+        clerk.turn(plan_named(table, "warnings"));
+        told.push_back(store.outbox().list({}).size());
+        bureau.world.clock.advance(day);
+    }
+    EXPECT_EQ(told[9], 0U);
+    EXPECT_EQ(told[10], 1U);
+    EXPECT_EQ(told[32], 1U);
+    EXPECT_EQ(told[33], 2U);
+    EXPECT_EQ(told[39], 3U);
+    EXPECT_EQ(told.back(), 3U);
+    auto const last = store.outbox().list({.limit = 1}).front();
+    EXPECT_EQ(last.kind, "grant.expiring");
+    EXPECT_NE(last.body.find(R"("days":1)"), std::string::npos) << last.body;
+}
 
 TEST(Duty, IsRecordedFromBeginningToEnd) {
     Bureau bureau;

@@ -1,4 +1,5 @@
 // account, history: looking at the money of one account.
+#include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "worker/cli/account_view.h"
@@ -44,11 +45,28 @@ void print_grants(ledger::Wallet const& wallet, base::Timestamp now) {
     }
 }
 
+// What ends within thirty days, as `expiring` says over HTTP.
+void print_expiring(ledger::Wallet const& wallet, base::Timestamp now) {
+    base::Credits sum;
+    std::optional<base::Timestamp> first;
+    for (auto const& grant : wallet.grants) {
+        if (ledger::spendable(grant, now) && grant.expires_at &&
+            *grant.expires_at <= now + std::chrono::days{30}) {
+            sum += grant.remaining;
+            first = std::min(first.value_or(*grant.expires_at), *grant.expires_at);
+        }
+    }
+    if (first) {
+        fmt::print("expiring  {} within 30 days, the first on {}\n", sum.value, local_time(*first));
+    }
+}
+
 void print_account(ledger::Wallet const& wallet, base::Timestamp now) {
     auto const& account = wallet.account;
     fmt::print("{}\n", bold(clean(account.user)));
     fmt::print("balance   {}{}\n", ledger::balance(wallet, now).value,
                account.frozen ? "  (frozen)" : "");
+    print_expiring(wallet, now);
     if (account.debt.value != 0) {
         fmt::print("debt      {}\n", account.debt.value);
     }
@@ -77,8 +95,9 @@ class ShowAccount final : public Verb {
 public:
     void declare(Options& options) override {
         options.optional("USER", user_, "the user id");
+        options.text("--at", "WHEN", at_, "its balance at that time, by what had taken effect");
         words_.declare(options, word_);
-        options.example("  tallyman account ann");
+        options.example("  tallyman account ann\n  tallyman account ann --at 2027-01-01");
     }
 
     int run(Context& context) override {
@@ -95,7 +114,9 @@ public:
             return context.refuse(no_such_account(user), answer_is_no);
         }
         auto const now = store.now();
-        if (context.json()) {
+        if (!at_.empty()) {
+            tell_past(context, wallet->account, when("--at", at_, now), store);
+        } else if (context.json()) {
             Context::print(wire::account_json(*wallet, now));
         } else {
             print_account(*wallet, now);
@@ -104,8 +125,20 @@ public:
     }
 
 private:
-    std::string word_;
+    static void tell_past(Context const& context, ledger::Account const& account,
+                          base::Timestamp at, adapters::Store& store) {
+        auto const balance = store.balance_at(account.id, at);
+        if (context.json()) {
+            Context::print(boost::json::object{
+                {"user_id", account.user}, {"balance", balance.value}, {"at", base::to_ms(at)}});
+        } else {
+            fmt::print("{} had {} at {}\n", clean(account.user), balance.value, local_time(at));
+        }
+    }
+
     std::string user_;
+    std::string at_;
+    std::string word_;
     AccountWords words_;
 };
 
@@ -125,7 +158,7 @@ public:
             filter.before = sequence(before_);
         }
         auto& store = context.store(Opening::existing);
-        auto const wallet = store.find_wallet(user);
+        auto const wallet = store.glance(user);
         if (!wallet) {
             return context.refuse(no_such_account(user), answer_is_no);
         }

@@ -1,4 +1,7 @@
 // audit: every invariant on the live store. Exit 0 clean, 1 findings, 2 could not run.
+#include <algorithm>
+#include <iterator>
+
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -9,6 +12,7 @@
 #include "worker/cli/values.h"
 #include "worker/cli/verbs.h"
 #include "worker/metrics/state.h"
+#include "worker/sealing.h"
 
 namespace worker::cli {
 
@@ -38,11 +42,13 @@ private:
         auto& store = context.store(Opening::existing);
         if (!user_.empty()) {
             user = user_id(user_);
-            if (!store.find_wallet(*user)) {
+            if (!store.glance(*user)) {
                 return context.refuse(no_such_account(*user), usage);
             }
         }
-        auto const audited = wire::audit(store, user);
+        auto audited = wire::audit(store, user);
+        std::ranges::move(check_seals(audited.seals, context.settings().seals),
+                          std::back_inserter(audited.findings));
         if (!user) {
             record(store, audited);
         }
@@ -82,8 +88,11 @@ private:
         auto const found = std::ssize(audited.findings);
         auto const entries =
             fmt::format("{} {}", audited.entries, audited.entries == 1 ? "entry" : "entries");
-        fmt::print("{}: {}, {}, {} checked\n", found == 0 ? "clean" : counted(found, "finding"),
-                   counted(audited.accounts, "account"), entries, counted(audited.jobs, "job"));
+        auto const seals =
+            audited.seals.empty() ? "" : ", " + counted(std::ssize(audited.seals), "seal");
+        fmt::print("{}: {}, {}, {}{} checked\n", found == 0 ? "clean" : counted(found, "finding"),
+                   counted(audited.accounts, "account"), entries, counted(audited.jobs, "job"),
+                   seals);
     }
 
     std::string user_;

@@ -34,6 +34,7 @@ public:
         options.many("--after", "ID", after_, "only when this job has completed; repeatable");
         options.text("--trace", "TRACEPARENT", fields_.trace,
                      "W3C trace context that the job belongs to (default $TRACEPARENT)");
+        options.text("--webhook", "URL", fields_.webhook, "an address that is told of its end");
         options.flag("--queue-anyway", fields_.queue_anyway,
                      "even if the account can't afford it now");
         options.flag("--wait", wait_, "follow the job to its end and print its bill");

@@ -140,7 +140,7 @@ void print_bill(jobs::Job const& job, adapters::Store& store) {
     line("waived", bill.waived, false);
     line("absorbed", bill.absorbed, false);
     line("net", bill.net, true);
-    if (auto const wallet = store.find_wallet(job.user)) {
+    if (auto const wallet = store.glance(job.user)) {
         line("balance", ledger::balance(*wallet, store.now()), true);
     }
 }

@@ -34,6 +34,12 @@ void Options::several(std::string const& name, std::vector<std::string>& into,
     arguments_.push_back({.name = name, .help = help});
 }
 
+void Options::any(std::string const& name, std::vector<std::string>& into,
+                  std::string const& help) {
+    app_.add_option(name, into, help)->option_text("...");
+    arguments_.push_back({.name = name, .help = help});
+}
+
 void Options::text(std::string const& name, std::string const& value, std::string& into,
                    std::string const& help) {
     app_.add_option(name, into, help)->option_text(value)->check(not_empty);

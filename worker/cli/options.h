@@ -28,6 +28,7 @@ public:
     void required(std::string const& name, std::string& into, std::string const& help);
     void optional(std::string const& name, std::string& into, std::string const& help);
     void several(std::string const& name, std::vector<std::string>& into, std::string const& help);
+    void any(std::string const& name, std::vector<std::string>& into, std::string const& help);
 
     // `--name VALUE`. `must` makes it required.
     void text(std::string const& name, std::string const& value, std::string& into,

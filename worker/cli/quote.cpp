@@ -92,7 +92,7 @@ private:
         if (!user_.empty()) {
             auto& store = context.store(Opening::existing);
             batch.now = store.now();
-            if (auto wallet = store.find_wallet(user_)) {
+            if (auto wallet = store.glance(user_)) {
                 batch.wallets.push_back(std::move(*wallet));
             }
         }

@@ -16,10 +16,13 @@ std::span<Route const> job_routes();           // job_calls.cpp: look, list, ste
 std::span<Route const> result_routes();        // result_calls.cpp
 std::span<Route const> event_routes();         // event_calls.cpp
 std::span<Route const> credits_routes();       // credits_calls.cpp: what moves credits by hand
+std::span<Route const> statement_routes();     // statement_calls.cpp
 std::span<Route const> credits_view_routes();  // credits_views.cpp: what only looks
 std::span<Route const> sync_routes();          // sync_calls.cpp: what sister products call
+std::span<Route const> webhook_routes();       // webhook_calls.cpp
 std::span<Route const> sync_admin_routes();    // sync_admin_calls.cpp: who they are
 std::span<Route const> points_routes();        // points_calls.cpp
+std::span<Route const> payment_routes();       // payment_calls.cpp: what platforms call
 std::span<Route const> admin_routes();         // admin_calls.cpp
 std::span<Route const> freeze_routes();        // freeze_calls.cpp: accounts that must not spend
 // operating_calls.cpp: health, metrics (for anybody, or for who may look), the overview.

@@ -96,6 +96,23 @@ void look_at_jobs(OverviewFacts const& facts, std::vector<Concern>& concerns) {
     }
 }
 
+void look_at_messages(OverviewFacts const& facts, std::vector<Concern>& concerns) {
+    auto const& outbox = facts.sighting.outbox;
+    auto const now = facts.sighting.view.now;
+    if (outbox.dead > 0) {
+        concerns.push_back({"webhooks_dead", false,
+                            fmt::format("{} messages for receivers were given up; `tallyman "
+                                        "webhooks list --state dead` shows them",
+                                        outbox.dead)});
+    }
+    if (outbox.oldest_pending && now - *outbox.oldest_pending > waits_long) {
+        concerns.push_back(
+            {"webhooks_late", false,
+             fmt::format("the oldest of {} messages for receivers has waited for {}",
+                         outbox.pending, base::to_text(now - *outbox.oldest_pending))});
+    }
+}
+
 void look_at_accounts(OverviewFacts const& facts, std::vector<Concern>& concerns) {
     std::string names;
     int braked = 0;
@@ -143,6 +160,7 @@ std::vector<Concern> concerns_of(OverviewFacts const& facts) {
     look_at_workers(facts, concerns);
     look_at_jobs(facts, concerns);
     look_at_queues(facts, concerns);
+    look_at_messages(facts, concerns);
     look_at_accounts(facts, concerns);
     std::ranges::partition(concerns, &Concern::urgent);
     return concerns;

@@ -8,6 +8,7 @@
 #include "wire/json.h"
 #include "worker/http/money.h"
 #include "worker/http/on_pool.h"
+#include "worker/http/till.h"
 #include "worker/tell_of_brake.h"
 #include "worker/tiers.h"
 
@@ -22,38 +23,33 @@ bool went_through(jobs::Moved const& moved) {
            moved.outcome == jobs::MoveOutcome::repeated;
 }
 
-Response consume(Call const& call) {
+Answer consume(Call& call) {
     auto what = asked_for(call, wire::parse_consumption);
     if (!what) {
-        return refuse(call, what.error());
+        co_return refuse(call, what.error());
     }
-    auto const& rules = call.office.settings.rules;
     what->api_key = call.caller.capped ? call.caller.key : 0;
-    jobs::Moved moved;
-    call.office.store.transact(jobs::load_for(*what, rules), [&](jobs::Batch& batch) {
-        moved = jobs::consume(batch, *what, rules);
-    });
+    auto const paid = co_await call.office.till->ask(*what);
+    auto const& moved = paid.moved;
     tell_of_brake(call.office.log, what->user, moved.why);
     if (moved.outcome == jobs::MoveOutcome::insufficient_credits) {
-        return respond(short_of(what->amount, moved.balance, 400), language_of_money(call));
+        co_return respond(short_of(what->amount, moved.balance, 400), language_of_money(call));
     }
-    return went_through(moved)
-               ? json_answer(wire::consumed_json(what->amount, moved.balance, tongue_of(call)))
-               : refuse(call, wire::refusal_of(moved));
+    co_return went_through(moved)
+        ? json_answer(wire::consumed_json(what->amount, moved.balance, tongue_of(call)))
+        : refuse(call, wire::refusal_of(moved));
 }
 
-Response recharge(Call const& call) {
+Answer recharge(Call& call) {
     auto const what = asked_for(call, wire::parse_recharge);
     if (!what) {
-        return refuse(call, what.error());
+        co_return refuse(call, what.error());
     }
-    jobs::Moved moved;
-    call.office.store.transact(jobs::load_for(*what), [&](jobs::Batch& batch) {
-        moved = jobs::recharge(batch, *what, call.office.settings.rules);
-    });
-    return went_through(moved)
-               ? json_answer(wire::recharged_json(*what, moved.balance, tongue_of(call)))
-               : refuse(call, wire::refusal_of(moved));
+    auto const paid = co_await call.office.till->ask(*what);
+    auto const& moved = paid.moved;
+    co_return went_through(moved)
+        ? json_answer(wire::recharged_json(*what, moved.balance, tongue_of(call)))
+        : refuse(call, wire::refusal_of(moved));
 }
 
 // Where tiers are configured, another one is a slip.
@@ -101,7 +97,7 @@ Response get_account(Call const& call) {
     if (!user) {
         return refuse(call, user.error());
     }
-    auto const wallet = call.office.store.find_wallet(*user);
+    auto const wallet = call.office.store.glance(*user);
     return wallet ? json_answer(wire::account_json(*wallet, call.office.store.now()))
                   : refuse(call, unknown_account(*user));
 }
@@ -110,12 +106,12 @@ constexpr std::array table{
     Route{.method = "POST",
           .pattern = "/api/credits/consume",
           .access = Access::credits_user,
-          .handle = on_pool<consume>,
+          .handle = consume,
           .summary = "Takes credits from an account, all or nothing, once per reference"},
     Route{.method = "POST",
           .pattern = "/api/credits/recharge",
           .access = Access::credits,
-          .handle = on_pool<recharge>,
+          .handle = recharge,
           .summary = "Gives the credits of a paid order, once per order"},
     Route{.method = "PUT",
           .pattern = "/api/accounts/{user_id}",

@@ -21,7 +21,7 @@ Or<ledger::Wallet> wallet_in_path(Call const& call) {
     if (!user) {
         return std::unexpected{user.error()};
     }
-    auto wallet = call.office.store.find_wallet(*user);
+    auto wallet = call.office.store.glance(*user);
     if (!wallet) {
         return std::unexpected{unknown_account(*user)};
     }

@@ -17,7 +17,9 @@ namespace worker::http {
 class Collector;
 class InputDesk;
 class Operations;
+class PaymentDesk;
 class SyncDesk;
+class Till;
 class Watch;
 
 struct Office {
@@ -33,6 +35,8 @@ struct Office {
     // Null where nothing of it is called. Never null in the running program.
     Operations* operations = nullptr;
     SyncDesk* sync = nullptr;
+    Till* till = nullptr;
+    PaymentDesk* payments = nullptr;
 };
 
 }  // namespace worker::http

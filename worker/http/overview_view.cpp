@@ -117,6 +117,12 @@ json::object provider_json(std::pair<std::string const, metrics::ProviderHealth>
     return object;
 }
 
+json::object messages_json(adapters::OutboxFigures const& outbox) {
+    json::object object{{"pending", outbox.pending}, {"dead", outbox.dead}};
+    put(object, "oldest_pending_at", outbox.oldest_pending);
+    return object;
+}
+
 json::object part_json(std::string const& trouble) {
     json::object part{{"ok", trouble.empty()}};
     if (!trouble.empty()) {
@@ -139,7 +145,8 @@ json::object overview_json(OverviewFacts const& facts) {
                         {"workers", list_of(view.workers, worker_json)},
                         {"duties", list_of(facts.sighting.duties, duty_json)},
                         {"providers", list_of(facts.providers, provider_json)},
-                        {"store", part_json(facts.store_trouble)}};
+                        {"store", part_json(facts.store_trouble)},
+                        {"webhooks", messages_json(facts.sighting.outbox)}};
     if (facts.redis_trouble) {
         object["redis"] = part_json(*facts.redis_trouble);
     }

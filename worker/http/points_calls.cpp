@@ -5,6 +5,7 @@
 #include "wire/json.h"
 #include "worker/http/money.h"
 #include "worker/http/on_pool.h"
+#include "worker/http/till.h"
 #include "worker/tell_of_brake.h"
 
 namespace worker::http {
@@ -29,7 +30,7 @@ bool is_priced(SubmitOutcome outcome) {
 
 // What the account has, or would have once it is opened.
 ledger::Wallet wallet_of(Call const& call, std::string const& user, base::Timestamp now) {
-    auto known = user.empty() ? std::nullopt : call.office.store.find_wallet(user);
+    auto known = user.empty() ? std::nullopt : call.office.store.glance(user);
     return known ? std::move(*known)
                  : ledger::open_account({}, user, call.office.settings.rules.signup_gift, now);
 }
@@ -75,22 +76,17 @@ Response answer_to(Call const& call, jobs::PointsUse const& use, jobs::PointsPai
     return json_answer(wire::consumed_json(consumed, paid.moved.balance, tongue_of(call)));
 }
 
-Response consume(Call const& call) {
+Answer consume(Call& call) {
     auto use = asked_for(call, [&](auto const& body, std::string const& user) {
         return wire::parse_points(body, user, call.office.settings);
     });
     if (!use) {
-        return refuse(call, use.error());
+        co_return refuse(call, use.error());
     }
     use->request.api_key = call.caller.capped ? call.caller.key : 0;
-    auto const book = call.office.book();
-    auto const& rules = call.office.settings.rules;
-    jobs::PointsPaid paid;
-    call.office.store.transact(jobs::load_for(*use, rules), [&](jobs::Batch& batch) {
-        paid = jobs::pay(batch, *use, book, rules);
-    });
+    auto const paid = co_await call.office.till->ask(*use);
     tell_of_brake(call.office.log, use->request.user, paid.moved.why);
-    return answer_to(call, *use, paid);
+    co_return answer_to(call, *use, paid);
 }
 
 Response prices(Call const& call) {
@@ -106,7 +102,7 @@ constexpr std::array table{
     Route{.method = "POST",
           .pattern = "/api/points/consume",
           .access = Access::credits_user,
-          .handle = on_pool<consume>,
+          .handle = consume,
           .summary = "Pays for a service by the price book, once per reference"},
     Route{.method = "GET",
           .pattern = "/api/points/prices",

@@ -147,7 +147,7 @@ Or<ledger::Wallet> wallet_in_path(Call const& call) {
     auto const source = std::string{call.request.parameter("source").value_or("")};
     auto const user =
         jobs::user_of(call.office.store.sync().links(id), {.source = source, .telegram_id = id});
-    auto wallet = call.office.store.find_wallet(user);
+    auto wallet = call.office.store.glance(user);
     if (!wallet) {
         return std::unexpected{unknown_account(user)};
     }

@@ -139,6 +139,10 @@ std::optional<ledger::Wallet> MeteredStore::find_wallet(std::string_view user) {
     return timed(StoreCall::money, [&] { return inner_->find_wallet(user); });
 }
 
+std::optional<ledger::Wallet> MeteredStore::glance(std::string_view user) {
+    return timed(StoreCall::money, [&] { return inner_->glance(user); });
+}
+
 std::vector<ledger::Entry> MeteredStore::entries_of(base::AccountId account,
                                                     adapters::EntryFilter const& filter) {
     return timed(StoreCall::money, [&] { return inner_->entries_of(account, filter); });
@@ -243,6 +247,18 @@ void MeteredStore::touch_api_key(std::int64_t number, base::Timestamp at) {
 
 adapters::SyncRegistry& MeteredStore::sync() {
     return inner_->sync();
+}
+
+adapters::Seals& MeteredStore::seals() {
+    return inner_->seals();
+}
+
+adapters::Outbox& MeteredStore::outbox() {
+    return inner_->outbox();
+}
+
+adapters::OrderBook& MeteredStore::orders() {
+    return inner_->orders();
 }
 
 adapters::Work MeteredStore::work() {

@@ -88,6 +88,7 @@ public:
     std::vector<jobs::Job> list_jobs(adapters::JobFilter const& filter) override;
     std::optional<adapters::JobStory> story_of(base::JobId id) override;
     std::optional<ledger::Wallet> find_wallet(std::string_view user) override;
+    std::optional<ledger::Wallet> glance(std::string_view user) override;
     std::vector<ledger::Entry> entries_of(base::AccountId account,
                                           adapters::EntryFilter const& filter) override;
     adapters::Counts counts() override;
@@ -120,6 +121,9 @@ public:
     bool revoke_api_key(std::int64_t number) override;
     void touch_api_key(std::int64_t number, base::Timestamp at) override;
     adapters::SyncRegistry& sync() override;
+    adapters::Seals& seals() override;
+    adapters::Outbox& outbox() override;
+    adapters::OrderBook& orders() override;
     adapters::Work work() override;
 
 private:

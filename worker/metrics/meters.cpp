@@ -15,7 +15,9 @@ Meters::Meters(std::vector<std::string> const& services, base::Zone zone)
       store{registry},
       day{std::move(zone)},
       http{registry},
+      payments{registry},
       state{registry, services},
+      webhooks{registry},
       process{registry} {
     registry.gauge(build, {{"version", TALLYMAN_VERSION}}).set(std::int64_t{1});
 }

@@ -10,7 +10,9 @@
 #include "worker/metrics/job_meters.h"
 #include "worker/metrics/metered_provider.h"
 #include "worker/metrics/metered_store.h"
+#include "worker/metrics/payment_meters.h"
 #include "worker/metrics/state.h"
+#include "worker/metrics/webhook_meters.h"
 
 namespace worker::metrics {
 
@@ -24,7 +26,9 @@ public:
     Day day;
     AllProviderMeters providers;
     HttpMeters http;
+    PaymentMeters payments;
     StateMeters state;
+    WebhookMeters webhooks;
     adapters::metrics::ProcessMeters process;
 };
 

@@ -25,8 +25,16 @@ constexpr Family unknown{"tallyman_jobs_unseen",
                          "Jobs being processed whose provider's task can't be seen now."};
 constexpr Family inbox{"tallyman_inbox_requests", "Requests by SQL that are not taken up yet."};
 constexpr Family inbox_oldest{"tallyman_inbox_oldest_seconds", "Age of the oldest of those."};
+constexpr Family pending_orders{"tallyman_orders_pending", "Orders that nobody has paid yet."};
+constexpr Family reviews{"tallyman_payment_notices_in_review",
+                         "Notices of payments that wait for a person."};
 constexpr Family workers{"tallyman_workers", "Workers that are alive."};
 constexpr Family lost_workers{"tallyman_workers_lost", "Workers that are gone and hold jobs."};
+constexpr Family messages{"tallyman_webhook_pending_messages",
+                          "Messages that wait for their delivery; counted up to 100,000."};
+constexpr Family messages_oldest{"tallyman_webhook_oldest_seconds", "Age of the oldest of those."};
+constexpr Family messages_dead{"tallyman_webhook_dead_messages",
+                               "Messages that were given up; counted up to 100,000."};
 constexpr Family charges{"tallyman_open_charges",
                          "Charges of jobs being processed, by the age of the attempt."};
 constexpr Family charge_credits{"tallyman_open_charge_credits", "Credits that those hold."};
@@ -38,8 +46,9 @@ constexpr Family audit_findings{"tallyman_audit_findings",
 
 constexpr std::array<std::string_view, 5> ages{"under_1m", "under_10m", "under_1h", "under_1d",
                                                "over_1d"};
-constexpr std::array<std::string_view, 7> duty_names{"expiry", "rescue", "wake", "retention",
-                                                     "inbox",  "cron",   "audit"};
+constexpr std::array<std::string_view, 10> duty_names{"expiry",    "rescue", "wake", "close_orders",
+                                                      "retention", "inbox",  "cron", "audit",
+                                                      "warnings",  "seal"};
 
 std::vector<Gauge> by_age(Registry& registry, Family const& family) {
     std::vector<Gauge> gauges;
@@ -63,7 +72,9 @@ Sighting look_at(adapters::Store& store) {
     return {.view = store.overview(),
             .duties = store.duties(),
             .modes = store.queue_modes(),
-            .work = store.work()};
+            .orders = store.orders().counts(),
+            .work = store.work(),
+            .outbox = store.outbox().figures()};
 }
 
 std::optional<LastAudit> last_audit(std::vector<adapters::Duty> const& duties) {
@@ -84,8 +95,13 @@ StateMeters::StateMeters(Registry& registry, std::vector<std::string> const& ser
       unknown_{registry.gauge(unknown)},
       inbox_{registry.gauge(inbox)},
       inbox_oldest_{registry.gauge(inbox_oldest)},
+      pending_orders_{registry.gauge(pending_orders)},
+      reviews_{registry.gauge(reviews)},
       workers_{registry.gauge(workers)},
       lost_workers_{registry.gauge(lost_workers)},
+      messages_{registry.gauge(messages)},
+      messages_oldest_{registry.gauge(messages_oldest)},
+      messages_dead_{registry.gauge(messages_dead)},
       charges_{by_age(registry, charges)},
       charge_credits_{by_age(registry, charge_credits)} {
     for (auto const& service : services) {
@@ -113,6 +129,8 @@ void StateMeters::show(Sighting const& sighting, JobMeters const& known) {
     unknown_.set(view.unknown_fates);
     inbox_.set(view.inbox);
     inbox_oldest_.set(age_of(view.oldest_inbox, view.now));
+    pending_orders_.set(sighting.orders.pending);
+    reviews_.set(sighting.orders.in_review);
     for (std::size_t at = 0; at < view.charges.size(); ++at) {
         charges_[at].set(view.charges[at].jobs);
         charge_credits_[at].set(view.charges[at].credits.value);
@@ -121,6 +139,9 @@ void StateMeters::show(Sighting const& sighting, JobMeters const& known) {
     lost_workers_.set(std::ranges::count_if(view.workers, [](adapters::WorkerSeen const& worker) {
         return !worker.alive && worker.jobs > 0;
     }));
+    messages_.set(sighting.outbox.pending);
+    messages_oldest_.set(age_of(sighting.outbox.oldest_pending, view.now));
+    messages_dead_.set(sighting.outbox.dead);
     show_services(sighting, known);
     show_duties(sighting);
 }

@@ -17,7 +17,9 @@ struct Sighting {
     adapters::Overview view;
     std::vector<adapters::Duty> duties;
     std::map<std::string, adapters::QueueMode> modes;
+    adapters::OrderCounts orders;
     adapters::Work work;
+    adapters::OutboxFigures outbox;
 };
 
 // Blocks. Throws adapters::Unavailable.
@@ -61,8 +63,13 @@ private:
     Gauge unknown_;
     Gauge inbox_;
     Gauge inbox_oldest_;
+    Gauge pending_orders_;
+    Gauge reviews_;
     Gauge workers_;
     Gauge lost_workers_;
+    Gauge messages_;
+    Gauge messages_oldest_;
+    Gauge messages_dead_;
     std::vector<Gauge> charges_;
     std::vector<Gauge> charge_credits_;
     std::map<std::string, OfService> services_;

@@ -10,4 +10,5 @@ export {
 } from "./sync.js";
 export type { CallOptions, TallymanOptions } from "./transport.js";
 export * from "./types.js";
+export { NotGenuine, verifyWebhook, type VerifyOptions, type WebhookMessage } from "./webhook.js";
 export type { components, operations, paths } from "./schema.js";

@@ -1,0 +1,128 @@
+#include "worker/key_file.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <string_view>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "adapters/store.h"
+
+namespace worker {
+
+using adapters::Unusable;
+
+namespace {
+
+constexpr std::size_t most_file = 256 * 1024;
+
+struct File {
+    explicit File(int opened) : fd{opened} {}
+
+    File(File const&) = delete;
+    File& operator=(File const&) = delete;
+
+    ~File() {
+        if (fd >= 0) {
+            ::close(fd);
+        }
+    }
+
+    int fd;
+};
+
+[[noreturn]] void fail(std::filesystem::path const& file, std::string_view what) {
+    throw Unusable{fmt::format("{}: {}", file.string(), what)};
+}
+
+[[noreturn]] void fail_by_system(std::filesystem::path const& file, int error) {
+    fail(file, std::generic_category().message(error));
+}
+
+std::string content_of(int fd, std::filesystem::path const& file) {
+    std::string text;
+    char buffer[4096];
+    while (text.size() <= most_file) {
+        auto const count = ::read(fd, buffer, sizeof buffer);
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count < 0) {
+            fail_by_system(file, errno);
+        }
+        if (count == 0) {
+            return text;
+        }
+        text.append(buffer, static_cast<std::size_t>(count));
+    }
+    fail(file, fmt::format("larger than {} bytes", most_file));
+}
+
+// What went wrong, or 0.
+int write_all(int fd, std::string const& text) {
+    auto const written = ::write(fd, text.data(), text.size());
+    if (written != static_cast<ssize_t>(text.size())) {
+        return written < 0 ? errno : ENOSPC;
+    }
+    return ::fsync(fd) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+std::string content_of(std::filesystem::path const& file) {
+    File const opened{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (opened.fd < 0) {
+        fail_by_system(file, errno);
+    }
+    return content_of(opened.fd, file);
+}
+
+std::string read_private(std::filesystem::path const& file) {
+    File const opened{::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+    if (opened.fd < 0) {
+        if (errno == ENOENT) {
+            return "";
+        }
+        fail_by_system(file, errno);
+    }
+    struct stat status{};
+    if (::fstat(opened.fd, &status) != 0 || !S_ISREG(status.st_mode)) {
+        fail(file, "is no regular file");
+    }
+    if ((status.st_mode & 077U) != 0 || status.st_uid != ::geteuid()) {
+        fail(file, "others may read or own it, so its key is not taken; remove it, or chmod 600");
+    }
+    auto text = content_of(opened.fd, file);
+    text.erase(text.find_last_not_of("\r\n") + 1);
+    if (text.empty()) {
+        fail(file, "is empty; remove it, and a new key is made");
+    }
+    return text;
+}
+
+void write_private(std::string const& text, std::filesystem::path const& file) {
+    auto draft = file.string() + ".XXXXXX";
+    File const opened{::mkostemp(draft.data(), O_CLOEXEC)};  // for its owner only
+    if (opened.fd < 0) {
+        fail_by_system(file, errno);
+    }
+    auto error = write_all(opened.fd, text + "\n");
+    if (error == 0 && ::link(draft.c_str(), file.c_str()) != 0 && errno != EEXIST) {
+        error = errno;
+    }
+    ::unlink(draft.c_str());
+    File const folder{::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (error == 0 && folder.fd >= 0 && ::fsync(folder.fd) != 0) {
+        error = errno;
+    }
+    if (error != 0) {
+        fail_by_system(file, error);
+    }
+}
+
+}  // namespace worker

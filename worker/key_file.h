@@ -1,0 +1,21 @@
+// Secrets that the program makes for itself and keeps in a file for its owner only.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace worker {
+
+// Throw adapters::Unusable, naming the file.
+
+// The whole text of a file of at most 256 KiB.
+std::string content_of(std::filesystem::path const& file);
+
+// Without the line's end. Empty: there is no file. A file that others may read is refused.
+std::string read_private(std::filesystem::path const& file);
+
+// Written whole under a name of its own and then given its real one, unless somebody was quicker:
+// read it afterwards.
+void write_private(std::string const& text, std::filesystem::path const& file);
+
+}  // namespace worker
