@@ -31,19 +31,4 @@ bool SpendingSum::add(SpendingLine const& line) {
     return true;
 }
 
-base::Credits SpendingSum::of(std::vector<ledger::Entry> const& entries, Look const& look) {
-    SpendingSum sum{look};
-    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-        if (!sum.add({.recorded_at = entry->recorded_at,
-                      .kind = entry->kind,
-                      .job = entry->job,
-                      .charge = entry->charge,
-                      .amount = entry->amount,
-                      .action = entry->action})) {
-            break;
-        }
-    }
-    return sum.sum();
-}
-
 }  // namespace jobs

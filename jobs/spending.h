@@ -64,9 +64,6 @@ public:
     // False: it was recorded before the look begins, and so were all before it.
     bool add(SpendingLine const& line);
 
-    // All of an account's entries, the oldest first.
-    static base::Credits of(std::vector<ledger::Entry> const& entries, Look const& look);
-
     [[nodiscard]] base::Credits sum() const { return sum_; }
 
 private:

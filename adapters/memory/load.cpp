@@ -352,8 +352,7 @@ private:
                 auto const& books = tables_.accounts.at(account);
                 auto& spent = batch_.spent[account];
                 for (auto& look : what_.looks(facts_.now, books.account)) {
-                    spent.push_back(
-                        {.look = look, .amount = jobs::SpendingSum::of(books.entries, look)});
+                    spent.push_back({.look = look, .amount = sum_of(books.entries, look)});
                 }
             }
         }
