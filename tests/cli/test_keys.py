@@ -87,7 +87,8 @@ class Keys(CliTest):
     def test_the_list_is_for_people(self):
         self.create("pipeline", "--scope", "jobs", "--per-minute", "60")
         text = self.ok("keys", "list").out
-        self.assertRegex(text, r"(?m)^ *1  pipeline +tm_.{4}… +jobs +60 +live +never +never *$")
+        self.assertRegex(text, r"(?m)^ *1  pipeline +tm_.{4}… +jobs +60 +any +any +live "
+                         r"+never +never *$")
         self.assertEqual(self.ok("keys").out, text)
 
 

@@ -36,9 +36,13 @@ protected:
 
     ~Door() override { pool_.join(); }
 
-    void open(adapters::RateLimit* shared = nullptr) {
-        authenticator_.emplace(worker::http::AuthenticatorParts{
-            .store = counted_, .pool = pool_, .keys = &*keys_, .shared_rate = shared});
+    void open(adapters::RateLimit* shared = nullptr, std::int64_t user_per_minute = 0) {
+        authenticator_.emplace(
+            worker::http::AuthenticatorParts{.store = counted_,
+                                             .pool = pool_,
+                                             .keys = &*keys_,
+                                             .shared_rate = shared,
+                                             .user_per_minute = user_per_minute});
     }
 
     Admission knock(std::vector<Header> headers, std::string remote = "10.0.0.1") {
@@ -288,6 +292,22 @@ TEST_F(Door, AKeyHasItsRequestsAMinute) {
     EXPECT_EQ(header_of(refused.error().headers, "Retry-After"), "20");
     EXPECT_EQ(header_of(refused.error().headers, "RateLimit-Remaining"), "0");
     EXPECT_TRUE(knock_with_key(other));
+}
+
+TEST_F(Door, AUserHasItsRequestsAMinuteWhateverTheToken) {
+    open(nullptr, 2);
+    EXPECT_TRUE(knock_with_token(signer_.token(claims())));
+    auto const second = knock_with_token(signer_.token(claims()));
+    ASSERT_TRUE(second);
+    EXPECT_EQ(header_of(second->headers, "RateLimit-Remaining"), "0");
+    auto const refused = knock_with_token(signer_.token(claims()));
+    EXPECT_EQ(code_of(refused), "rate_limited");
+    EXPECT_EQ(header_of(refused.error().headers, "Retry-After"), "30");
+    auto const& facts = refused.error().refusal.facts;
+    EXPECT_EQ(facts.at("guard").as_string(), "account_rate");
+    EXPECT_EQ(facts.at("limit").to_number<std::int64_t>(), 2);
+    EXPECT_EQ(facts.at("used").to_number<std::int64_t>(), 2);
+    EXPECT_GT(facts.at("frees_at").to_number<std::int64_t>(), 0);
 }
 
 class FakeRate final : public adapters::RateLimit {

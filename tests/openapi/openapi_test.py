@@ -53,6 +53,7 @@ class Description(RunningTest):
         self.credits()
         self.credit_refusals()
         self.sister_products()
+        self.guards()
         self.points()
         self.payments()
         self.purchases()
@@ -157,6 +158,23 @@ class Description(RunningTest):
         self.refuses("404 unknown_account", "GET", f"{at}/balance/nobody")
         self.refuses("422 invalid_request", "GET", f"{at}/stats/ann?from=soon")
         self.refuses("403 forbidden", "DELETE", f"{at}/history/1-1")
+
+    def guards(self):
+        at = "/api/admin/accounts"
+        self.got(200, "POST", f"{at}/cid/freeze", {"reason": "a look"})
+        sent = {"user_id": "cid", "amount": 1, "action": "image"}
+        self.refuses("403 account_frozen", "POST", "/api/credits/consume", sent)
+        self.got(200, "GET", "/api/accounts/cid")
+        self.got(200, "POST", f"{at}/cid/unfreeze")
+        self.got(200, "POST", f"{at}/cid/release")
+        self.got(200, "PUT", f"{at}/cid/caps", {"daily_cap": 1, "monthly_cap": None})
+        self.refuses("429 over_daily_cap", "POST", "/api/credits/consume", sent | {"amount": 99})
+        self.got(200, "PUT", f"{at}/cid/caps", {})
+        self.refuses("422 invalid_request", "POST", f"{at}/cid/freeze", {})
+        self.refuses("422 invalid_request", "PUT", f"{at}/cid/caps", {"daily_cap": -1})
+        for method, what, body in [("POST", "freeze", {"reason": "x"}), ("POST", "unfreeze", None),
+                                   ("POST", "release", None), ("PUT", "caps", {})]:
+            self.refuses("404 unknown_account", method, f"{at}/nobody/{what}", body)
 
     def payments(self):
         at = "/api/payment"
