@@ -13,9 +13,8 @@ using base::Millis;
 
 class VerdictTest : public testing::Test {
 protected:
-    config::Webhooks settings{.retry_for = Millis{100'000},
-                              .first_retry = Millis{1'000},
-                              .longest_retry = Millis{8'000}};
+    config::Webhooks settings{
+        .retry_for = Millis{100'000}, .first_retry = Millis{1'000}, .longest_retry = Millis{8'000}};
     base::Timestamp now = base::from_ms(1'795'251'200'000);
     adapters::OutboxMessage message{.id = 7, .created_at = now};
     std::optional<base::Timestamp> failing_since;
@@ -96,8 +95,9 @@ TEST_F(VerdictTest, RetryAfterIsSecondsOrADate) {
 TEST(Signature, IsOfTheTimeAndTheBodyUnderEachSecret) {
     // printf '1795251200.{"a":1}' | openssl dgst -sha256 -hmac 'a secret'
     auto const one = signature_of(R"({"a":1})", 1'795'251'200, {"a secret", ""});
-    EXPECT_EQ(one, "t=1795251200,v1="
-                   "4de8c8860d90b7a2e79e2346152a39181065172dac74554eb2cd6ec53522fb5c");
+    EXPECT_EQ(one,
+              "t=1795251200,v1="
+              "4de8c8860d90b7a2e79e2346152a39181065172dac74554eb2cd6ec53522fb5c");
     auto const two = signature_of(R"({"a":1})", 1'795'251'200, {"a secret", "another"});
     EXPECT_TRUE(two.starts_with(one + ",v1="));
     EXPECT_EQ(signature_of("{}", 1, {"", ""}), "");
