@@ -67,6 +67,7 @@ TEST(Post, ItsComplaintsDoNotNameTheAddress) {
 TEST(Post, AReceiverThatIsNotThereIsNoAnswer) {
     auto options = for_tests();
     options.connect_timeout = base::Millis{2'000};
+    options.allow_any_port = true;
     EXPECT_EQ(code_of("http://127.0.0.1:9/", options), "connect");
 }
 

@@ -61,6 +61,7 @@ class Description(RunningTest):
         self.orders()
         self.streams()
         self.operating()
+        self.webhooks()
         self.strangers()
         kept = {"calls": self.calls, "events": self.events}
         self.check("answers.mjs", self.write("answers.json", json.dumps(kept)))
@@ -313,6 +314,21 @@ class Description(RunningTest):
         self.refuses("422 invalid_request", "POST", "/api/admin/keys", {"name": "x"})
         _, headers, _ = self.call("GET", "/openapi.json")
         self.got(304, "GET", "/openapi.json", headers={"If-None-Match": headers["etag"]})
+
+    def webhooks(self):
+        at = "/api/admin/webhooks"
+        self.ended(self.enqueue("script", webhook="http://127.0.0.1:9/"))
+        dead = []
+        while not dead:  # nothing in private networks is posted to
+            dead = self.got(200, "GET", f"{at}/messages?state=dead&limit=1")["messages"]
+        one = f"{at}/messages/{dead[0]['id']}"
+        self.got(200, "GET", one)
+        self.got(200, "POST", f"{one}/replay")
+        self.got(200, "POST", f"{at}/replay", {"since": 0})
+        self.refuses("404 unknown_message", "GET", f"{at}/messages/msg_999")
+        self.refuses("404 unknown_message", "POST", f"{at}/messages/msg_999/replay")
+        self.refuses("422 invalid_request", "GET", f"{at}/messages?state=lost")
+        self.refuses("422 invalid_request", "POST", f"{at}/replay", {})
 
     def strangers(self):
         """Whoever may not, and users."""

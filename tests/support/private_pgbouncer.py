@@ -17,6 +17,7 @@ pool_mode = transaction
 default_pool_size = {pool_size}
 server_idle_timeout = 3
 max_client_conn = 500
+server_idle_timeout = 2
 server_connect_timeout = 3
 server_login_retry = 1
 """

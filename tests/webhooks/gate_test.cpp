@@ -92,6 +92,12 @@ TEST_F(GateTest, OneThatAnswersBadlyIsClosedLater) {
     EXPECT_FALSE(may("a"));
 }
 
+TEST_F(GateTest, WhereThereWasNothingToDeliverNothingIsLearnt) {
+    round("a", {.tried = false});
+    gate.begin("a");
+    EXPECT_FALSE(may("a"));
+}
+
 TEST_F(GateTest, AReceiverThatAsksForAPauseGetsIt) {
     round("a", {.delivered = true, .reached = true, .leave_alone = Millis{3'000}});
     EXPECT_FALSE(may("a"));

@@ -46,6 +46,9 @@ void Gate::end(std::string const& target, Ended const& ended, Time now) {
     auto& receiver = receivers_[target];
     receiver.under_way -= 1;
     under_way_ -= 1;
+    if (!ended.tried) {
+        return;
+    }
     bool const slow = ended.took > limits_.slow;
     if (ended.delivered) {
         receiver.failures = 0;

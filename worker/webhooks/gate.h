@@ -39,7 +39,8 @@ public:
     void begin(std::string const& target);
 
     struct Ended {
-        bool delivered = false;  // something got through, or nothing was to be done
+        bool tried = true;       // there was something to deliver
+        bool delivered = false;  // something got through
         bool reached = false;    // there was an answer, at least
         base::Millis took{};     // the longest of its deliveries
         std::optional<base::Millis> leave_alone;

@@ -54,13 +54,16 @@ public:
             send_lane(lane, report);
             sent_.reports.push_back(std::move(report));
         }
-        sent_.ended.delivered = delivered_ || sent_.tries.empty();
+        sent_.ended.tried = !sent_.tries.empty();
+        sent_.ended.delivered = delivered_;
         return std::move(sent_);
     }
 
 private:
+    // Something is tried however late it was begun, or it never would be.
     [[nodiscard]] bool must_end() const {
-        return lost_ || stop_() || Steady::now() - parcel_.began > settings_.timeout;
+        bool const late = Steady::now() - parcel_.began > settings_.timeout;
+        return lost_ || stop_() || (late && !sent_.tries.empty());
     }
 
     void send_lane(adapters::Lane const& lane, adapters::LaneReport& report) {
@@ -142,6 +145,7 @@ private:
                    : Place{.url = found->url, .secrets = {found->secret, found->previous_secret}};
     }
 
+    // An attempt that nobody came to report has the number of the one after it, and another claim.
     // The time of the signature is this machine's: receivers compare it with theirs.
     static std::string head_for(adapters::OutboxMessage const& message, std::int64_t claim,
                                 std::vector<std::string> const& secrets, std::string const& body) {
@@ -150,8 +154,8 @@ private:
         auto const id = wire::message_id(message.id);
         auto head = fmt::format(
             "Content-Type: application/json\r\nTallyman-Event: {}\r\nTallyman-Message: {}\r\n"
-            "Tallyman-Delivery: {}-{}\r\n",
-            message.kind, id, id, claim);
+            "Tallyman-Delivery: {}-{}.{}\r\n",
+            message.kind, id, id, message.attempts + 1, claim);
         auto const signature = signature_of(body, seconds, secrets);
         return signature.empty() ? head : head + "Tallyman-Signature: " + signature + "\r\n";
     }
