@@ -8,7 +8,7 @@ namespace adapters::postgres {
 char const* const order_tables = R"sql(
 CREATE TABLE {s}.orders (
     id text COLLATE "C" PRIMARY KEY,
-    account bigint NOT NULL REFERENCES {s}.accounts,
+    account bigint NOT NULL,
     bought text NOT NULL,
     channel text NOT NULL,
     amount bigint NOT NULL CHECK (amount > 0),

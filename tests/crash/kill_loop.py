@@ -4,7 +4,7 @@ cancel, retry and grant; then lets it drain and checks every job and every credi
 
     TALLYMAN_BIN=build/release/bin/tallyman python3 tests/crash/kill_loop.py --rounds 200
 
-`./test crash` runs 40 rounds. The same seed plays the same calls; when they happen is up to the
+`./test crash` runs 25 rounds. The same seed plays the same calls; when they happen is up to the
 machine."""
 import argparse
 import random

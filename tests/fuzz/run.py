@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Every fuzz target for a bounded time on the seeds in fuzz/corpus, one for each core at once.
 
-    python3 tests/fuzz/run.py [--seconds 5] [NAME…]
+    python3 tests/fuzz/run.py [--seconds 3] [NAME…]
 
 Needs the targets of the preset `fuzz` (./test builds them). What a target finds is kept in
 build/found/NAME, and its last lines are printed. The one that looks for faults of TagLib runs only
@@ -40,7 +40,7 @@ def runs_of(output):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME")
-    parser.add_argument("--seconds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=3)
     wanted = parser.parse_args()
     there = sorted(path.stem.removesuffix("_fuzz") for path in (TOP / "fuzz").glob("*_fuzz.cpp"))
     there.remove("media_taglib")

@@ -147,6 +147,9 @@ class Description(RunningTest):
         self.got(200, "GET", f"/api/credits/history/cid?cursor={page['next_cursor']}")
         self.got(200, "GET", "/api/credits/history/ann")
         self.got(200, "GET", "/api/credits/stats/ann?from=2020-01-01")
+        self.got(200, "GET", "/api/credits/statement/ann?from=2020-01-01")
+        self.got(200, "GET", "/api/credits/statement/ann?by=kind")
+        self.got(422, "GET", "/api/credits/statement/ann?by=week")
         self.assertTrue(self.got(200, "GET", "/api/credits/validate/ann")["valid"])
 
     def credit_refusals(self):

@@ -337,6 +337,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/credits/statement/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Opening balance, lines or sums, and closing balance of a span of time
+         * @description What the account had at the start, every line by the date of its effect, and what it had at the end; or sums by day, service or kind. All of it adds up. At most 100,000 entries. A span without length tells the balance at that time.
+         */
+        get: operations["getStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/credits/sync": {
         parameters: {
             query?: never;
@@ -961,6 +981,166 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/accounts/{user_id}/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets an account spend nothing and start nothing until it is released
+         * @description It starts nothing and nothing is taken from it; what comes in is taken, and jobs that run finish. Its queued jobs wait. The first reason stays until it is released.
+         */
+        post: operations["freezeAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/accounts/{user_id}/unfreeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Releases a frozen account; its waiting jobs go on at once
+         * @description Its waiting jobs can be claimed at once, up to a thousand of them; the others follow.
+         */
+        post: operations["unfreezeAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/accounts/{user_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lifts the brake from an account; its waiting jobs go on at once
+         * @description Lifts the brake. What was spent before is not held against the account again.
+         */
+        post: operations["releaseAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/accounts/{user_id}/caps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Gives an account caps of its own instead of the configured ones
+         * @description In place of those that it had. A cap that is absent or null is as configured for its tier, or for all; 0 is no cap.
+         */
+        put: operations["setAccountCaps"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/webhooks/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages for receivers, newest first: what waits, what was given up
+         * @description With how many wait and how many were given up in all.
+         */
+        get: operations["listWebhookMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/webhooks/messages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One message, with what it says
+         * @description Until it is removed, which happens some days after its delivery.
+         */
+        get: operations["getWebhookMessage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/webhooks/messages/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delivers a message once more, whatever became of it
+         * @description It goes first among those of its account that wait for that receiver, and is tried at once.
+         */
+        post: operations["replayWebhookMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/webhooks/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delivers what was given up since a time
+         * @description In their order, each account's for itself.
+         */
+        post: operations["replayDeadWebhookMessages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/sync/sources": {
         parameters: {
             query?: never;
@@ -1174,6 +1354,12 @@ export interface components {
             balance?: components["schemas"]["Credits"];
             limit?: components["schemas"]["Credits"];
             used?: components["schemas"]["Credits"];
+            /**
+             * @description Which guard said no.
+             * @enum {string}
+             */
+            guard?: "job_cap" | "daily_cap" | "monthly_cap" | "service_daily_cap" | "service_monthly_cap" | "key_daily_cap" | "key_monthly_cap" | "freeze" | "brake" | "account_rate" | "key_rate";
+            frees_at?: components["schemas"]["Time"];
             /** @description The id of the job that it is about. */
             job?: string;
             state?: components["schemas"]["State"];
@@ -1448,6 +1634,9 @@ export interface components {
             time_zone?: string;
             member_until?: components["schemas"]["Time"];
             frozen?: boolean;
+            freeze?: components["schemas"]["Stop"];
+            brake?: components["schemas"]["Stop"];
+            caps?: components["schemas"]["AccountCaps"];
             debt?: components["schemas"]["Credits"];
             totals: components["schemas"]["Totals"];
             grants: components["schemas"]["Grant"][];
@@ -1499,6 +1688,28 @@ export interface components {
         Draw: {
             grant: string;
             amount: components["schemas"]["Credits"];
+        };
+        Statement: {
+            user_id: string;
+            from: components["schemas"]["Time"];
+            /** @description Not within. */
+            to: components["schemas"]["Time"];
+            opening: components["schemas"]["Credits"];
+            lines?: components["schemas"]["Entry"][];
+            /** @enum {string} */
+            by?: "day" | "service" | "kind";
+            groups?: components["schemas"]["StatementGroup"][];
+            closing: components["schemas"]["Credits"];
+        };
+        StatementGroup: {
+            day?: string;
+            service?: string;
+            kind?: string;
+            entries: number;
+            in: components["schemas"]["Credits"];
+            out: components["schemas"]["Credits"];
+            /** @description With it and all groups before it. */
+            balance: components["schemas"]["Credits"];
         };
         Balance: {
             /** @constant */
@@ -2031,6 +2242,12 @@ export interface components {
             providers: components["schemas"]["ProviderHealth"][];
             store: components["schemas"]["PartHealth"];
             redis?: components["schemas"]["PartHealth"];
+            /** @description Messages for receivers, each counted up to 100,000. */
+            webhooks: {
+                pending: number;
+                dead: number;
+                oldest_pending_at?: components["schemas"]["Time"];
+            };
             /** @description The last one of the ledger. */
             audit?: {
                 at: components["schemas"]["Time"];
@@ -2132,6 +2349,10 @@ export interface components {
             scopes: components["schemas"]["Scope"][];
             /** @description Requests; 0: no limit. */
             per_minute: number;
+            /** @description Credits that may be spent with it a day, on all accounts together; 0 or absent: no cap. */
+            daily_cap?: number;
+            /** @description The same in a month. */
+            monthly_cap?: number;
             /** @enum {string} */
             state: "live" | "expired" | "revoked";
             created_at: components["schemas"]["Time"];
@@ -2148,6 +2369,10 @@ export interface components {
             scopes: components["schemas"]["Scope"][];
             /** @description Requests; 0: no limit. */
             per_minute?: number;
+            /** @description Credits that may be spent with it a day, on all accounts together; 0 or absent: no cap. */
+            daily_cap?: number;
+            /** @description The same in a month. */
+            monthly_cap?: number;
             expires_at?: components["schemas"]["Time"];
         };
         /** @description With the key itself, which is shown this once. */
@@ -2157,6 +2382,8 @@ export interface components {
             prefix: string;
             scopes: components["schemas"]["Scope"][];
             per_minute: number;
+            daily_cap?: number;
+            monthly_cap?: number;
             /** @enum {string} */
             state: "live" | "expired" | "revoked";
             created_at: components["schemas"]["Time"];
@@ -2164,11 +2391,74 @@ export interface components {
             /** @description For `X-Api-Key`. */
             key: string;
         };
+        /** @enum {string} */
+        WebhookState: "pending" | "delivered" | "dead";
+        WebhookMessage: {
+            id: string;
+            /** @description What became true: `job.completed`, `order.paid`, … */
+            type: string;
+            /** @description An endpoint's name, or the origin of a job's own address. */
+            target: string;
+            state: components["schemas"]["WebhookState"];
+            attempts: number;
+            created_at: components["schemas"]["Time"];
+            user_id?: string;
+            job?: string;
+            tried_at?: components["schemas"]["Time"];
+            /** @description Of the receiver's last answer. */
+            status?: number;
+            /** @description Of the last attempt. */
+            error?: string;
+            /** @description What the receiver is told. */
+            message?: {
+                [key: string]: unknown;
+            };
+        };
+        WebhookMessagePage: {
+            messages: components["schemas"]["WebhookMessage"][];
+            /** @description Counted up to 100,000. */
+            pending: number;
+            /** @description Counted up to 100,000. */
+            dead: number;
+            oldest_pending_at?: components["schemas"]["Time"];
+            next_cursor?: string;
+        };
+        WebhookReplayRequest: {
+            /** @description Messages written since then. */
+            since: components["schemas"]["Time"];
+            target?: string | null;
+        };
+        WebhookReplayed: {
+            replayed: number;
+        };
+        FreezeRequest: {
+            /** @description Kept and shown. */
+            reason: string;
+        };
+        CapsRequest: {
+            job_cap?: number | null;
+            daily_cap?: number | null;
+            monthly_cap?: number | null;
+        };
+        /** @description Of this account alone; 0: no cap. */
+        AccountCaps: {
+            job_cap?: number;
+            daily_cap?: number;
+            monthly_cap?: number;
+        };
+        /** @description Why nothing may be taken from the account now. */
+        Stop: {
+            reason: string;
+            /** @description Who did it; absent: the program itself. */
+            by?: string;
+            since: components["schemas"]["Time"];
+            until?: components["schemas"]["Time"];
+        };
         /**
          * @description Stable, for programs. More may be added.
          * @enum {string}
          */
-        ProblemCode: "account_frozen" | "account_in_debt" | "ambiguous_credentials" | "bad_request" | "bad_token" | "body_too_large" | "daily_cap" | "direction_not_allowed" | "forbidden" | "headers_too_large" | "idempotency_conflict" | "insufficient_credits" | "internal" | "invalid_json" | "invalid_prices" | "invalid_request" | "key_expired" | "key_revoked" | "membership_too_long" | "method_not_allowed" | "needs_duration" | "needs_text_or_maximum" | "no_result" | "not_askable" | "not_completed" | "not_found" | "not_implemented" | "not_sold" | "order_conflict" | "over_daily_cap" | "over_job_cap" | "overflow" | "overloaded" | "parent_failed" | "payment_platform_unavailable" | "queue_draining" | "range_not_satisfiable" | "rate_limited" | "reference_conflict" | "result_gone" | "stale_token" | "store_unavailable" | "timeout" | "token_bad_signature" | "token_bad_subject" | "token_critical" | "token_expired" | "token_malformed" | "token_no_expiry" | "token_not_yet" | "token_too_large" | "token_unknown_key" | "token_wrong_algorithm" | "token_wrong_audience" | "token_wrong_issuer" | "tokens_not_accepted" | "too_expensive" | "too_many_attempts" | "too_many_pending_orders" | "unauthenticated" | "unknown_account" | "unknown_job" | "unknown_key" | "unknown_order" | "unknown_package" | "unknown_parent" | "unknown_scheme" | "unknown_service" | "unknown_source" | "unknown_term" | "unmeasurable_input" | "uri_too_long" | "wrong_state";
+        ProblemCode: "account_braked" | "account_frozen" | "account_in_debt" | "ambiguous_credentials" | "bad_request" | "bad_token" | "body_too_large" | "daily_cap" | "direction_not_allowed" | "forbidden" | "headers_too_large" | "idempotency_conflict" | "insufficient_credits" | "internal" | "invalid_json" | "invalid_prices" | "invalid_request" | "key_expired" | "key_revoked" | "membership_too_long" | "method_not_allowed" | "needs_duration" | "needs_text_or_maximum" | "no_result" | "not_askable" | "not_completed" | "not_found" | "not_implemented" | "not_sold" | "order_conflict" | "over_daily_cap" | "over_job_cap" | "over_key_daily_cap" | "over_key_monthly_cap" | "over_monthly_cap" | "over_service_daily_cap" | "over_service_monthly_cap" | "overflow" | "overloaded" | "parent_failed" | "payment_platform_unavailable" | "queue_draining" | "range_not_satisfiable" | "rate_limited" | "reference_conflict" | "result_gone" | "stale_token" | "store_unavailable" | "timeout" | "token_bad_signature" | "token_bad_subject" | "token_critical" | "token_expired" | "token_malformed" | "token_no_expiry" | "token_not_yet" | "token_too_large" | "token_unknown_key" | "token_wrong_algorithm" | "token_wrong_audience" | "token_wrong_issuer" | "tokens_not_accepted" | "too_expensive" | "too_many_attempts" | "too_many_pending_orders" | "unauthenticated" | "unknown_account" | "unknown_job" | "unknown_key" | "unknown_message" | "unknown_order" | "unknown_package" | "unknown_parent" | "unknown_scheme" | "unknown_service" | "unknown_source" | "unknown_term" | "unmeasurable_input" | "uri_too_long" | "wrong_state";
     };
     responses: {
         /** @description `ambiguous_credentials` */
@@ -2523,7 +2813,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `over_daily_cap`, `rate_limited`, `too_many_attempts` */
+            /** @description `account_braked`, `over_daily_cap`, `over_key_daily_cap`, `over_key_monthly_cap`, `over_monthly_cap`, `over_service_daily_cap`, `over_service_monthly_cap`, `rate_limited`, `too_many_attempts` */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2536,7 +2826,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "over_daily_cap" | "rate_limited" | "too_many_attempts";
+                        code?: "account_braked" | "over_daily_cap" | "over_key_daily_cap" | "over_key_monthly_cap" | "over_monthly_cap" | "over_service_daily_cap" | "over_service_monthly_cap" | "rate_limited" | "too_many_attempts";
                     };
                 };
             };
@@ -3242,7 +3532,23 @@ export interface operations {
                     };
                 };
             };
-            429: components["responses"]["Problem429"];
+            /** @description `account_braked`, `over_daily_cap`, `over_key_daily_cap`, `over_key_monthly_cap`, `over_monthly_cap`, `over_service_daily_cap`, `over_service_monthly_cap`, `rate_limited`, `too_many_attempts` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "account_braked" | "over_daily_cap" | "over_key_daily_cap" | "over_key_monthly_cap" | "over_monthly_cap" | "over_service_daily_cap" | "over_service_monthly_cap" | "rate_limited" | "too_many_attempts";
+                    };
+                };
+            };
             503: components["responses"]["Problem503"];
             default: components["responses"]["Problem"];
         };
@@ -3769,6 +4075,83 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getStatement: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Milliseconds since the epoch, a date, or a time with its zone; by default the account's beginning.
+                 * @example 2026-11-01
+                 */
+                from?: string;
+                /** @description The end, itself not within; by default now. */
+                to?: string;
+                /** @description Sums in place of lines. */
+                by?: "day" | "service" | "kind";
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description Whose account. Users name themselves only. */
+                user_id: components["parameters"]["user_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The statement. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statement"];
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `unknown_account` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
     syncCredits: {
         parameters: {
             query?: never;
@@ -4176,7 +4559,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `over_daily_cap`, `rate_limited`, `too_many_attempts` */
+            /** @description `account_braked`, `over_daily_cap`, `over_key_daily_cap`, `over_key_monthly_cap`, `over_monthly_cap`, `over_service_daily_cap`, `over_service_monthly_cap`, `rate_limited`, `too_many_attempts` */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4189,7 +4572,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "over_daily_cap" | "rate_limited" | "too_many_attempts";
+                        code?: "account_braked" | "over_daily_cap" | "over_key_daily_cap" | "over_key_monthly_cap" | "over_monthly_cap" | "over_service_daily_cap" | "over_service_monthly_cap" | "rate_limited" | "too_many_attempts";
                     };
                 };
             };
@@ -4320,7 +4703,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `over_daily_cap`, `rate_limited`, `too_many_attempts` */
+            /** @description `account_braked`, `over_daily_cap`, `over_key_daily_cap`, `over_key_monthly_cap`, `over_monthly_cap`, `over_service_daily_cap`, `over_service_monthly_cap`, `rate_limited`, `too_many_attempts` */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4333,7 +4716,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "over_daily_cap" | "rate_limited" | "too_many_attempts";
+                        code?: "account_braked" | "over_daily_cap" | "over_key_daily_cap" | "over_key_monthly_cap" | "over_monthly_cap" | "over_service_daily_cap" | "over_service_monthly_cap" | "rate_limited" | "too_many_attempts";
                     };
                 };
             };
@@ -5280,7 +5663,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `rate_limited`, `too_many_attempts`, `too_many_pending_orders` */
+            /** @description `account_braked`, `rate_limited`, `too_many_attempts`, `too_many_pending_orders` */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5293,7 +5676,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "rate_limited" | "too_many_attempts" | "too_many_pending_orders";
+                        code?: "account_braked" | "rate_limited" | "too_many_attempts" | "too_many_pending_orders";
                     };
                 };
             };
@@ -5916,6 +6299,522 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "unknown_key";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    freezeAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose account. Users name themselves only. */
+                user_id: components["parameters"]["user_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FreezeRequest"];
+            };
+        };
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description `ambiguous_credentials`, `invalid_json` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "ambiguous_credentials" | "invalid_json";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `unknown_account` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    unfreezeAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose account. Users name themselves only. */
+                user_id: components["parameters"]["user_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `unknown_account` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    releaseAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose account. Users name themselves only. */
+                user_id: components["parameters"]["user_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `unknown_account` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    setAccountCaps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose account. Users name themselves only. */
+                user_id: components["parameters"]["user_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CapsRequest"];
+            };
+        };
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description `ambiguous_credentials`, `invalid_json` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "ambiguous_credentials" | "invalid_json";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `unknown_account` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listWebhookMessages: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["WebhookState"];
+                /** @description An endpoint's name, or the origin of jobs' own addresses. */
+                target?: string;
+                user_id?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Messages on a page; more than 500 is 500. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookMessagePage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getWebhookMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's id. Another user's job is as unknown as one that never was. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookMessage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `unknown_message` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_message";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    replayWebhookMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's id. Another user's job is as unknown as one that never was. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookMessage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `unknown_message` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_message";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    replayDeadWebhookMessages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookReplayRequest"];
+            };
+        };
+        responses: {
+            /** @description How many. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookReplayed"];
+                };
+            };
+            /** @description `ambiguous_credentials`, `invalid_json` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "ambiguous_credentials" | "invalid_json";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
                     };
                 };
             };
