@@ -67,7 +67,11 @@ Counter::Counter(worker::http::InputRule rule, base::Millis max_age)
             .collector = collector,
             .inputs = inputs,
             .reload_prices = [] { return worker::PriceReload{}; },
-            .operations = &operations},
+            .operations = &operations,
+            .payments = &payments,
+            .cash = &cash,
+            .inquiring = &inquiring,
+            .platforms = &pool},
            believe,
            worker::http::all_tables()} {
     asio::co_spawn(io, watch.run(), base::rethrow);

@@ -14,11 +14,14 @@
 
 #include "tests/jobs/desk.h"
 #include "tests/support/flaky_store.h"
+#include "worker/cash_desk.h"
 #include "worker/http/collector.h"
 #include "worker/http/face.h"
 #include "worker/http/input_desk.h"
 #include "worker/http/operations.h"
+#include "worker/http/payment_desk.h"
 #include "worker/http/watch.h"
+#include "worker/inquiries.h"
 
 namespace tests {
 
@@ -53,6 +56,16 @@ public:
     worker::http::InputDesk inputs;
     worker::metrics::Meters meters{{"tts"}, {}};
     worker::http::Operations operations{io.get_executor(), store, meters, {}};
+    worker::Payments no_platforms;
+    worker::http::PaymentDesk payments{{.store = store,
+                                        .payments = no_platforms,
+                                        .rules = desk.rules,
+                                        .log = *log,
+                                        .meters = meters.payments}};
+    worker::Inquiring inquiring{
+        .store = store, .payments = no_platforms, .send = {}, .rules = desk.rules, .log = *log};
+    worker::CashDesk cash{
+        {.payments = no_platforms, .settings = settings.payments, .send = {}, .log = *log}};
     worker::http::Face face;
 
     struct More {

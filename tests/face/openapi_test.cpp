@@ -103,7 +103,7 @@ TEST(Description, HasNoCallThatIsNotThere) {
     EXPECT_EQ(made.strays, std::vector<std::string>{});
     Counter counter;
     for (auto const& [path, calls] : described(counter).at("paths").as_object()) {
-        // Anybody may make these, and they are answered by what is not there without a program.
+        // Anybody may make these, and they are answered in the platforms' own forms.
         if (std::string_view{path}.starts_with("/api/payment/callback/")) {
             continue;
         }
