@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "web"))
 sys.path.insert(0, os.path.join(HERE, "..", "support"))
+sys.path.insert(0, os.path.join(HERE, "..", "pay"))
 
 import http.client  # noqa: E402
 
@@ -17,6 +18,7 @@ from order_rows import COLUMNS, an_order  # noqa: E402
 from paid import platforms  # noqa: E402
 from private_postgres import PrivatePostgres  # noqa: E402
 from served import CliTest  # noqa: E402
+from wechat import APP, Platform  # noqa: E402
 
 
 def literal(value):
@@ -103,6 +105,31 @@ class BadDays(CliTest):
         told = self.postgres.psql("SELECT count(*) FROM tallyman.payment_notices")
         self.assertEqual(told, str(8 * 3))
         self.assertEqual(self.ask("account", "ann")["balance"], 521 + 8 * 550)
+
+    def test_three_callbacks_and_a_question_at_once_on_two_hosts_grant_an_order_once(self):
+        wechat = Platform()
+        self.addCleanup(wechat.close)
+        self.environment = {key: value for key, value in self.environment.items()
+                            if "WECHAT" not in key} | wechat.environment()
+        (_, here), (_, there) = self.api(), self.api()
+        asked = []
+        for round_ in range(5):
+            order = self.order()
+            wechat.pays(order)
+            told = [platforms().wechat_paid(order, trade=f"T{order}", id_=id_, appid=APP,
+                                            signer=wechat.keys, serial="PUB_KEY_ID_1")
+                    for id_ in (f"EV{round_}", f"again-{round_}")]
+            question = threading.Thread(
+                target=lambda order=order: asked.append(self.tallyman("orders", "query", order)))
+            question.start()
+            answers = self.together([(here, told[0]), (there, told[0]), (there, told[1])])
+            question.join()
+            self.assertEqual(answers, [200] * 3)
+            self.assertEqual((self.grants(order), self.state(order)), (1, "1|"))
+        self.assertEqual([answer.code for answer in asked], [0] * 5,
+                         [answer.err for answer in asked])
+        self.assertEqual(sorted(wechat.asked), sorted(set(wechat.asked)))
+        self.assertEqual(self.ask("account", "ann")["balance"], 521 + 5 * 550)
 
     def test_two_payments_at_once_on_two_hosts_grant_an_order_once(self):
         p = platforms()
