@@ -148,7 +148,11 @@ bool brakes(Batch& batch, ledger::Wallet& wallet, Taking const& taking, Rules co
     auto const see = [&](Window window, Summed summed) {
         return sum_of(batch, account.id, window, summed);
     };
-    auto const taken = base::checked_add(see(Window::lately, Summed::debited), taking.amount)
+    // Once it is lifted, or over, what pulled it may go through: then only what was taken since is
+    // judged, or it would be pulled by the same thing for ever.
+    bool const lifted = lately_from(account.standing, batch.now) > batch.now - lately;
+    auto const more = lifted ? base::Credits{} : taking.amount;
+    auto const taken = base::checked_add(see(Window::lately, Summed::debited), more)
                            .value_or(base::Credits{INT64_MAX});
     auto const usual = see(Window::usual, Summed::debited);
     auto const back = see(Window::lately, Summed::refunded);

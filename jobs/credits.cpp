@@ -80,18 +80,6 @@ std::optional<Moved> guarded(Batch& batch, std::string const& user, ledger::Debi
     return refused;
 }
 
-Moved take_guarded(Batch& batch, std::string const& user, ledger::Debit const& debit,
-                   Taking const& taking, Rules const& rules) {
-    if (auto refused = guarded(batch, user, debit, taking, rules)) {
-        return *refused;
-    }
-    auto moved = take(batch, user, debit, rules);
-    if (moved.outcome == MoveOutcome::moved) {
-        count(batch, batch.wallet_of(user)->account, taking, rules);
-    }
-    return moved;
-}
-
 std::string note_of(Recharge const& what) {
     return "recharge, paid " + std::to_string(what.paid) + " by " + what.method;
 }
@@ -110,14 +98,6 @@ std::string note_of(Request const& request) {
         note += ", " + std::to_string(*usage.characters) + " characters";
     }
     return note;
-}
-
-// The account as it is or, for a first use, as it would be.
-ledger::Wallet as_it_would_be(Batch& batch, std::string const& user, Rules const& rules) {
-    if (auto const* const known = batch.wallet_of(user)) {
-        return *known;
-    }
-    return ledger::open_account({}, user, rules.signup_gift, batch.now);
 }
 
 }  // namespace
@@ -158,6 +138,18 @@ Moved take(Batch& batch, std::string const& user, ledger::Debit const& what, Rul
     auto const* const wallet = batch.wallet_of(user);
     if (moved.outcome == MoveOutcome::insufficient_credits && wallet != nullptr) {
         moved.balance = ledger::spendable_on(*wallet, what.service, batch.now);
+    }
+    return moved;
+}
+
+Moved take_guarded(Batch& batch, std::string const& user, ledger::Debit const& debit,
+                   Taking const& taking, Rules const& rules) {
+    if (auto refused = guarded(batch, user, debit, taking, rules)) {
+        return *refused;
+    }
+    auto moved = take(batch, user, debit, rules);
+    if (moved.outcome == MoveOutcome::moved) {
+        count(batch, batch.wallet_of(user)->account, taking, rules);
     }
     return moved;
 }
@@ -233,7 +225,12 @@ Load load_for(PointsUse const& use, Rules const& rules) {
 
 Submission cost_of(Batch& batch, PointsUse const& use, pricing::Book const& book,
                    Rules const& rules) {
-    auto const wallet = as_it_would_be(batch, use.request.user, rules);
+    auto const& user = use.request.user;
+    auto const* const known = batch.wallet_of(user);
+    auto const as_it_would_be = known != nullptr
+                                    ? ledger::Wallet{}
+                                    : ledger::open_account({}, user, rules.signup_gift, batch.now);
+    auto const& wallet = known != nullptr ? *known : as_it_would_be;
     auto answer = judge(batch, use.request, wallet, book, rules);
     if (answer.job && waived_for_member(wallet.account, *answer.job, batch.now)) {
         answer.required = {};
@@ -251,6 +248,9 @@ PointsPaid pay(Batch& batch, PointsUse const& use, pricing::Book const& book, Ru
         return {.judged = {}, .moved = *answer};
     }
     PointsPaid paid{.judged = cost_of(batch, use, book, rules), .moved = {}};
+    if (paid.judged.hit) {
+        batch.notices.push_back(cap_hit(batch, *paid.judged.hit, user, use.request.service));
+    }
     if (paid.judged.outcome != SubmitOutcome::created) {
         return paid;
     }

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "jobs/accounts.h"
+#include "jobs/guards.h"
 #include "jobs/submit.h"
 
 namespace jobs {
@@ -47,6 +48,9 @@ base::Credits shown_after(ledger::Entry const& entry, ledger::Wallet const& wall
 // `grant` and `spend` of accounts.h, after what has expired is recorded.
 Moved give(Batch& batch, std::string const& user, ledger::Credit const& what, Rules const& rules);
 Moved take(Batch& batch, std::string const& user, ledger::Debit const& what, Rules const& rules);
+// `take`, if the guards let it; it counts for them then. Its load needs look_at_spending.
+Moved take_guarded(Batch& batch, std::string const& user, ledger::Debit const& debit,
+                   Taking const& taking, Rules const& rules);
 
 // An entry's reference as its caller gave it: those of a user are stored with the user before them.
 std::string_view given_reference(std::string_view stored);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "jobs/credits.h"
+#include "jobs/guards.h"
 #include "jobs/membership.h"
 #include "jobs/orders.h"
 #include "jobs/outbox.h"
@@ -11,6 +12,9 @@
 namespace jobs {
 
 namespace {
+
+// What caps of a service call a membership that credits pay for.
+constexpr std::string_view as_service = "membership";
 
 Purchased refused(PurchaseOutcome outcome) {
     Purchased answer;
@@ -159,13 +163,13 @@ Purchased for_credits(Batch& batch, Purchase const& what, Membership const* memb
     }
     Purchased answer;
     answer.order = paid_with_credits(batch, what, *membership);
-    auto const moved =
-        take(batch, what.user,
-             {.amount = membership->credits,
-              .action = "membership",
-              .reference = payment_reference("membership", by_credits, answer.order.id),
-              .note = membership->name + " of membership, order " + answer.order.id},
-             rules);
+    ledger::Debit const debit{
+        .amount = membership->credits,
+        .action = std::string{as_service},
+        .reference = payment_reference("membership", by_credits, answer.order.id),
+        .note = membership->name + " of membership, order " + answer.order.id};
+    Taking const taking{.service = debit.action, .amount = debit.amount, .api_key = what.api_key};
+    auto const moved = take_guarded(batch, what.user, debit, taking, rules);
     answer.outcome = outcome_of(moved.outcome);
     answer.balance = moved.balance;
     answer.required = membership->credits;
@@ -185,8 +189,14 @@ Purchased for_credits(Batch& batch, Purchase const& what, Membership const* memb
 
 }  // namespace
 
-Load load_for(Purchase const& what) {
+Load load_for(Purchase const& what, Rules const& rules) {
     Load load{.users = {what.user}, .new_accounts = 1};
+    if (what.channel == by_credits) {
+        look_at_spending(load, rules, {std::string{as_service}});
+    }
+    if (what.api_key != 0) {
+        load.api_keys = {what.api_key};
+    }
     if (!what.key.empty()) {
         load.orders.keys.emplace_back(what.user, what.key);
     }

@@ -26,6 +26,7 @@ struct Purchase {
     std::string key;       // of this user: one order for it, for ever; empty: each call is another
     std::string secret;    // as in OrderRequest
     bool can_ask = false;  // whether that platform can be asked what became of it
+    std::int64_t api_key = 0;  // that it comes with, if that key has a cap; zero: none
 };
 
 enum class PurchaseOutcome : std::uint8_t {
@@ -53,7 +54,7 @@ struct Purchased {
     base::Millis frees_in{};  // when the first of those is closed
 };
 
-Load load_for(Purchase const& what);
+Load load_for(Purchase const& what, Rules const& rules);
 
 // Opens the account, with its gift, if this is its first use and it is not refused.
 Purchased purchase(Batch& batch, Purchase const& what, Rules const& rules);

@@ -75,7 +75,8 @@ Resolved resolve(Batch& batch, Resolution const& what, Rules const& rules) {
         resolved.outcome = ReviewOutcome::stays;
         return resolved;
     }
-    auto* const loaded = batch.orders.find(notice.order);
+    auto const& about = batch.orders.notices.at({notice.provider, notice.id}).about;
+    auto* const loaded = batch.orders.find(notice.order.empty() ? about : notice.order);
     if (loaded != nullptr) {
         forget_doubts(batch, loaded->order, what);
         loaded->changed = true;

@@ -37,7 +37,9 @@ StartOutcome pay(Batch& batch, ledger::Wallet& wallet, Job& job, Rules const& ru
         job.error = Error{.code = std::string{to_text(hit->guard)}, .message = in_words(*hit)};
         return StartOutcome::over_cap;
     }
-    if (brakes(batch, wallet, taking, rules)) {
+    // What it can't pay for is no leap of what it spends.
+    bool const funds = spendable_on(wallet, job.service, batch.now) >= job.quoted;
+    if (funds && brakes(batch, wallet, taking, rules)) {
         return StartOutcome::braked;
     }
     if (open_charge(wallet, job, batch.now) != ledger::DebitOutcome::debited) {

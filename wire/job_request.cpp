@@ -33,7 +33,9 @@ void add(Errors& errors, std::string field, std::optional<std::string> mistake) 
 
 bool is_webhook(std::string_view url) {
     auto const web = url.starts_with("https://") || url.starts_with("http://");
-    return web && url.size() <= most_webhook_bytes &&
+    auto const host = url.substr(std::min(url.size(), url.find("://") + 3));
+    bool const has_secret = host.substr(0, host.find_first_of("/?#")).contains('@');
+    return web && !has_secret && url.size() <= most_webhook_bytes &&
            std::ranges::all_of(url, [](char c) { return c > ' ' && c < '\x7f'; });
 }
 

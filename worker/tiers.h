@@ -1,4 +1,4 @@
-// The tiers that are configured anywhere: in prices, in the fair order, in the guards.
+// The tiers that are configured anywhere: in prices, packages, the fair order, the guards.
 #pragma once
 
 #include <set>
@@ -17,6 +17,9 @@ inline std::set<std::string> tiers_of(config::Settings const& settings, pricing:
     for (auto const& [name, caps] : settings.rules.guards.tiers) {
         tiers.insert(name);
     }
+    for (auto const& [name, multiplier] : settings.rules.recharge.multipliers) {
+        tiers.insert(name);
+    }
     for (auto const& [service, periods] : book.services) {
         for (auto const& period : periods) {
             for (auto const& [name, multiplier] : period.tiers) {
@@ -24,6 +27,7 @@ inline std::set<std::string> tiers_of(config::Settings const& settings, pricing:
             }
         }
     }
+    tiers.erase("none");  // what accounts without one are called
     return tiers;
 }
 

@@ -1,5 +1,6 @@
 #include "adapters/postgres/write.h"
 
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
@@ -192,18 +193,31 @@ private:
     std::vector<base::JobId> stirred_;
 };
 
+// By user, so that two transactions that open the same accounts don't wait for each other.
+Rows new_accounts(jobs::Batch const& batch) {
+    std::vector<ledger::Wallet const*> wallets;
+    for (auto const& wallet : batch.wallets) {
+        if (wallet.created) {
+            wallets.push_back(&wallet);
+        }
+    }
+    std::ranges::sort(wallets, {}, [](auto const* wallet) { return wallet->account.user; });
+    Rows created;
+    for (auto const* const wallet : wallets) {
+        put_new_account(created, *wallet);
+    }
+    return created;
+}
+
 void write_money(Session const& session, jobs::Batch const& batch, Loaded const& loaded,
                  Writes& out) {
-    Rows created;
     Rows changed;
     Rows grants;
     Rows entries;
     Rows references;
     for (auto const& wallet : batch.wallets) {
         auto const id = wallet.account.id;
-        if (wallet.created) {
-            put_new_account(created, wallet);
-        } else if (wallet.changed) {
+        if (wallet.changed && !wallet.created) {
             put_changed_account(changed, wallet, loaded.entries.at(id));
         }
         auto const known = loaded.grants_before.find(id);
@@ -223,7 +237,7 @@ void write_money(Session const& session, jobs::Batch const& batch, Loaded const&
             }
         }
     }
-    JobChanges::call(out, "insert_accounts", created);
+    JobChanges::call(out, "insert_accounts", new_accounts(batch));
     JobChanges::call(out, "update_accounts", changed);
     JobChanges::call(out, "insert_grants", grants);
     JobChanges::insert(session, out, "entry_references", references);

@@ -45,8 +45,9 @@ Purchase month(int number, std::string const& key = "") {
 
 jobs::Purchased buy(adapters::Store& store, Purchase const& what) {
     jobs::Purchased answer;
-    store.transact(jobs::load_for(what),
-                   [&](jobs::Batch& batch) { answer = jobs::purchase(batch, what, rules()); });
+    auto const in_force = rules();
+    store.transact(jobs::load_for(what, in_force),
+                   [&](jobs::Batch& batch) { answer = jobs::purchase(batch, what, in_force); });
     return answer;
 }
 

@@ -21,7 +21,7 @@ protected:
         what.user = what.user.empty() ? "u1" : what.user;
         what.secret = "0123456789abcdef" + std::to_string(100 + count_++);
         jobs::Purchased answer;
-        desk.store->transact(jobs::load_for(what), [&](jobs::Batch& batch) {
+        desk.store->transact(jobs::load_for(what, desk.rules), [&](jobs::Batch& batch) {
             answer = jobs::purchase(batch, what, desk.rules);
         });
         EXPECT_EQ(desk.audit(), "");
@@ -154,7 +154,7 @@ TEST_F(Purchases, WhatCreditsPayForIsToldToTheWorld) {
     what.user = "u1";
     what.secret = "0123456789abcdef999";
     std::vector<std::string> kinds;
-    desk.store->transact(jobs::load_for(what), [&](jobs::Batch& batch) {
+    desk.store->transact(jobs::load_for(what, desk.rules), [&](jobs::Batch& batch) {
         jobs::purchase(batch, what, desk.rules);
         for (auto const& notice : batch.notices) {
             kinds.push_back(notice.kind);

@@ -20,7 +20,7 @@ protected:
                                   .secret = "0123456789abcdef" + std::to_string(100 + count_++),
                                   .can_ask = true};
         jobs::Purchased bought;
-        desk.store->transact(jobs::load_for(what), [&](jobs::Batch& batch) {
+        desk.store->transact(jobs::load_for(what, desk.rules), [&](jobs::Batch& batch) {
             bought = jobs::purchase(batch, what, desk.rules);
         });
         return bought.order;

@@ -65,7 +65,7 @@ jobs::Order Platforms::open(std::string const& channel) {
                               .secret = worker::new_order_secret(),
                               .can_ask = channel == "wechat" || channel == "alipay"};
     jobs::Purchased bought;
-    store->transact(jobs::load_for(what),
+    store->transact(jobs::load_for(what, rules),
                     [&](jobs::Batch& batch) { bought = jobs::purchase(batch, what, rules); });
     return bought.order;
 }

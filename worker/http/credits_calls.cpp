@@ -52,10 +52,15 @@ Answer recharge(Call& call) {
         : refuse(call, wire::refusal_of(moved));
 }
 
-// Where tiers are configured, another one is a slip.
-std::optional<Problem> unknown_tier(Call const& call, std::optional<std::string> const& tier) {
+// Where tiers are configured, another one is a slip; but one that the account has may stay.
+std::optional<Problem> unknown_tier(Call const& call, std::string const& user,
+                                    std::optional<std::string> const& tier) {
     auto const known = tiers_of(call.office.settings, call.office.book());
     if (!tier || tier->empty() || *tier == "none" || known.empty() || known.contains(*tier)) {
+        return std::nullopt;
+    }
+    auto const wallet = call.office.store.glance(user);
+    if (wallet && wallet->account.tier == *tier) {
         return std::nullopt;
     }
     std::vector<std::string_view> const names{known.begin(), known.end()};
@@ -80,7 +85,7 @@ Response put_account(Call const& call) {
     if (facts->tier && call.caller.is_user()) {
         return refuse(call, not_allowed("an account's tier is not set by its user"));
     }
-    if (auto problem = unknown_tier(call, facts->tier)) {
+    if (auto problem = unknown_tier(call, *user, facts->tier)) {
         return refuse(call, *problem);
     }
     jobs::AccountPut put;
@@ -92,14 +97,29 @@ Response put_account(Call const& call) {
     return json_answer(wire::facts_json(put.wallet, now));
 }
 
+// Why somebody was stopped, and by whom, is the operator's business; that they are is theirs.
+void keep_to_ourselves(ledger::Standing& standing) {
+    for (auto* const stop : {&standing.freeze, &standing.brake}) {
+        if (*stop) {
+            (*stop)->reason.clear();
+            (*stop)->by.clear();
+        }
+    }
+}
+
 Response get_account(Call const& call) {
     auto const user = subject_in_path(call);
     if (!user) {
         return refuse(call, user.error());
     }
-    auto const wallet = call.office.store.glance(*user);
-    return wallet ? json_answer(wire::account_json(*wallet, call.office.store.now()))
-                  : refuse(call, unknown_account(*user));
+    auto wallet = call.office.store.glance(*user);
+    if (!wallet) {
+        return refuse(call, unknown_account(*user));
+    }
+    if (call.caller.is_user()) {
+        keep_to_ourselves(wallet->account.standing);
+    }
+    return json_answer(wire::account_json(*wallet, call.office.store.now()));
 }
 
 constexpr std::array table{

@@ -95,8 +95,9 @@ std::optional<Problem> mistake_in_channel(CashDesk const& desk, jobs::Purchase c
 
 jobs::Purchased store_purchase(Call const& call, jobs::Purchase const& what) {
     jobs::Purchased answer;
-    call.office.store.transact(jobs::load_for(what), [&](jobs::Batch& batch) {
-        answer = jobs::purchase(batch, what, call.office.settings.rules);
+    auto const& rules = call.office.settings.rules;
+    call.office.store.transact(jobs::load_for(what, rules), [&](jobs::Batch& batch) {
+        answer = jobs::purchase(batch, what, rules);
     });
     if (answer.outcome == jobs::PurchaseOutcome::opened) {
         auto const& order = answer.order;
@@ -166,6 +167,7 @@ awaitable<Response> buy(Call& call, jobs::Purchase what) {
     }
     what.secret = new_order_secret();
     what.can_ask = desk.can_ask(what.channel);
+    what.api_key = call.caller.capped ? call.caller.key : 0;
     auto work = [&call, &what] { return store_purchase(call, what); };
     auto const answer = co_await call.office.pool.run(work);
     using enum jobs::PurchaseOutcome;
