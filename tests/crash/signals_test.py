@@ -81,7 +81,7 @@ class DrainTimeOut(CrashTest):
     prices = PRICES
 
     def test_jobs_are_handed_back_and_nothing_is_counted_against_them(self):
-        id_ = self.site.enqueue(simulate={"latency_ms": 4_000})
+        id_ = self.site.enqueue(simulate={"latency_ms": 8_000})
         for attempt in (1, 2, 3, 4):  # more often than losses that make a job poison
             up = self.up()
             self.assertTrue(until(lambda: (job := self.site.job(id_))["attempt"] == attempt
