@@ -78,8 +78,12 @@ void read_charge(Members& members, json::object const& charge, Notice& notice) {
     notice.returned_in_all = true;
 }
 
+// A dispute that only warns is a question of the bank: no money has moved.
 void read_dispute(Members& members, json::object const& dispute, Notice& notice) {
     read_common(members, dispute, notice);
+    if (Members::plain(dispute, "status").starts_with("warning_")) {
+        notice.state = State::other;
+    }
     notice.refund = members.needed_id(dispute, "id");
     auto const returned = members.amount(dispute, "amount");
     if (!returned) {

@@ -172,6 +172,13 @@ TEST(Stripe, ADisputeIsAChargeback) {
     EXPECT_EQ(notice.returned, 5'000);
 }
 
+TEST(Stripe, ADisputeThatOnlyWarnsTakesNothingBack) {
+    auto const body = event_of("charge.dispute.created",
+                               R"({"id":"dp_1","amount":5000,"currency":"cny","charge":"ch_1",)"
+                               R"("payment_intent":"pi_1","status":"warning_needs_response"})");
+    EXPECT_EQ(told(receive(body, header_for(body)).value()), "ok other  pi_1 none CNY");
+}
+
 TEST(Stripe, OtherEventsAreGenuineAndSayNothing) {
     EXPECT_EQ(verdict_of(event_of("customer.created", R"({"id":"cus_1"})")), "ok other   none ");
     EXPECT_EQ(verdict_of(event_of("customer.created", "7")), "ok other   none ");
