@@ -104,6 +104,8 @@ def fill(face, entries):
         if answer["failed"]:
             sys.exit(f"an entry was refused: {answer['results'][0]}")
         done += len(items)
+        if done % 100_000 == 0:
+            print(f"{done} entries", file=sys.stderr)
         # Half of them take away what the others gave, so that few grants are left.
         amount = -amount
     return "tg:long"
@@ -147,21 +149,25 @@ def main():
         try:
             face = Face(server.url, folder / "data")
             face.call("POST", "/api/admin/sync/sources", {"source": SOURCE, "secret": SECRET})
-            figures = {what: Calls(face, folder, path, body).figures()
-                       for what, path, body in (
-                           ("consume", "/api/credits/consume", consume),
-                           ("recharge", "/api/credits/recharge", recharge),
-                           ("sync", "/api/credits/sync", sync))}
-            figures["reading"] = measure_reading(face, entries)
+            figures = {}
+
+            def found(what, values):
+                figures[what] = values
+                if "--json" not in sys.argv:
+                    told = ", ".join(f"{key} {value}" for key, value in values.items())
+                    print(f"{what}: {told}", flush=True)
+
+            for what, path, body in (("consume", "/api/credits/consume", consume),
+                                     ("recharge", "/api/credits/recharge", recharge),
+                                     ("sync", "/api/credits/sync", sync)):
+                found(what, Calls(face, folder, path, body).figures())
+            found("reading", measure_reading(face, entries))
         finally:
             if face:
                 face.stop()
             server.stop()
     if "--json" in sys.argv:
         print(json.dumps(figures))
-        return
-    for what, values in figures.items():
-        print(f"{what}: " + ", ".join(f"{key} {value}" for key, value in values.items()))
 
 
 if __name__ == "__main__":

@@ -144,7 +144,7 @@ constexpr std::array table{
 }  // namespace
 
 adapters::http::Response balance_of(Call const& call, std::string const& user) {
-    auto const wallet = call.office.store.find_wallet(user);
+    auto const wallet = call.office.store.glance(user);
     if (!wallet) {
         return refuse(call, unknown_account(user));
     }
@@ -157,7 +157,7 @@ adapters::http::Response history_of(Call const& call, std::string const& user) {
     if (!limit) {
         return refuse(call, limit.error());
     }
-    auto const wallet = call.office.store.find_wallet(user);
+    auto const wallet = call.office.store.glance(user);
     if (!wallet) {
         return refuse(call, unknown_account(user));
     }

@@ -47,7 +47,7 @@ Response transactions(Call const& call) {
 
 // An account that there is not yet has no tier, and is not opened by looking.
 std::optional<ledger::Wallet> wallet_of(Call const& call, std::string const& user) {
-    return user.empty() ? std::nullopt : call.office.store.find_wallet(user);
+    return user.empty() ? std::nullopt : call.office.store.glance(user);
 }
 
 Response packages(Call const& call) {
