@@ -1,5 +1,5 @@
 // Recharge orders and the notices about them, for reading. They change in transactions only
-// (jobs/orders.h, jobs/notices.h).
+// (jobs/orders.h, jobs/payment_notices.h).
 #pragma once
 
 #include <cstdint>

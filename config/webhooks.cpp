@@ -40,7 +40,10 @@ void read_url(Value const& value, std::string& into) {
     auto const& text = value.node().text;
     bool const web = text.starts_with("https://") || text.starts_with("http://");
     bool const plain = std::ranges::none_of(text, [](char c) { return c <= ' ' || c > '~'; });
-    if (value.node().kind != Node::Kind::text || !web || !plain || text.size() > longest_url) {
+    auto const host = text.substr(std::min(text.size(), text.find("://") + 3));
+    bool const has_secret = host.substr(0, host.find_first_of("/?#")).contains('@');
+    bool const fits = web && plain && !has_secret && text.size() <= longest_url;
+    if (value.node().kind != Node::Kind::text || !fits) {
         value.mistake("expected an https:// address (what was given is not shown)");
         return;
     }

@@ -2,17 +2,9 @@
 
 #include <algorithm>
 
+#include "jobs/guards.h"
+
 namespace jobs {
-
-namespace {
-
-base::Zone const& zone_for(ledger::Account const& account, Rules const& rules) {
-    bool const own = !account.time_zone.empty() && rules.find_zone;
-    auto const* const zone = own ? rules.find_zone(account.time_zone) : nullptr;
-    return zone == nullptr ? rules.zone : *zone;
-}
-
-}  // namespace
 
 base::Timestamp months_later(base::Timestamp from, int months, base::Zone const& zone) {
     auto const wall = base::local_at(zone, from);
@@ -27,7 +19,7 @@ base::Timestamp months_later(base::Timestamp from, int months, base::Zone const&
 Term next_term(ledger::Account const& account, int months, Rules const& rules,
                base::Timestamp now) {
     auto const from = std::max(now, account.member_until.value_or(now));
-    return {.from = from, .until = months_later(from, months, zone_for(account, rules))};
+    return {.from = from, .until = months_later(from, months, zone_of(rules, account))};
 }
 
 bool too_long(Term const& term, base::Timestamp now) {

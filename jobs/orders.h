@@ -1,4 +1,4 @@
-// Orders are opened, and closed when their time is up. What pays them is notices.h.
+// Orders are opened, and closed when their time is up. What pays them is payment_notices.h.
 #pragma once
 
 #include <optional>

@@ -13,11 +13,15 @@ namespace {
 constexpr std::size_t longest_target = 300;
 
 // "https://example.com:8443" of a longer address, in small letters: receivers on one host share its
-// fate.
+// fate. It is shown to operators, so it holds nobody's password.
 std::string origin_of(std::string const& url) {
     auto const host = url.find("://");
     auto const end = url.find_first_of("/?#", host == std::string::npos ? 0 : host + 3);
-    auto origin = url.substr(0, std::min({end, url.size(), longest_target}));
+    auto origin = url.substr(0, std::min(end, url.size()));
+    if (auto const at = origin.rfind('@'); at != std::string::npos && host != std::string::npos) {
+        origin.erase(host + 3, at - host - 2);
+    }
+    origin.resize(std::min(origin.size(), longest_target));
     std::ranges::transform(origin, origin.begin(), [](char c) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     });

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "jobs/batch.h"
-#include "jobs/notices.h"
+#include "jobs/payment_notices.h"
 #include "jobs/rules.h"
 
 namespace jobs {

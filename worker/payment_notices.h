@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "adapters/store.h"
-#include "jobs/notices.h"
+#include "jobs/payment_notices.h"
 #include "worker/log.h"
 #include "worker/payments.h"
 

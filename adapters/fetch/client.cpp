@@ -123,6 +123,18 @@ std::size_t Client::body(std::span<std::byte> into) {
     }
 }
 
+std::string Client::text() {
+    std::string text;
+    std::array<std::byte, 8192> piece{};
+    while (auto const count = body(piece)) {
+        if (text.size() + count > options_.max_size) {
+            fail_here("too_large", fmt::format("more than {} bytes", options_.max_size));
+        }
+        text.append(reinterpret_cast<char const*>(piece.data()), count);
+    }
+    return text;
+}
+
 std::size_t Client::fill(std::span<std::byte> into) {
     std::size_t got = 0;
     while (got < into.size()) {

@@ -45,6 +45,10 @@ public:
     // What comes next of the answer's body; 0 at its end.
     std::size_t body(std::span<std::byte> into);
 
+    // All of the body, as its bytes come and never as many as are announced; more than max_size is
+    // an error.
+    std::string text();
+
     // As much of the body as there is, and fits.
     std::size_t fill(std::span<std::byte> into);
 

@@ -1,7 +1,6 @@
 #include "adapters/fetch/exchange.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -44,19 +43,6 @@ std::string text_of(Outgoing const& request, Url const& url) {
     return text.append("\r\n").append(request.body);
 }
 
-std::string body_of(Client& client) {
-    std::string text;
-    std::array<std::byte, 8192> piece{};
-    while (auto const count = client.body(piece)) {
-        if (text.size() + count > client.options().max_size) {
-            client.fail_here("too_large",
-                             fmt::format("more than {} bytes", client.options().max_size));
-        }
-        text.append(reinterpret_cast<char const*>(piece.data()), count);
-    }
-    return text;
-}
-
 }  // namespace
 
 std::expected<Incoming, MediaError> exchange(Outgoing const& request, FetchOptions const& options) {
@@ -72,7 +58,7 @@ std::expected<Incoming, MediaError> exchange(Outgoing const& request, FetchOptio
         Client client{options};
         auto const head = client.once(*url, text_of(request, *url));
         Incoming answer{.status = head.status, .headers = client.fields(), .body = {}};
-        answer.body = body_of(client);
+        answer.body = client.text();
         return answer;
     } catch (Failed const& failed) {
         return std::unexpected{failed.error};

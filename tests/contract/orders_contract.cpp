@@ -4,8 +4,8 @@
 #include <thread>
 
 #include "jobs/accounts.h"
-#include "jobs/notices.h"
 #include "jobs/orders.h"
+#include "jobs/payment_notices.h"
 #include "tests/contract/store_contract.h"
 
 namespace contract {

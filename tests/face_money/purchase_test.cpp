@@ -1,7 +1,7 @@
 // What an app's front end calls: its user's money, what is sold, and the orders for it.
 #include <gtest/gtest.h>
 
-#include "jobs/notices.h"
+#include "jobs/payment_notices.h"
 #include "tests/face_money/counter.h"
 
 namespace tests {

@@ -5,8 +5,8 @@
 
 #include <gtest/gtest.h>
 
-#include "jobs/notices.h"
 #include "jobs/orders.h"
+#include "jobs/payment_notices.h"
 #include "tests/jobs/desk.h"
 
 namespace tests {

@@ -221,6 +221,17 @@ TEST_F(OutboxTest, AJobsOwnAddressIsToldOfItsEndOnly) {
     EXPECT_EQ(heard[0].receivers[0].url, wanted.webhook);
 }
 
+TEST_F(OutboxTest, AnOwnAddressShowsNobodysPassword) {
+    auto wanted = request("script");
+    wanted.webhook = "https://ann:secret@hooks.example/a@b";
+    auto const id = desk.submit(wanted).job->id;
+    desk.claim("w1");
+    heard.clear();
+    say(id, Said::completed);
+    ASSERT_FALSE(heard.empty());
+    EXPECT_EQ(heard.back().receivers.back().target, "https://hooks.example");
+}
+
 TEST_F(OutboxTest, EachEndpointHearsWhatItAskedFor) {
     listening.endpoints = {{.name = "jobs", .events = {"job.*"}},
                            {.name = "ends", .events = {"job.completed", "order.paid"}},

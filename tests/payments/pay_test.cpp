@@ -19,20 +19,6 @@ payments::Bill bill() {
             .return_url = ""};
 }
 
-std::string header(payments::Call const& call, std::string_view name) {
-    for (auto const& [key, value] : call.headers) {
-        if (key == name) {
-            return value;
-        }
-    }
-    return "";
-}
-
-std::string quoted(std::string const& text, std::string const& name) {
-    auto const begin = text.find(name + "=\"") + name.size() + 2;
-    return text.substr(begin, text.find('"', begin) - begin);
-}
-
 payments::WechatAccount account() {
     return {.merchant = "1230000109",
             .sub_merchant = "",

@@ -9,20 +9,6 @@ namespace tests {
 
 namespace {
 
-std::string header(payments::Call const& call, std::string_view name) {
-    for (auto const& [key, value] : call.headers) {
-        if (key == name) {
-            return value;
-        }
-    }
-    return "";
-}
-
-std::string quoted(std::string const& text, std::string const& name) {
-    auto const begin = text.find(name + "=\"") + name.size() + 2;
-    return text.substr(begin, text.find('"', begin) - begin);
-}
-
 constexpr std::string_view host = "http://127.0.0.1:9";
 
 }  // namespace

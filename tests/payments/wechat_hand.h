@@ -70,4 +70,19 @@ inline payments::Verdict receive(std::string_view body, payments::Headers header
                                       {.headers = std::move(headers), .body = body, .now = now});
 }
 
+inline std::string header(payments::Call const& call, std::string_view name) {
+    for (auto const& [key, value] : call.headers) {
+        if (key == name) {
+            return value;
+        }
+    }
+    return "";
+}
+
+// The text in quotes after `name=`.
+inline std::string quoted(std::string const& text, std::string const& name) {
+    auto const begin = text.find(name + "=\"") + name.size() + 2;
+    return text.substr(begin, text.find('"', begin) - begin);
+}
+
 }  // namespace tests

@@ -73,6 +73,9 @@ TEST(JobRequest, RefusesABadEnvelope) {
     EXPECT_TRUE(with([](auto& f) { f.priority = 1'000'001; }).starts_with("priority"));
     EXPECT_TRUE(with([](auto& f) { f.run_at = base::from_ms(-1); }).starts_with("run_at"));
     EXPECT_TRUE(with([](auto& f) { f.webhook = "ftp://x"; }).starts_with("webhook"));
+    EXPECT_TRUE(
+        with([](auto& f) { f.webhook = "https://ann:secret@x.example/"; }).starts_with("webhook"));
+    EXPECT_EQ(with([](auto& f) { f.webhook = "https://x.example/a@b"; }), "");
     EXPECT_TRUE(with([](auto& f) { f.after = {{3}, {3}}; }).starts_with("after"));
     EXPECT_TRUE(with([](auto& f) { f.after = {{0}}; }).starts_with("after"));
     EXPECT_EQ(with([](auto& f) {

@@ -66,24 +66,12 @@ Response keep_history(Call const& call) {
                                     "changed or deleted"));
 }
 
-Or<base::Timestamp> time_in(Call const& call, std::string const& field, base::Timestamp usual) {
-    auto const text = call.request.parameter(field);
-    if (!text) {
-        return usual;
-    }
-    auto at = wire::parse_time(field, *text);
-    if (!at) {
-        return std::unexpected{bad_field(at.error().field, at.error().what)};
-    }
-    return *at;
-}
-
 Response stats(Call const& call) {
-    auto const from = time_in(call, "from", {});
+    auto const from = time_in_query(call, "from", {});
     if (!from) {
         return refuse(call, from.error());
     }
-    auto const to = time_in(call, "to", end_of_time);
+    auto const to = time_in_query(call, "to", end_of_time);
     if (!to) {
         return refuse(call, to.error());
     }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "jobs/orders.h"
+#include "wire/credits_request.h"
 
 namespace worker::http {
 
@@ -51,6 +52,19 @@ Or<OrderPage> page_in_query(Call const& call) {
         return std::unexpected{bad_field("cursor", "must be the next_cursor of an earlier page")};
     }
     return page;
+}
+
+Or<base::Timestamp> time_in_query(Call const& call, std::string const& field,
+                                  base::Timestamp usual) {
+    auto const text = call.request.parameter(field);
+    if (!text) {
+        return usual;
+    }
+    auto at = wire::parse_time(field, *text);
+    if (!at) {
+        return std::unexpected{bad_field(at.error().field, at.error().what)};
+    }
+    return *at;
 }
 
 Problem unknown_account(std::string const& user) {

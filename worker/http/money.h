@@ -57,6 +57,10 @@ struct OrderPage {
 
 Or<OrderPage> page_in_query(Call const& call);
 
+// A time in the query, or what is used where there is none.
+Or<base::Timestamp> time_in_query(Call const& call, std::string const& field,
+                                  base::Timestamp usual);
+
 Problem unknown_account(std::string const& user);
 
 // Not enough credits, with what is there and what it takes.

@@ -13,7 +13,7 @@
 #include <string_view>
 
 #include "adapters/store.h"
-#include "jobs/notices.h"
+#include "jobs/payment_notices.h"
 #include "worker/log.h"
 #include "worker/metrics/payment_meters.h"
 #include "worker/payments.h"

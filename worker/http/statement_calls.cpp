@@ -15,18 +15,6 @@ using adapters::http::Response;
 
 constexpr std::size_t most_entries = 100'000;
 
-Or<base::Timestamp> time_of(Call const& call, std::string const& field, base::Timestamp usual) {
-    auto const text = call.request.parameter(field);
-    if (!text) {
-        return usual;
-    }
-    auto at = wire::parse_time(field, *text);
-    if (!at) {
-        return std::unexpected{bad_field(at.error().field, at.error().what)};
-    }
-    return *at;
-}
-
 struct Asked {
     base::Timestamp from;
     base::Timestamp to;
@@ -35,8 +23,8 @@ struct Asked {
 };
 
 Or<Asked> asked(Call const& call) {
-    auto const from = time_of(call, "from", {});
-    auto const to = from ? time_of(call, "to", call.office.store.now()) : from;
+    auto const from = time_in_query(call, "from", {});
+    auto const to = from ? time_in_query(call, "to", call.office.store.now()) : from;
     if (!to) {
         return std::unexpected{to.error()};
     }

@@ -1,5 +1,5 @@
 // First whether it was told before, then which order it is about, then what it says.
-#include "jobs/notices.h"
+#include "jobs/payment_notices.h"
 
 #include <algorithm>
 
