@@ -94,7 +94,7 @@ asio::awaitable<Reported> Attempt::run() {
     if (!task_.empty()) {
         co_return co_await ask_until_verdict();
     }
-    if (job_.fate_unknown && !provider_->resubmit_is_safe()) {
+    if (job_.fate_unknown && provider_->in_doubt() != adapters::Doubt::resubmit) {
         co_return co_await park();
     }
     co_return co_await begin();
@@ -103,7 +103,7 @@ asio::awaitable<Reported> Attempt::run() {
 asio::awaitable<Reported> Attempt::begin() {
     adapters::Submitted submitted = co_await provider_->submit(call_);
     while (submitted.task.empty() && submitted.verdict.fate == Fate::unknown) {
-        if (!provider_->resubmit_is_safe()) {
+        if (provider_->in_doubt() != adapters::Doubt::resubmit) {
             co_return co_await park();
         }
         Reported last;

@@ -46,7 +46,7 @@ public:
     boost::asio::awaitable<void> cancel(Call call, std::string task) override;
 
     // A program dies with its worker, so nothing of it survives a lost answer.
-    bool resubmit_is_safe() const override { return true; }
+    Doubt in_doubt() const override { return Doubt::resubmit; }
 
     bool tasks_are_local() const override { return true; }
 

@@ -39,7 +39,7 @@ public:
     boost::asio::awaitable<Verdict> poll(Call call, std::string task) override;
     boost::asio::awaitable<void> cancel(Call call, std::string task) override;
 
-    bool resubmit_is_safe() const override { return true; }
+    Doubt in_doubt() const override { return Doubt::resubmit; }
 
 private:
     bool note_submission(Call const& call) const;

@@ -62,7 +62,9 @@ public:
     boost::asio::awaitable<adapters::Verdict> poll(adapters::Call call, std::string task) override;
     boost::asio::awaitable<void> cancel(adapters::Call call, std::string task) override;
 
-    bool resubmit_is_safe() const override { return stage_.resubmit_is_safe; }
+    adapters::Doubt in_doubt() const override {
+        return stage_.resubmit_is_safe ? adapters::Doubt::resubmit : adapters::Doubt::park;
+    }
 
 private:
     boost::asio::awaitable<void> wait_while(std::atomic<bool> const& held);

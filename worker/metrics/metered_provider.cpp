@@ -19,8 +19,8 @@ constexpr Family verdicts{"tallyman_provider_verdicts_total",
                           "What a provider said became of a task."};
 
 // In the order of adapters::Fate.
-constexpr std::array<std::string_view, 6> fates{"running",      "completed", "failed_retryable",
-                                                "failed_final", "unknown",   "gone"};
+constexpr std::array<std::string_view, 7> fates{
+    "running", "completed", "not_taken", "failed_retryable", "failed_final", "unknown", "gone"};
 
 adapters::metrics::Histogram calls(adapters::metrics::Registry& registry, std::string const& name,
                                    char const* call) {
@@ -55,7 +55,13 @@ public:
         return inner_->cancel(std::move(call), std::move(task));
     }
 
-    bool resubmit_is_safe() const override { return inner_->resubmit_is_safe(); }
+    adapters::Doubt in_doubt() const override { return inner_->in_doubt(); }
+
+    boost::asio::awaitable<adapters::Submitted> look_up(adapters::Call call) override {
+        return inner_->look_up(std::move(call));
+    }
+
+    base::Millis retention() const override { return inner_->retention(); }
 
     bool tasks_are_local() const override { return inner_->tasks_are_local(); }
 
@@ -86,6 +92,7 @@ void ProviderMeters::heard(adapters::Verdict const& verdict) {
         case Fate::unknown:
             health_.unknown += 1;
             break;
+        case Fate::not_taken:
         case Fate::failed_retryable:
         case Fate::failed_final:
         case Fate::gone:
