@@ -62,7 +62,8 @@ struct Tables {
     std::map<jobs::NoticeId, std::int64_t> notice_numbers;  // -> place in `notices`, from 1
     std::vector<jobs::PaymentNotice> notices;
     std::vector<jobs::KeyCharge> key_charges;
-    std::vector<base::AccountId> stopped;  // frozen or braked, the last one at the end
+    std::map<std::string, ledger::Entry> used_free;  // by reference
+    std::vector<base::AccountId> stopped;            // frozen or braked, the last one at the end
 
     [[nodiscard]] bool is(std::string const& service, QueueMode mode) const;
     [[nodiscard]] bool has_ready(std::string const& service) const;  // and may be claimed
