@@ -277,8 +277,26 @@ class Description(RunningTest):
         self.refuses("404 unknown_order", "GET", f"{at}/nothing")
         other = [one["order_id"] for one in listed["orders"] if one["channel"] == "simulate"][0]
         self.refuses("409 not_askable", "POST", f"{at}/{other}/query")
+        self.reviews()
         self.platform.end()
         self.refuses("502 payment_platform_unavailable", "POST", f"{at}/{number}/query")
+
+    def reviews(self):
+        wanted = {"user_id": "buyer", "package": "50", "channel": "wechat"}
+        opened = self.got(201, "POST", "/api/v1/credit/recharge", wanted)["order_id"]
+        self.platform.pays(opened, amount=1)
+        at = f"/api/admin/orders/{opened}"
+        self.got(200, "POST", f"{at}/query")
+        waiting = self.got(200, "GET", "/api/admin/reviews?limit=1")["notices"][0]["number"]
+        self.refuses("422 invalid_request", "GET", "/api/admin/reviews?cursor=x")
+        decision = {"decision": "accept", "reason": "in the bank"}
+        self.refuses("422 invalid_request", "POST", f"{at}/review", {"decision": "maybe"})
+        self.refuses("404 unknown_order", "POST", "/api/admin/orders/nothing/review", decision)
+        self.refuses("404 nothing_to_review", "POST", "/api/admin/reviews/999999", decision)
+        self.refuses("409 not_acceptable", "POST", f"/api/admin/reviews/{waiting}",
+                     decision | {"order_id": "nothing"})
+        self.got(200, "POST", f"{at}/review", decision)
+        self.refuses("404 nothing_to_review", "POST", f"{at}/review", decision)
 
     def points(self):
         self.got(200, "POST", "/api/points/cost", {"service": "script"})
@@ -320,7 +338,7 @@ class Description(RunningTest):
 
     def webhooks(self):
         at = "/api/admin/webhooks"
-        self.ended(self.enqueue("script", webhook="http://127.0.0.1:9/"))
+        self.ended(self.enqueue("script", webhook="https://127.0.0.1:9/"))
         dead = []
         while not dead:  # nothing in private networks is posted to
             dead = self.got(200, "GET", f"{at}/messages?state=dead&limit=1")["messages"]

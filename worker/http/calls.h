@@ -24,6 +24,7 @@ std::span<Route const> sync_admin_routes();    // sync_admin_calls.cpp: who they
 std::span<Route const> points_routes();        // points_calls.cpp
 std::span<Route const> payment_routes();       // payment_calls.cpp: what platforms call
 std::span<Route const> purchase_routes();      // purchase_calls.cpp: what an app's users buy
+std::span<Route const> review_routes();        // review_calls.cpp: notices that wait for a person
 std::span<Route const> order_routes();         // order_calls.cpp: orders, for operators
 std::span<Route const> admin_routes();         // admin_calls.cpp
 std::span<Route const> freeze_routes();        // freeze_calls.cpp: accounts that must not spend

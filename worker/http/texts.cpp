@@ -92,6 +92,8 @@ constexpr std::array table{
     Line{"membership_too_long", "会员有效期最长十年"},
     Line{"payment_platform_unavailable",
          "订单 {order_id} 已创建，但支付平台暂时没有响应，请稍后重试"},
+    Line{"nothing_to_review", "没有等待人工处理的这条支付通知；可能已有人处理"},
+    Line{"not_acceptable", "无法接受该支付通知：{reasons}"},
     Line{"not_askable", "订单 {order_id} 的支付平台无法查询"},
     Line{"unmeasurable_input", "无法测量 {field} 的时长"},
     Line{"invalid_prices", "价目表有误，未重新加载"},
