@@ -380,6 +380,8 @@ constexpr std::array steps{
     Migration{.what = "7: orders, and what payment platforms say of them", .sql = orders_schema},
     Migration{.what = "8: orders that are asked about", .sql = asking_schema},
     Migration{.what = "9: caps, freezes and the brake", .sql = guards_schema},
+    Migration{.what = "10: calls to providers, and tasks that outlive their jobs",
+              .sql = calls_schema},
 };
 
 }  // namespace

@@ -57,6 +57,7 @@ std::vector<std::span<Route const>> all_tables(bool metrics_open) {
             order_routes(),
             admin_routes(),
             freeze_routes(),
+            provider_routes(),
             webhook_routes(),
             sync_admin_routes(),
             operating_routes(metrics_open),
