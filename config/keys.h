@@ -23,6 +23,13 @@ std::vector<Key<Service>> const& service_keys();
 std::vector<Key<Simulated>> const& simulated_keys();
 std::vector<Key<Command>> const& command_keys();
 
+std::vector<Key<Settings>> const& credit_value_keys();
+
+// Common to providers of every kind, whose own keys name it as read already.
+void read_limits(Value const& value, ProviderLimits& limits);
+void read_call_cost(Value const& value, std::optional<CallCost>& into);
+void read_route(Value const& value, Service& service);
+
 void read_services(Value const& value, Settings& settings);
 void read_providers(Value const& value, Settings& settings);
 void read_schedules(Value const& value, Settings& settings);

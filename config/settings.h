@@ -211,8 +211,19 @@ struct Field {
     std::optional<base::Rate> maximum;
 };
 
-struct Service {
+// One way to have a job done. Steps of the same rank share their jobs by weight; those of a higher
+// rank come after.
+struct RouteStep {
     std::string provider;
+    std::string model;
+    int weight = 1;
+    int rank = 0;                             // as written: its place in the list
+    std::map<std::string, std::string> when;  // fields of the input that must equal, as JSON
+};
+
+struct Service {
+    std::string provider;           // who runs it, where there is no route
+    std::vector<RouteStep> route;   // by rank; empty: `provider` runs all
     int concurrency = 0;            // at once in this process; zero: as many as slots
     base::Millis timeout{600'000};  // of one attempt, as far as a provider can enforce it
     std::int64_t max_input_bytes = 65'536;
@@ -229,6 +240,9 @@ struct Service {
     jobs::ServiceRules rules;
 };
 
+// What a simulated provider says is to be done about a submit whose answer was lost.
+enum class OnDoubt : std::uint8_t { resubmit, look_up, resubmit_once, park, refund };
+
 struct Simulated {
     std::uint64_t seed = 1;
     base::Millis latency{0};
@@ -237,6 +251,9 @@ struct Simulated {
     base::Rate unknown_rate;                       // of polls, 0 to 1
     base::Rate characters_per_second{12'000'000};  // how fast its speech is: the output's duration
     std::filesystem::path submissions;  // appends a line per submit; empty: none. For tests.
+    OnDoubt on_doubt = OnDoubt::resubmit;
+    base::Millis take_after{0};    // between being asked and taking a job
+    base::Millis answer_after{0};  // between taking a job and saying so
 };
 
 struct Command {
@@ -249,9 +266,32 @@ struct Command {
     base::Millis kill_after{2'000};                    // between asking it to stop and killing it
 };
 
+// What this program never asks more of a provider than; zero: no limit.
+struct ProviderLimits {
+    int concurrency = 0;          // jobs at once, over all processes
+    std::int64_t per_minute = 0;  // submits; over all processes where there is Redis
+    std::int64_t daily_cost = 0;  // millionths of its currency, a day in the configured time zone
+
+    [[nodiscard]] bool any() const { return concurrency > 0 || per_minute > 0 || daily_cost > 0; }
+};
+
+// What one call costs where the provider does not say it itself.
+struct CallCost {
+    std::int64_t micros = 0;
+    std::string currency;
+};
+
 struct Provider {
     std::string name;
+    ProviderLimits limits;
+    std::optional<CallCost> cost;  // of kinds that have no word of their own for it
     std::variant<Simulated, Command> kind;
+};
+
+// What a credit is worth, for reports of margin.
+struct CreditValue {
+    std::int64_t micros = 0;  // zero: nobody has said it
+    std::string currency;
 };
 
 struct Schedule {
@@ -294,6 +334,7 @@ struct Settings {
     std::map<std::string, Service, std::less<>> services;
     std::map<std::string, Provider, std::less<>> providers;
     std::vector<Schedule> schedules;
+    CreditValue credit_value;
 };
 
 inline std::filesystem::path admin_key_file(Settings const& settings) {
@@ -305,6 +346,12 @@ inline Service const& service_for(Settings const& settings, std::string_view nam
     auto const found = settings.services.find(name);
     return found == settings.services.end() ? settings.defaults : found->second;
 }
+
+// Who may run that service, by rank: its route, or its one provider.
+std::vector<RouteStep> steps_of(Settings const& settings, std::string_view name);
+
+// Whether that is decided at each submit, as there is a choice or a limit.
+bool is_routed(Settings const& settings, Service const& service);
 
 // Where nobody says so, what the service `video` makes is measured as video.
 inline Track track_of(Settings const& settings, std::string_view name) {

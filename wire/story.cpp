@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "wire/margin.h"
 #include "wire/measurement_text.h"
 #include "wire/terms_text.h"
 
@@ -129,6 +130,23 @@ void add_events(adapters::JobStory const& story, Steps& steps) {
     }
 }
 
+// What providers took is the operator's own.
+void add_calls(adapters::JobStory const& story, Steps& steps) {
+    for (auto const& call : story.calls) {
+        auto detail = fmt::format("attempt {}: {}", call.attempt, call.provider);
+        auto const say = [&detail](std::string_view what, std::string const& text) {
+            detail += text.empty() ? "" : fmt::format(", {}{}", what, text);
+        };
+        say("", call.model);
+        say("cost ", call.currency.empty() ? "" : money_text(call.micros, call.currency));
+        say("request ", call.request_id);
+        say("says ", call.word);
+        say("usage ", call.usage);
+        steps.push_back({Rank::happened,
+                         {.at = call.at, .what = "provider call", .detail = std::move(detail)}});
+    }
+}
+
 }  // namespace
 
 std::string draws_in_words(ledger::Entry const& entry, std::vector<ledger::Grant> const& grants) {
@@ -148,6 +166,7 @@ std::vector<Step> steps_of(adapters::JobStory const& story) {
     add_own_times(story.job, steps);
     add_entries(story, steps);
     add_events(story, steps);
+    add_calls(story, steps);
     for (std::size_t i = 0; i < steps.size(); ++i) {
         steps[i].order = i;
     }

@@ -21,6 +21,7 @@
 #include "worker/http_part.h"
 #include "worker/identity.h"
 #include "worker/input_meter.h"
+#include "worker/late_watch.h"
 #include "worker/log.h"
 #include "worker/measuring.h"
 #include "worker/metrics/meters.h"
@@ -52,6 +53,8 @@ private:
     boost::asio::awaitable<void> obey_signals();
     boost::asio::awaitable<void> shut_down();
     boost::asio::awaitable<void> tell_pace();
+    [[nodiscard]] bool busy() const { return !runner_.idle() || !late_watch_.idle(); }
+
     boost::asio::awaitable<void> wait_until_idle(base::Millis at_most);
     PriceReload reload_prices();
     std::vector<DutyPlan> duties();
@@ -87,7 +90,9 @@ private:
     boost::asio::steady_timer pace_timer_;
     std::unique_ptr<adapters::Wakeup> wakeup_;
     Providers providers_;
+    std::unique_ptr<adapters::RateLimit> provider_rate_;  // null where there is no Redis
     Runner runner_;
+    LateWatch late_watch_;
     DutyClerk clerk_;
     Scheduler scheduler_;
     std::optional<Deliverer> deliverer_;  // none where only HTTP is answered

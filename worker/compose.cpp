@@ -21,6 +21,22 @@ std::string scheme_of(std::string const& url) {
     return url.substr(0, url.find(':'));
 }
 
+adapters::Doubt doubt_of(config::OnDoubt word) {
+    switch (word) {
+        case config::OnDoubt::resubmit:
+            return adapters::Doubt::resubmit;
+        case config::OnDoubt::look_up:
+            return adapters::Doubt::look_up;
+        case config::OnDoubt::resubmit_once:
+            return adapters::Doubt::resubmit_once;
+        case config::OnDoubt::park:
+            return adapters::Doubt::park;
+        case config::OnDoubt::refund:
+            return adapters::Doubt::refund;
+    }
+    CHECK(false);
+}
+
 std::unique_ptr<adapters::Provider> make(config::Simulated const& settings,
                                          boost::asio::any_io_executor const& executor) {
     return std::make_unique<adapters::providers::Simulated>(
@@ -32,6 +48,9 @@ std::unique_ptr<adapters::Provider> make(config::Simulated const& settings,
                       .unknown_rate = settings.unknown_rate,
                       .characters_per_second = settings.characters_per_second,
                       .submissions = settings.submissions,
+                      .on_doubt = doubt_of(settings.on_doubt),
+                      .take_after = settings.take_after,
+                      .answer_after = settings.answer_after,
                   });
 }
 

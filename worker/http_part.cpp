@@ -131,7 +131,9 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
       operations_{executor,
                   needs.store,
                   needs.meters,
-                  {.redis_trouble = trouble_of(needs.redis), .before_scrape = [this] { look(); }}},
+                  {.redis_trouble = trouble_of(needs.redis),
+                   .before_scrape = [this] { look(); },
+                   .provider_states = needs.provider_states}},
       face_{
           {.store = needs.store,
            .pool = pool_,

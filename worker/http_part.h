@@ -51,6 +51,7 @@ struct HttpNeeds {
     RedisParts* redis = nullptr;                 // null: there is none
     metrics::Meters& meters;
     Payments const& payments;
+    std::function<ProviderStates()> provider_states{};
     int port = 8420;
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "adapters/memory/calls.h"
 #include "adapters/memory/orders.h"
 #include "adapters/memory/outbox.h"
 #include "adapters/memory/spending.h"
@@ -41,6 +42,7 @@ public:
         charges();
         turns();
         counts();
+        load_calls(tables_, what_, batch_);
         ids();
         return std::move(batch_);
     }

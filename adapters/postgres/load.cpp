@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/postgres/calls.h"
 #include "adapters/postgres/held.h"
 #include "adapters/postgres/orders.h"
 #include "adapters/postgres/outbox.h"
@@ -336,6 +337,9 @@ void ask_for_jobs(Loading& loading, Trip& trip) {
 }
 
 void load_batch(Loading& loading) {
+    if (!loading.load.at_work.empty()) {
+        lock_counts(loading);
+    }
     if (loading.load.ending) {
         load_ending(loading);
     }
@@ -361,6 +365,7 @@ void load_rest(Loading& loading) {
     ask_for_free_uses(loading, trip);
     ask_for_draining(loading, trip);
     ask_for_ids(loading, trip);
+    ask_for_calls(loading, trip);
     ask_for_users(loading, trip);
     ask_for_clock(loading, trip);
     trip.go();

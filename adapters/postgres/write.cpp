@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/postgres/calls.h"
 #include "adapters/postgres/orders.h"
 #include "adapters/postgres/outbox.h"
 #include "adapters/postgres/rows.h"
@@ -329,6 +330,7 @@ Writes writes_for(Session const& session, jobs::Batch const& batch, Loaded const
     write_messages(session, batch, out);
     write_orders(session, batch.orders, out);
     write_guards(session, batch, out);
+    write_calls(session, batch, out);
     if (!batch.parents_of_new.empty()) {
         out.statements.push_back(
             session.sql("UPDATE {s}.jobs SET has_children = true WHERE id = ANY(?) AND "

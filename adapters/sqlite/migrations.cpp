@@ -358,6 +358,8 @@ std::span<Migration const> migrations() {
         Migration{.what = "9: caps, freezes and the brake", .sql = guards_schema},
         Migration{.what = "10: what was paid, uses that cost nothing, sums for guards",
                   .sql = paid_schema},
+        Migration{.what = "11: calls to providers, and tasks that outlive their jobs",
+                  .sql = calls_schema},
     };
     return steps;
 }

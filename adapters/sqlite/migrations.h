@@ -10,6 +10,8 @@ struct Migration {
     char const* sql;
 };
 
+extern char const calls_schema[];  // calls.cpp
+
 // The first brings an empty file to version 1, and so on. A step that was released never changes.
 std::span<Migration const> migrations();
 

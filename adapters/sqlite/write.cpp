@@ -1,6 +1,7 @@
 // The writing half of a transaction.
 #include "adapters/sqlite/write.h"
 
+#include "adapters/sqlite/calls.h"
 #include "adapters/sqlite/orders.h"
 #include "adapters/sqlite/outbox.h"
 #include "adapters/sqlite/rows.h"
@@ -205,6 +206,7 @@ void write_batch(Database& database, jobs::Batch const& batch) {
     write_messages(database, batch);
     write_orders(database, batch.orders);
     write_guards(database, batch);
+    write_calls(database, batch);
 }
 
 }  // namespace adapters::sqlite

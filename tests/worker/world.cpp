@@ -23,9 +23,13 @@ void rethrow(std::exception_ptr const& error) {
     }
 }
 
-worker::Providers providers_of(asio::io_context& io, Stage& stage) {
+worker::Providers providers_of(asio::io_context& io, Stage& stage,
+                               config::Settings const& settings) {
     worker::Providers providers;
     providers.emplace("stage", std::make_unique<ScriptedProvider>(io.get_executor(), stage));
+    for (auto const& [name, provider] : settings.providers) {
+        providers.emplace(name, std::make_unique<ScriptedProvider>(io.get_executor(), stage, name));
+    }
     return providers;
 }
 
@@ -51,7 +55,7 @@ config::Settings quick_settings() {
 Hand::Hand(adapters::Store& store, config::Settings const& settings, Stage& stage, FakeMedia& media,
            worker::RunnerOptions options)
     : presence_{store.enter(options.name)},
-      providers_{providers_of(io_, stage)},
+      providers_{providers_of(io_, stage, settings)},
       meter_{media, media.web(), settings, {.at_once = 2, .pauses = {Millis{1}, Millis{2}}}},
       runner_{io_.get_executor(),
               store,

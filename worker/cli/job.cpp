@@ -29,6 +29,7 @@ std::string state_of(jobs::Job const& job) {
     if (job.state == jobs::State::processing) {
         text += fmt::format(" {}%", job.progress);
     }
+    text += job.parked ? ", parked" : "";
     return job.poison ? text + ", poison" : text;
 }
 
@@ -69,6 +70,8 @@ public:
         options.text("--state", "STATE", state_,
                      "queued, processing, completed, failed or cancelled");
         options.text("--service", "SERVICE", filter_.service, "only this service's");
+        options.flag("--parked", filter_.parked,
+                     "only those that may have been submitted and wait for `tallyman resolve`");
         options.number("--limit", limit_, 1, 1000, "how many, newest first (default 20)");
         options.text("--before", "ID", before_, "only jobs older than this one");
         options.example("  tallyman jobs --user ann --state failed");
@@ -157,7 +160,7 @@ void show_job(Context const& context, jobs::Job const& job) {
     line("started", job.started_at ? local_time(*job.started_at) : "");
     line("finished", job.finished_at ? local_time(*job.finished_at) : "");
     line("attempt", fmt::format("{} ({} failed, {} lost)", job.attempt, job.failures, job.losses));
-    line("provider", clean(job.provider));
+    line("provider", clean(job.provider + (job.model.empty() ? "" : " " + job.model)));
     line("task", clean(job.task));
     line("trace", clean(job.trace));
     line("price", clean(wire::in_words(job.terms)));

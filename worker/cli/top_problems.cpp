@@ -80,6 +80,13 @@ void look_at_jobs(Sight const& sight, std::vector<Problem>& problems) {
                              "explain {}",
                              counted(view.unknown_fates, "job"), view.unknown.front().job.value)});
     }
+    if (view.parked > 0 && !view.parked_jobs.empty()) {
+        problems.push_back(
+            {.what = "parked",
+             .text = fmt::format("{} may have been submitted, and nobody can tell: tallyman "
+                                 "jobs --parked, tallyman resolve {} submit|fail|task=ID",
+                                 counted(view.parked, "job"), view.parked_jobs.front().job.value)});
+    }
     if (view.oldest_inbox && view.now - *view.oldest_inbox > inbox_waits_long) {
         problems.push_back({.what = "inbox",
                             .text = fmt::format("{} by SQL not taken up for over a minute",

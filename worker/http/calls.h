@@ -27,6 +27,7 @@ std::span<Route const> purchase_routes();      // purchase_calls.cpp: what an ap
 std::span<Route const> review_routes();        // review_calls.cpp: notices that wait for a person
 std::span<Route const> order_routes();         // order_calls.cpp: orders, for operators
 std::span<Route const> admin_routes();         // admin_calls.cpp
+std::span<Route const> provider_routes();      // provider_calls.cpp: providers and their costs
 std::span<Route const> freeze_routes();        // freeze_calls.cpp: accounts that must not spend
 // operating_calls.cpp: health, metrics (for anybody, or for who may look), the overview.
 std::span<Route const> operating_routes(bool metrics_open);

@@ -84,6 +84,13 @@ void look_at_jobs(OverviewFacts const& facts, std::vector<Concern>& concerns) {
                                         "charges stay open",
                                         view.unknown_fates)});
     }
+    if (view.parked > 0) {
+        concerns.push_back({"parked", false,
+                            fmt::format("{} jobs may have been submitted, and nobody can tell; "
+                                        "`tallyman jobs --parked` lists them, `tallyman resolve` "
+                                        "decides",
+                                        view.parked)});
+    }
     adapters::OpenCharges old;
     for (auto at = first_old_charge; at < view.charges.size(); ++at) {
         old.jobs += view.charges[at].jobs;
@@ -146,7 +153,12 @@ void look_around(OverviewFacts const& facts, std::vector<Concern>& concerns) {
         concerns.push_back({"redis_away", false, *facts.redis_trouble});
     }
     for (auto const& [name, health] : facts.providers) {
-        if (health.in_a_row >= failures_in_a_row) {
+        if (health.refuses_us) {
+            concerns.push_back({"provider_refuses", true,
+                                fmt::format("provider {} refuses us, look at its key, its balance "
+                                            "and its models: {}",
+                                            name, health.stopped_by)});
+        } else if (health.in_a_row >= failures_in_a_row) {
             concerns.push_back({"provider_failing", false,
                                 fmt::format("provider {} has failed {} times in a row: {}", name,
                                             health.in_a_row, health.last_trouble)});
