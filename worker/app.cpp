@@ -5,9 +5,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <random>
-
-#include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -33,17 +30,6 @@ constexpr base::Millis tell_pace_every{1'000};
 
 base::Timestamp system_now() {
     return std::chrono::time_point_cast<base::Millis>(std::chrono::system_clock::now());
-}
-
-// Unique among all workers of the store, and readable: host, process, and a few random digits in
-// case the process number comes round again.
-std::string worker_name() {
-    char host[64] = "host";
-    gethostname(host, sizeof host - 1);
-    std::random_device random;
-    char digits[9];
-    std::snprintf(digits, sizeof digits, "%08x", static_cast<unsigned>(random()));
-    return std::string{host} + "-" + std::to_string(getpid()) + "-" + digits;
 }
 
 OpenUrl opener(config::Settings const& settings) {
@@ -87,6 +73,7 @@ App::App(config::Settings const& settings, pricing::Book book, Parts parts)
       crew_{crew_options(settings.media)},
       input_meter_{crew_, opener(settings), settings},
       output_meter_{crew_, opener(settings), settings},
+      results_{settings},
       signals_{io_, SIGINT, SIGTERM, SIGHUP},
       drain_timer_{io_},
       pace_timer_{io_},
@@ -101,7 +88,9 @@ App::App(config::Settings const& settings, pricing::Book book, Parts parts)
               log_,
               {.name = name_,
                .services = services_of(settings, shelf_.current()),
-               .meter = &output_meter_}},
+               .meter = &output_meter_,
+               .keeper = &results_.keeper,
+               .hint_url = results_.hint_url()}},
       clerk_{*store_, name_},
       scheduler_{io_.get_executor(), duty_pool_, clerk_, duties(), log_} {}
 
@@ -112,6 +101,7 @@ App::~App() {
     input_meter_.stop();
     output_meter_.stop();
     output_meter_.join();
+    results_.keeper.join();
     pool_.join();
     duty_pool_.join();
     to_poke_ = nullptr;
@@ -122,6 +112,9 @@ App::~App() {
 
 std::vector<DutyPlan> App::duties() {
     auto table = duty_table(*store_, settings_, [this] { return shelf_.current(); }, &input_meter_);
+    for (auto& plan : result_plans(*store_, settings_, results_.artifacts.get())) {
+        table.push_back(std::move(plan));
+    }
     if (payments_ && parts_.scheduler) {
         table.push_back(question_plan(*store_, *payments_, settings_.rules, log_));
     }
@@ -203,19 +196,22 @@ void App::start_http() {
     };
     token_keys_ = make_key_set(settings_.auth.jwt, fetch_of(settings_.auth.jwt.jwks_url), tell);
     rate_ = redis_.rate_limit();
-    http_.emplace(io_.get_executor(), HttpNeeds{.store = *store_,
-                                                .settings = settings_,
-                                                .log = log_,
-                                                .book = [this] { return shelf_.current(); },
-                                                .reload_prices = [this] { return reload_prices(); },
-                                                .measures_input = measures_input,
-                                                .meter = input_meter_,
-                                                .keys = token_keys_.get(),
-                                                .rate = rate_.get(),
-                                                .redis = redis_.there() ? &redis_ : nullptr,
-                                                .meters = *meters_,
-                                                .payments = *payments_,
-                                                .port = parts_.port.value_or(settings_.http.port)});
+    http_.emplace(io_.get_executor(),
+                  HttpNeeds{.store = *store_,
+                            .settings = settings_,
+                            .log = log_,
+                            .book = [this] { return shelf_.current(); },
+                            .reload_prices = [this] { return reload_prices(); },
+                            .measures_input = measures_input,
+                            .meter = input_meter_,
+                            .keys = token_keys_.get(),
+                            .rate = rate_.get(),
+                            .redis = redis_.there() ? &redis_ : nullptr,
+                            .meters = *meters_,
+                            .payments = *payments_,
+                            .artifacts = results_.artifacts.get(),
+                            .on_hint = [this](base::JobId job) { runner_.hint(job); },
+                            .port = parts_.port.value_or(settings_.http.port)});
     relay_.connect(&http_->announcer());
     runner_.on_end = [this](jobs::Reported const& reported) {
         if (reported.outcome == jobs::ReportOutcome::stale) {

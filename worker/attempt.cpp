@@ -5,6 +5,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "worker/made_note.h"
 #include "worker/output_length.h"
 
 namespace worker {
@@ -34,13 +35,15 @@ bool is_open(OutputLength const& found, jobs::Job const& job) {
 }  // namespace
 
 Attempt::Attempt(asio::any_io_executor executor, jobs::Job job, adapters::Provider* provider,
-                 adapters::Call call, Reporter& reporter, Log& log, OutputMeter* meter)
+                 adapters::Call call, Reporter& reporter, Log& log, OutputMeter* meter,
+                 ResultKeeper* keeper)
     : job_{std::move(job)},
       provider_{provider},
       call_{std::move(call)},
       reporter_{reporter},
       log_{log},
       meter_{meter},
+      keeper_{keeper},
       timer_{executor},
       task_{job_.task},
       told_progress_{job_.progress},
@@ -49,11 +52,13 @@ Attempt::Attempt(asio::any_io_executor executor, jobs::Job job, adapters::Provid
 
 void Attempt::abandon(Reported why) {
     taken_ = std::move(why);
+    fetching_.halt = true;
     timer_.cancel();
 }
 
 void Attempt::release() {
     released_ = true;
+    fetching_.halt = true;
     timer_.cancel();
 }
 
@@ -64,7 +69,8 @@ jobs::Report Attempt::report(Said said) const {
             .needs_charge = jobs::needs_charge(job_, said)};
 }
 
-bool Attempt::has_news(base::Timestamp now) const {
+bool Attempt::has_news(base::Timestamp now) {
+    see_fetching();
     bool const got_on = progress_ >= 0 && progress_ != told_progress_;
     bool const says_else = !note_.empty() && note_ != told_note_;
     bool const time_is_up = job_.deadline_at && *job_.deadline_at <= now;
@@ -90,6 +96,11 @@ asio::awaitable<Reported> Attempt::run() {
                               .message = "no provider named `" + job_.provider +
                                          "` is configured for service " + job_.service};
         co_return co_await conclude(verdict);
+    }
+    if (auto made = noted(task_)) {
+        task_.clear();
+        noted_ = true;
+        co_return co_await complete(std::move(*made));
     }
     if (!task_.empty()) {
         co_return co_await ask_until_verdict();
@@ -203,6 +214,9 @@ asio::awaitable<Reported> Attempt::conclude(Verdict verdict) {
 
 // A result is a result only when it is there, and is charged for what there is of it.
 asio::awaitable<Reported> Attempt::complete(Verdict verdict) {
+    if (auto over = co_await keep(verdict)) {
+        co_return std::move(*over);
+    }
     auto done = report(Said::completed);
     done.result = std::move(verdict.result);
     done.duration = verdict.duration;
@@ -218,7 +232,11 @@ asio::awaitable<Reported> Attempt::complete(Verdict verdict) {
         }
         done = judged(std::move(found), std::move(done));
     }
-    co_return co_await reporter_.send(std::move(done));
+    Reported const last = co_await reporter_.send(std::move(done));
+    if (keeper_ != nullptr && last.outcome == ReportOutcome::ended) {
+        co_await keeper_->tidy(last.job, call_.result_dir);
+    }
+    co_return last;
 }
 
 asio::awaitable<OutputLength> Attempt::measure(std::string const& result) {
@@ -283,8 +301,9 @@ asio::awaitable<void> Attempt::pause(base::Millis wait) {
         co_return;
     }
     boost::system::error_code cancelled;
-    timer_.expires_after(wait);
+    timer_.expires_after(hinted_ ? base::Millis{} : wait);
     co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    hinted_ = false;
 }
 
 }  // namespace worker

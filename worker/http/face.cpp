@@ -43,23 +43,12 @@ std::string_view detail_of(std::string_view code) {
 }  // namespace
 
 std::vector<std::span<Route const>> all_tables(bool metrics_open) {
-    return {enqueue_routes(),
-            job_routes(),
-            result_routes(),
-            event_routes(),
-            credits_routes(),
-            credits_view_routes(),
-            statement_routes(),
-            sync_routes(),
-            points_routes(),
-            payment_routes(),
-            purchase_routes(),
-            order_routes(),
-            admin_routes(),
-            freeze_routes(),
-            webhook_routes(),
-            sync_admin_routes(),
-            operating_routes(metrics_open),
+    return {enqueue_routes(),      job_routes(),        result_routes(),
+            hint_routes(),         event_routes(),      credits_routes(),
+            credits_view_routes(), statement_routes(),  sync_routes(),
+            points_routes(),       payment_routes(),    purchase_routes(),
+            order_routes(),        admin_routes(),      freeze_routes(),
+            webhook_routes(),      sync_admin_routes(), operating_routes(metrics_open),
             description_routes()};
 }
 
