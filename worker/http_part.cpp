@@ -129,6 +129,7 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
       hints_{make_hints(needs.settings), std::move(needs.on_hint)},
       meters_{needs.meters},
       redis_{needs.redis},
+      disk_meters_{needs.meters.registry, needs.settings.data_dir},
       operations_{executor,
                   needs.store,
                   needs.meters,
@@ -175,6 +176,7 @@ HttpPart::~HttpPart() {
 void HttpPart::look() {
     auto const figures = server_->figures();
     meters_.http.look(figures.connections, figures.streams, figures.refused);
+    disk_meters_.look();
     if (redis_ != nullptr) {
         auto const& trips = redis_->trips();
         redis_meters_->look({.there = redis_->trouble().empty(),

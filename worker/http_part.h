@@ -32,6 +32,7 @@
 #include "worker/input_meter.h"
 #include "worker/inquiries.h"
 #include "worker/log.h"
+#include "worker/metrics/disk_meters.h"
 #include "worker/metrics/meters.h"
 #include "worker/metrics/redis_meters.h"
 #include "worker/redis_parts.h"
@@ -99,6 +100,7 @@ private:
     metrics::Meters& meters_;
     RedisParts* redis_;
     std::optional<metrics::RedisMeters> redis_meters_;
+    metrics::DiskMeters disk_meters_;
     http::Operations operations_;
     http::Face face_;
     std::unique_ptr<adapters::http::Server> server_;

@@ -28,7 +28,7 @@ void print_head(jobs::Job const& job) {
     }
     if (!job.provider.empty()) {
         fmt::print("provider  {}{}\n", clean(job.provider),
-                   job.task.empty() ? "" : ", task " + clean(job.task));
+                   job.task.empty() ? "" : ", task " + clean(wire::task_in_words(job.task)));
     }
     if (!job.trace.empty()) {
         fmt::print("trace     {}\n", clean(job.trace));

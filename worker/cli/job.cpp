@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "wire/measurement_text.h"
+#include "wire/story.h"
 #include "wire/terms_text.h"
 #include "worker/cli/context.h"
 #include "worker/cli/follow.h"
@@ -180,7 +181,7 @@ void show_job(Context const& context, jobs::Job const& job) {
     line("finished", job.finished_at ? local_time(*job.finished_at) : "");
     line("attempt", fmt::format("{} ({} failed, {} lost)", job.attempt, job.failures, job.losses));
     line("provider", clean(job.provider));
-    line("task", clean(job.task));
+    line("task", clean(wire::task_in_words(job.task)));
     line("trace", clean(job.trace));
     line("price", clean(wire::in_words(job.terms)));
     line("bill", bill_of(job));
