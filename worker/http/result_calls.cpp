@@ -106,7 +106,7 @@ std::expected<Response, Problem> file_answer(Call const& call, jobs::Job const& 
                             job)};
     }
     std::ranges::move(headers, std::back_inserter(object->headers));
-    return object;
+    return std::move(*object);
 }
 
 std::expected<Response, Problem> answer_of(Call const& call, jobs::Job const& job) {
