@@ -18,6 +18,8 @@ std::vector<Key<Settings>> const& http_keys();
 std::vector<Key<Settings>> const& payment_keys();
 std::vector<Key<Settings>> const& seal_keys();
 std::vector<Key<Settings>> const& webhook_keys();
+std::vector<Key<Settings>> const& result_keys();
+std::vector<Key<Settings>> const& hint_keys();
 std::vector<Key<Settings>> const& recharge_keys();
 std::vector<Key<Service>> const& service_keys();
 std::vector<Key<Simulated>> const& simulated_keys();
@@ -43,6 +45,7 @@ void check_auth(Value const& root);
 void check_http(Value const& root, Settings const& settings);
 void check_payments(Value const& root, Settings const& settings);
 void check_webhooks(Value const& root, Settings const& settings);
+void check_results(Value const& root, Settings const& settings);
 
 // The content of the file that the value names, without the line's end; none after a mistake.
 std::optional<std::string> content_of_file(Value const& value);

@@ -111,6 +111,9 @@ void read_provider(Value const& value, Provider& provider) {
     } else {
         value.at("kind").mistake("missing; expected simulated or command");
     }
+    if (value.has("allow_private")) {
+        read_flag(value.at("allow_private"), provider.allow_private);
+    }
     switch (kind) {
         case Kind::none:
             return;
@@ -172,7 +175,8 @@ std::vector<Key<Simulated>> const& simulated_keys() {
 std::vector<Key<Command>> const& command_keys() {
     using Form = Key<Command>::Form;
     static std::vector<Key<Command>> const keys = {
-        {"kind", [](Value const&, Command&) {}},  // already read
+        {"kind", [](Value const&, Command&) {}},           // already read
+        {"allow_private", [](Value const&, Command&) {}},  // already read
         {.name = "limits", .read = [](Value const&, Command&) {}, .form = Key<Command>::Form::tree},
         {.name = "cost", .read = [](Value const&, Command&) {}, .form = Key<Command>::Form::tree},
         {.name = "run", .read = read_run, .form = Form::tree},

@@ -1,7 +1,11 @@
 // One place that knows which parts there are.
 #include "worker/compose.h"
 
+#include <cstdio>
+#include <random>
 #include <variant>
+
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -140,6 +144,15 @@ std::unique_ptr<adapters::Store> open_store(config::Settings const& settings, Op
                                             std::function<void()> told) {
     return std::make_unique<TellingStore>(open_bare(settings, opening),
                                           listening(settings.webhooks), std::move(told));
+}
+
+std::string worker_name() {
+    char host[64] = "host";
+    gethostname(host, sizeof host - 1);
+    std::random_device random;
+    char digits[9];
+    std::snprintf(digits, sizeof digits, "%08x", static_cast<unsigned>(random()));
+    return std::string{host} + "-" + std::to_string(getpid()) + "-" + digits;
 }
 
 Providers make_providers(config::Settings const& settings, boost::asio::any_io_executor executor) {

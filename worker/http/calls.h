@@ -14,6 +14,7 @@ namespace worker::http {
 std::span<Route const> enqueue_routes();       // enqueue_calls.cpp: one job, a batch
 std::span<Route const> job_routes();           // job_calls.cpp: look, list, steer, explain
 std::span<Route const> result_routes();        // result_calls.cpp
+std::span<Route const> hint_routes();          // hint_calls.cpp: what providers call
 std::span<Route const> event_routes();         // event_calls.cpp
 std::span<Route const> credits_routes();       // credits_calls.cpp: what moves credits by hand
 std::span<Route const> statement_routes();     // statement_calls.cpp

@@ -46,6 +46,7 @@ std::vector<std::span<Route const>> all_tables(bool metrics_open) {
     return {enqueue_routes(),
             job_routes(),
             result_routes(),
+            hint_routes(),
             event_routes(),
             credits_routes(),
             credits_view_routes(),

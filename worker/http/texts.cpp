@@ -72,6 +72,7 @@ constexpr std::array table{
     Line{"wrong_state", "任务当前状态为 {state}，不能执行此操作"},
     Line{"not_completed", "任务尚未完成，当前状态为 {state}"},
     Line{"no_result", "任务没有结果文件"},
+    Line{"artifacts_unavailable", "任务结果文件暂时无法读取，请稍后再试"},
     Line{"result_gone", "任务结果已超过保留期，已被清除"},
     Line{"reference_conflict", "该引用编号已用于其他操作，请换一个"},
     Line{"unknown_source", "没有名为 {source} 的来源"},
