@@ -103,13 +103,14 @@ void read_provider(Value const& value, Provider& provider) {
     if (value.has("limits")) {
         read_limits(value.at("limits"), provider.limits);
     }
-    enum class Kind { none, simulated, command };
+    enum class Kind { none, simulated, command, http };
     auto kind = Kind::none;
     if (value.has("kind")) {
-        read_word<Kind>(value.at("kind"), kind,
-                        {{"simulated", Kind::simulated}, {"command", Kind::command}});
+        read_word<Kind>(
+            value.at("kind"), kind,
+            {{"simulated", Kind::simulated}, {"command", Kind::command}, {"http", Kind::http}});
     } else {
-        value.at("kind").mistake("missing; expected simulated or command");
+        value.at("kind").mistake("missing; expected simulated, command or http");
     }
     if (value.has("allow_private")) {
         read_flag(value.at("allow_private"), provider.allow_private);
@@ -124,6 +125,9 @@ void read_provider(Value const& value, Provider& provider) {
         case Kind::command:
             read_own_cost(value, provider);
             provider.kind = read_command(value);
+            return;
+        case Kind::http:
+            provider.kind = read_http_provider(value);
             return;
     }
 }
