@@ -24,7 +24,7 @@ class Linked(Protocol):
         signed = int(self.request.query.get("signed", 1))
         handler = self.handler
         if fault == "dead-link" and signed < 2:
-            handler.answer(403, b"<Error><Code>AccessDenied</Code></Error>", Content_Type="text/xml")
+            handler.answer(403, b"<Error>AccessDenied</Error>", Content_Type="text/xml")
         elif fault == "no-link":
             handler.answer(404, b"gone", Content_Type="text/plain")
         elif fault == "junk-result":

@@ -1,5 +1,5 @@
-"""What the protocols of all providers have in common here: what came in, what was begun, and the bad
-days of a submit.
+"""What the protocols of all providers have in common here: what came in, what was begun, and the
+bad days of a submit.
 """
 import base64
 import hashlib

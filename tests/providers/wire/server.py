@@ -1,5 +1,5 @@
-"""A private server that speaks the documented protocol of every provider there is a dialect for, and
-has their bad days: run by faults_test.py, or by hand (python3 -m wire in tests/providers).
+"""A private server that speaks the documented protocol of every provider there is a dialect for,
+and has their bad days: run by faults_test.py, or by hand (python3 -m wire in tests/providers).
 
 Each provider lives under its own path: http://127.0.0.1:PORT/kling is the base_url of `kling`. What
 goes wrong is said by a mark in the prompt or text of the job: "a cat [sim lost 7]" has the fault

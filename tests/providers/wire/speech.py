@@ -56,7 +56,8 @@ class Speech(OpenAi):
 
     def begin(self):
         self.count(self.book.paid)
-        kind, body = self.made("wav" if self.request.json.get("response_format") == "wav" else "mp3")
+        wished = self.request.json.get("response_format")
+        kind, body = self.made("wav" if wished == "wav" else "mp3")
         return 200, body, {"Content_Type": kind}
 
 
@@ -153,7 +154,7 @@ class MiniMaxClone(MiniMax):
               ("POST", "/v1/get_voice", "voices"))
 
     def upload(self):
-        """What the sample says is what the job is marked with, since the clone itself has no text."""
+        """The sample has the mark of the job in it, since the clone itself has no text."""
         if not (self.request.part("file") or b"").startswith(b"RIFF"):
             self.wrong("the sample is not what the job names")
         file = self.book.next_id()
@@ -180,7 +181,7 @@ class MiniMaxClone(MiniMax):
             self.book.keys[self.name, voice] = voice
         if known:
             self.handler.answer(200, {"base_resp": {"status_code": 2039,
-                                                    "status_msg": "voice clone voice id duplicate"}})
+                                                    "status_msg": "voice id duplicate"}})
         else:
             super().accept(fault)
 

@@ -1,5 +1,5 @@
-"""Providers that begin a task and are asked about it. A task is waiting at the first question, at work
-at the second, done at the third; unless its fault says otherwise.
+"""Providers that begin a task and are asked about it. A task is waiting at the first question, at
+work at the second, done at the third; unless its fault says otherwise.
 """
 import threading
 
@@ -19,7 +19,7 @@ class Task:
 
 
 class Tasks(Linked):
-    """Subclasses name the words, and put a task and what it says into the provider's own form."""
+    """Subclasses name the words, and put what a task says into their own form."""
     ids_are_numbers = False
     honours_keys = False
     unique_keys = False
