@@ -23,6 +23,8 @@ class Linked(Protocol):
         kind, body = self.made(self.kind)
         signed = int(self.request.query.get("signed", 1))
         handler = self.handler
+        if fault == "hold-fetch" and not self.book.release.wait(120):
+            return
         if fault == "dead-link" and signed < 2:
             handler.answer(403, b"<Error>AccessDenied</Error>", Content_Type="text/xml")
         elif fault == "no-link":

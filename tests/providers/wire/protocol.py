@@ -21,6 +21,8 @@ ONCE = {"429": "moment", "429-after": "moment", "busy": "busy"}
 ALWAYS = {"key": "key", "moderation": "content", "bad-input": "job"}
 # It has taken the job and will be paid for it: the answer does not arrive. Once, too.
 UNHEARD = ("lost", "cut", "200-html", "huge", "slow", "empty")
+# It has taken the job, and answers nothing for as long as Book.release isn't set.
+HOLD = "hold-submit"
 
 
 class Request:
@@ -68,6 +70,8 @@ class Book:
         self.keys = {}            # (protocol, key of theirs): id
         self.asked = Counter()    # (protocol, fault, tag, what)
         self.last = 9_007_199_254_740_993  # beyond what a double can tell apart
+        self.release = threading.Event()   # ends what is held: the faults named hold-…
+        self.callbacks = {}                # (protocol, fault, tag): where it wants to be called back
 
     def next_id(self):
         with self.lock:
@@ -158,11 +162,14 @@ class Protocol:
         elif fault == "redirect" and number == 1:
             self.handler.answer(307, b"", Location=self.request.base + "/elsewhere")
         else:
-            self.accept(fault if fault in UNHEARD and number == 1 else "")
+            self.accept(fault if fault in (*UNHEARD, HOLD) and number == 1 else "")
 
     def accept(self, fault):
         status, body, headers = self.begin()
-        if fault:
+        if fault == HOLD:
+            self.book.release.wait(120)
+            self.handler.close_connection = True
+        elif fault:
             self.handler.unheard(fault, status, body)
         else:
             self.handler.answer(status, body, **headers)

@@ -19,7 +19,7 @@ class Task:
 
 
 class Tasks(Linked):
-    """Subclasses name the words, and put what a task says into their own form."""
+    """Subclasses name the words, and put what a task says into its form."""
     ids_are_numbers = False
     honours_keys = False
     unique_keys = False
@@ -92,7 +92,7 @@ class Tasks(Linked):
             return self.failed
         if fault == "odd-word" and number in (2, 3):
             return "HIBERNATING"
-        if fault == "never-done":
+        if fault == "hold-poll" and not self.book.release.is_set():
             return self.working
         return {1: self.waiting, 2: self.working}.get(number, self.done)
 
