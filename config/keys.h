@@ -22,9 +22,11 @@ std::vector<Key<Settings>> const& recharge_keys();
 std::vector<Key<Service>> const& service_keys();
 std::vector<Key<Simulated>> const& simulated_keys();
 std::vector<Key<Command>> const& command_keys();
+std::vector<Key<HttpProvider>> const& http_provider_keys();
 
 void read_services(Value const& value, Settings& settings);
 void read_providers(Value const& value, Settings& settings);
+HttpProvider read_http_provider(Value const& value);
 void read_schedules(Value const& value, Settings& settings);
 
 // What can only be judged once all is read: providers that services name, times that depend on

@@ -93,13 +93,14 @@ void read_provider(Value const& value, Provider& provider) {
         value.expected("a map of keys and values");
         return;
     }
-    enum class Kind { none, simulated, command };
+    enum class Kind { none, simulated, command, http };
     auto kind = Kind::none;
     if (value.has("kind")) {
-        read_word<Kind>(value.at("kind"), kind,
-                        {{"simulated", Kind::simulated}, {"command", Kind::command}});
+        read_word<Kind>(
+            value.at("kind"), kind,
+            {{"simulated", Kind::simulated}, {"command", Kind::command}, {"http", Kind::http}});
     } else {
-        value.at("kind").mistake("missing; expected simulated or command");
+        value.at("kind").mistake("missing; expected simulated, command or http");
     }
     switch (kind) {
         case Kind::none:
@@ -109,6 +110,9 @@ void read_provider(Value const& value, Provider& provider) {
             return;
         case Kind::command:
             provider.kind = read_command(value);
+            return;
+        case Kind::http:
+            provider.kind = read_http_provider(value);
             return;
     }
 }

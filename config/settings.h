@@ -13,6 +13,7 @@
 #include "base/credits.h"
 #include "base/time.h"
 #include "base/zone.h"
+#include "dialect/dialect.h"
 #include "jobs/cron.h"
 #include "jobs/rules.h"
 
@@ -249,9 +250,34 @@ struct Command {
     base::Millis kill_after{2'000};                    // between asking it to stop and killing it
 };
 
+// What a provider takes for its work, where its answers don't say it.
+struct ProviderPrices {
+    base::Rate per_call;
+    base::Rate per_second;  // of what was made
+    base::Rate per_1k_input_tokens;
+    base::Rate per_1k_output_tokens;
+    base::Rate per_1k_characters;
+    std::string currency;  // empty: nobody knows
+};
+
+// A service on the web, spoken to as its dialect says.
+struct HttpProvider {
+    dialect::Dialect dialect;
+    std::map<std::string, std::string> vars;  // of the dialect, where they are not its defaults
+    std::string key;
+    std::string secret;
+    std::string proxy;              // empty: none
+    std::filesystem::path ca_file;  // whom TLS trusts; empty: whom the system trusts
+    bool allow_private = false;     // its address may be in a private network
+    std::optional<base::Millis> timeout;  // of a submit; otherwise the dialect's, or the service's
+    std::optional<base::Millis> connect_timeout;
+    std::int64_t max_size = std::int64_t{64} << 20;  // of an answer
+    ProviderPrices prices;
+};
+
 struct Provider {
     std::string name;
-    std::variant<Simulated, Command> kind;
+    std::variant<Simulated, Command, HttpProvider> kind;
 };
 
 struct Schedule {

@@ -49,6 +49,11 @@ std::unique_ptr<adapters::Provider> make(config::Command const& settings,
                                                           });
 }
 
+std::unique_ptr<adapters::Provider> make(config::HttpProvider const& /*settings*/,
+                                         boost::asio::any_io_executor const& /*executor*/) {
+    return nullptr;
+}
+
 std::unique_ptr<adapters::Store> open_bare(config::Settings const& settings, Opening opening) {
     if (uses_postgres(settings)) {
         auto options = postgres_options(settings);

@@ -273,6 +273,9 @@ bool on_path(std::string const& program) {
 void check_providers(Checks& checks, Context& context) {
     auto const& settings = context.settings();
     for (auto const& [name, provider] : settings.providers) {
+        if (std::holds_alternative<config::HttpProvider>(provider.kind)) {
+            continue;
+        }
         auto const* const command = std::get_if<config::Command>(&provider.kind);
         if (command == nullptr) {
             checks.push_back({"provider", Health::ok, name + ": simulated, for trying out", ""});

@@ -61,6 +61,7 @@ constexpr std::array table{
         make_audit},
     Row{"seals", money, "Lists the daily seals of the ledger, or makes one", make_seals},
     Row{"prices", prices, "Shows the price book, or checks one", make_prices},
+    Row{"providers", prices, "Shows providers and dialects, or checks a dialect", make_providers},
     Row{"quote", prices, "Says what a job would cost", make_quote},
     Row{"measure", prices, "Measures the exact duration of audio", make_measure},
     Row{"keys", care, "Makes, lists and revokes API keys", make_keys},

@@ -34,6 +34,7 @@ std::unique_ptr<Verb> make_statement();
 std::unique_ptr<Verb> make_expire();
 std::unique_ptr<Verb> make_audit();
 std::unique_ptr<Verb> make_prices();
+std::unique_ptr<Verb> make_providers();
 std::unique_ptr<Verb> make_quote();
 std::unique_ptr<Verb> make_measure();
 std::unique_ptr<Verb> make_keys();

@@ -71,7 +71,7 @@ class Book:
         self.asked = Counter()    # (protocol, fault, tag, what)
         self.last = 9_007_199_254_740_993  # beyond what a double can tell apart
         self.release = threading.Event()   # ends what is held: the faults named hold-…
-        self.callbacks = {}                # (protocol, fault, tag): where it wants to be called back
+        self.callbacks = {}                # of a job: where it is to be called back
 
     def next_id(self):
         with self.lock:

@@ -23,7 +23,8 @@ class Tasks(Linked):
     ids_are_numbers = False
     honours_keys = False
     unique_keys = False
-    waiting, working, done, failed, stopped = "queued", "running", "succeeded", "failed", "cancelled"
+    waiting, working, done = "queued", "running", "succeeded"
+    failed, stopped = "failed", "cancelled"
 
     def key(self):
         """The client's own name for it, where the protocol has one."""
