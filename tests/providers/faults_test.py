@@ -26,6 +26,9 @@ TASKS = tuple(name for name, kind in PROTOCOLS.items() if issubclass(kind, Tasks
 LINKS = tuple(name for name, kind in PROTOCOLS.items() if hasattr(kind, "open_media"))
 BYTES = ("openai-speech", "openai-subtitles", "elevenlabs")  # the body of an answer is the result
 
+# Which have no word for moderation when they are asked for something.
+SILENT = ("openai-subtitles", "sync-lipsync", "volcengine-tts", "volcengine-tts-long")
+
 LOST = ("lost", "cut", "huge", "slow")
 JUNK = ("200-html", "empty")
 PATIENCE = 50  # seconds, for all of them together
@@ -52,7 +55,8 @@ def lost_answer(name):
 def table(name):
     """The faults that a dialect can meet, and what is to come of each."""
     rows = {"fine": DONE, "429": DONE, "429-after": DONE, "busy": DONE,
-            "moderation": Expected("failed", code="moderation", paid=(0,)),
+            "moderation": Expected("failed", paid=(0,),
+                                   code="provider_refused" if name in SILENT else "moderation"),
             "bad-input": Expected("failed", code="provider_refused", paid=(0,)),
             "key": Expected("failed", "queued", "processing", paid=(0,)),
             "502-html": Expected("processing", paid=(0,)) if name in PARKS else DONE,
