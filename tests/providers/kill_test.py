@@ -1,6 +1,6 @@
-"""A worker is killed by force at each step of three kinds of provider, and the next one goes on: one
-that can be asked by our key (kling), one that honours it (sync-lipsync), one that knows none (runway).
-Nobody is paid twice, and nobody gets money back for what was delivered.
+"""A worker is killed by force at each step of three kinds of provider, and the next one goes on:
+one that can be asked by our key (kling), one that honours it (sync-lipsync), one that knows none
+(runway). Nobody is paid twice, and nobody gets money back for what was delivered.
 """
 import os
 import sys
