@@ -62,6 +62,8 @@ def table(name):
             "502-html": Expected("processing", paid=(0,)) if name in PARKS else DONE,
             "redirect": Expected("processing", paid=(0,)) if name in PARKS else DONE}
     rows.update({fault: lost_answer(name) for fault in LOST})
+    if name in ("kling", "kling-3"):  # it takes the provider a while to find what it has taken
+        rows["late-lookup"] = DONE
     rows.update({fault: Expected("failed", "completed", paid=(1, 2)) if name in BYTES
                  else lost_answer(name) for fault in JUNK})
     if name == "volcengine-tts":  # the same reqid again proves that it was made, and it is gone

@@ -20,7 +20,7 @@ ONCE = {"429": "moment", "429-after": "moment", "busy": "busy"}
 # It says no, as often as it is asked.
 ALWAYS = {"key": "key", "moderation": "content", "bad-input": "job"}
 # It has taken the job and will be paid for it: the answer does not arrive. Once, too.
-UNHEARD = ("lost", "cut", "200-html", "huge", "slow", "empty")
+UNHEARD = ("lost", "cut", "200-html", "huge", "slow", "empty", "late-lookup")
 # It has taken the job, and answers nothing for as long as Book.release isn't set.
 HOLD = "hold-submit"
 
