@@ -63,7 +63,7 @@ std::string with_folder(std::string settings, fs::path const& folder) {
 }
 
 // In the child, between fork and exec: only calls that are safe there.
-[[noreturn]] void become_worker(std::array<char const*, 5> const& words, int log, pid_t parent) {
+[[noreturn]] void become_worker(std::array<char const*, 7> const& words, int log, pid_t parent) {
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) {
         _exit(0);
@@ -118,8 +118,8 @@ void forget_settings() {
 DemoWorker::DemoWorker(fs::path const& settings, fs::path const& log) {
     int const file = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     auto const config = settings.string();
-    std::array<char const*, 5> const words{"tallyman", "--config", config.c_str(), "worker",
-                                           nullptr};
+    std::array<char const*, 7> const words{"tallyman", "--config", config.c_str(), "up",
+                                           "--port",   "0",        nullptr};
     auto const parent = getpid();
     pid_ = file < 0 ? -1 : fork();
     if (pid_ == 0) {
