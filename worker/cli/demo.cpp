@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "jobs/submit.h"
 #include "wire/audit_json.h"
 #include "wire/job_request.h"
