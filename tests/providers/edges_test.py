@@ -1,17 +1,19 @@
-"""What providers and strangers do at the edges: a certificate that nobody signed.
+"""What providers and strangers do at the edges: a certificate that nobody signed, callbacks that lie.
 """
 import os
 import sys
 import tempfile
+import time
 import unittest
+import urllib.request
 
 sys.path.append(os.path.dirname(os.path.abspath(__file__)))
 
 from faults_test import price_of, request_for  # noqa: E402 (needs the path)
 from wire.protocol import KEY  # noqa: E402
 from wire.running import ENDED, Tallyman  # noqa: E402
-from wire.server import Simulator  # noqa: E402
-from wire.settings import settings_for  # noqa: E402
+from wire.server import Simulator, free_port  # noqa: E402
+from wire.settings import HASTE, settings_for  # noqa: E402
 
 
 class Tls(unittest.TestCase):
@@ -43,6 +45,58 @@ class Tls(unittest.TestCase):
         self.assertEqual(submits, 0)
         self.assertNotEqual(job["state"], "completed")
         self.assertNotIn(KEY, told)
+
+
+class Callbacks(unittest.TestCase):
+    """A callback only makes the program ask. What it says is not looked at, and whoever doesn't
+    know the secret of a job is not listened to."""
+    CASE = ("kling", "hold-poll", "1")
+    LIE = b'{"task_id": "task-1", "task_status": "succeed", "final_unit_deduction": "0"}'
+
+    @staticmethod
+    def say(address, body=LIE):
+        with urllib.request.urlopen(urllib.request.Request(address, data=body), timeout=10) as told:
+            return told.status, told.read()
+
+    def polls(self, there):
+        return there.book.asked[(*self.CASE, "poll")]
+
+    def asked_again(self, there, before, seconds):
+        end = time.monotonic() + seconds
+        while self.polls(there) == before and time.monotonic() < end:
+            time.sleep(0.05)
+        return self.polls(there) > before
+
+    def test_only_the_true_address_has_the_provider_asked_and_only_the_provider_is_believed(self):
+        slow = [(pattern, quick.replace("100ms", "5m").replace("300ms", "5m"))
+                for pattern, quick in HASTE]
+        with tempfile.TemporaryDirectory(prefix="tallyman-edges-") as folder, Simulator() as there:
+            port = free_port()
+            hints = {"public_url": f"http://127.0.0.1:{port}"}
+            settings = settings_for(folder, there.address, ("kling",), slow, {"hints": hints})
+            tallyman = Tallyman(folder, settings).start(port)
+            try:
+                job = tallyman.enqueue([request_for(folder, *self.CASE[:2])])[0]["id"]
+                self.assertTrue(self.asked_again(there, 0, 20))
+                address = there.book.callbacks[self.CASE]
+                self.assertTrue(address.startswith(hints["public_url"]), address)
+                before = self.polls(there)
+                self.say(address[:-1] + ("0" if address[-1] != "0" else "1"))
+                self.assertFalse(self.asked_again(there, before, 2))
+                self.say(address)
+                self.assertTrue(self.asked_again(there, before, 20))
+                self.assertEqual(tallyman.jobs()[job]["state"], "processing")
+                there.book.release.set()
+
+                def is_done(jobs):
+                    self.say(address)
+                    return jobs[job]["state"] in ENDED
+                self.assertEqual(tallyman.until(is_done, 30)[job]["state"], "completed")
+                self.assertEqual(self.say(address, b'{"challenge": "c-7"}')[1],
+                                 b'{"challenge":"c-7"}')
+                self.assertEqual(tallyman.audit(), [])
+            finally:
+                tallyman.stop()
 
 
 if __name__ == "__main__":

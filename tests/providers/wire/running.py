@@ -19,9 +19,9 @@ class Tallyman:
         self.log = open(os.path.join(folder, "tallyman.log"), "ab")
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("TALLYMAN_")}
 
-    def start(self):
+    def start(self, port=0):
         self.process = subprocess.Popen(
-            [PROGRAM, "--config", self.settings, "up", "--port", "0"], stdout=subprocess.PIPE,
+            [PROGRAM, "--config", self.settings, "up", "--port", str(port)], stdout=subprocess.PIPE,
             stderr=self.log, cwd=self.folder, env=self.environment)
         found = None
         while not found:

@@ -20,11 +20,11 @@ FIXED = 3  # credits of what has no length
 RATE = 2   # credits a second of what has one
 
 
-def hasty(folder, dialect):
+def hasty(folder, dialect, changes=HASTE):
     """A copy of a shipped dialect that waits for hardly anything."""
     with open(os.path.join(DIALECTS, f"{dialect}.yaml"), encoding="utf-8") as file:
         text = file.read()
-    for pattern, quick in HASTE:
+    for pattern, quick in changes:
         text = re.sub(pattern, quick, text)
     path = os.path.join(folder, f"{dialect}.yaml")
     with open(path, "w", encoding="utf-8") as file:
@@ -32,11 +32,12 @@ def hasty(folder, dialect):
     return path
 
 
-def settings_for(folder, address, dialects, **more):
-    """Writes tallyman.yaml, prices.yaml and the dialects; `more` are settings of every provider."""
+def settings_for(folder, address, dialects, changes=HASTE, whole=None, **more):
+    """Writes tallyman.yaml, prices.yaml and the dialects; `more` are settings of every provider,
+    `whole` are sections of the file."""
     providers, services, prices = {}, {}, {}
     for name in dialects:
-        providers[name] = {"kind": "http", "dialect_file": hasty(folder, name), "key": KEY,
+        providers[name] = {"kind": "http", "dialect_file": hasty(folder, name, changes), "key": KEY,
                            "base_url": f"{address}/{name}", "allow_private": True,
                            **NEEDED.get(name, {}), **more}
         services[name] = {"provider": name}
@@ -47,10 +48,11 @@ def settings_for(folder, address, dialects, **more):
         "log": {"level": "warning"},
         "worker": {"slots": 1000, "heartbeat": "1s", "lease": "4s", "poll": "200ms", "drain": "1s"},
         "media": {"allow_private": True, "input_dir": folder},
+        "results": {"retry_for": "6s", "at_once": 32},
         "accounts": {"signup_gift": 1_000_000},
         "services": {"defaults": {"timeout": "10m", "max_attempts": 2, "backoff": "200ms",
                                   "backoff_cap": "400ms", "deadline": "1h"}, **services},
-        "providers": providers,
+        "providers": providers, **(whole or {}),
     }
     for name, content in (("tallyman.yaml", settings), ("prices.yaml", {"services": prices})):
         with open(os.path.join(folder, name), "w", encoding="utf-8") as file:

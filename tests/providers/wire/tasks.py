@@ -50,6 +50,8 @@ class Tasks(Linked):
         task_id = number if as_number else f"task-{number}"
         with self.book.lock:
             self.book.tasks[self.name, str(task_id)] = Task(self.request, self.key())
+            job = (self.name, self.request.fault or "fine", self.request.tag or "-")
+            self.book.callbacks[job] = self.callback()
             if self.key():
                 self.book.keys[self.name, self.key()] = task_id
         return 200, self.taken(task_id), {}
@@ -109,6 +111,12 @@ class Tasks(Linked):
         task = self.book.tasks.get((self.name, str(task_id)))
         late = task and task.fault == "late-lookup" and time.monotonic() - task.begun < 0.5
         return None if late else task_id
+
+    def callback(self):
+        """Where the client wants to hear that there is news."""
+        body = self.request.json
+        told = body.get("callback_url") or body.get("webhookUrl")
+        return told or (body.get("options") or {}).get("callback_url")
 
     def asked_id(self):
         raise NotImplementedError
