@@ -19,7 +19,8 @@ std::filesystem::path prepare_demo(std::filesystem::path const& folder);
 // Nothing of this process's own settings is to reach the demo.
 void forget_settings();
 
-// `tallyman up` on a free port, in a process of its own, for as long as this lives; its log goes to a file.
+// `tallyman up` on a free port, in a process of its own, for as long as this lives; its log goes to
+// a file.
 class DemoWorker {
 public:
     DemoWorker(std::filesystem::path const& settings, std::filesystem::path const& log);
