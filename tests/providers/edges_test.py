@@ -1,4 +1,5 @@
-"""What providers and strangers do at the edges: a certificate that nobody signed, callbacks that lie.
+"""What providers and strangers do at the edges: a certificate that nobody signed, callbacks that
+lie.
 """
 import os
 import sys
