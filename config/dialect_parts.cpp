@@ -169,6 +169,11 @@ std::vector<Key<PredicateDraft>> const predicate_keys = {
          read_parsed(v, d.predicate.name.emplace(), dialect::parse_name, "a name");
          check_name(v, *d.predicate.name, d.frame);
      }},
+    {"status",
+     [](Value const& v, PredicateDraft& d) {
+         d.predicate.of_status = true;
+         read_values(v, Test::in, d);
+     }},
     {"is", [](Value const& v, PredicateDraft& d) { read_values(v, Test::is, d); }},
     {"is_not", [](Value const& v, PredicateDraft& d) { read_values(v, Test::is_not, d); }},
     {"in", [](Value const& v, PredicateDraft& d) { read_values(v, Test::in, d); }},
@@ -189,6 +194,12 @@ void read_predicate(Value const& value, dialect::Predicate& into, Frame const& f
     }
     constexpr std::string_view tests[] = {"is", "is_not", "in", "prefix", "contains", "exists"};
     auto const count = std::ranges::count_if(tests, [&](auto key) { return value.has(key); });
+    if (value.has("status")) {
+        if (count != 0 || value.has("at") || value.has("of")) {
+            value.mistake("a test of `status` has nothing beside it");
+        }
+        return;
+    }
     if (count != 1) {
         value.mistake("expected one of is, is_not, in, prefix, contains and exists");
     }

@@ -21,13 +21,23 @@ void read_from(Value const& value, ThingDraft& draft, From from) {
     read_pointers(value, draft.thing.at);
 }
 
+// A pointer to it, or where it is.
+void read_location(Value const& value, ThingDraft& draft) {
+    auto const& node = value.node();
+    if (node.kind == Node::Kind::text && !node.text.starts_with('/')) {
+        read_template(value, draft.thing.location.emplace(), draft.frame);
+    } else {
+        read_from(value, draft, From::url);
+    }
+}
+
 void read_bytes(Value const& value, ThingDraft& draft) {
     read_word<From>(value, draft.thing.from, {{"body", From::bytes}, {"stream", From::stream}});
 }
 
 std::vector<Key<ThingDraft>> const thing_keys = {
     {"role", [](Value const& v, ThingDraft& d) { read_name(v, d.thing.role); }},
-    {"url", [](Value const& v, ThingDraft& d) { read_from(v, d, From::url); }},
+    {"url", read_location},
     {"base64", [](Value const& v, ThingDraft& d) { read_from(v, d, From::base64); }},
     {"hex", [](Value const& v, ThingDraft& d) { read_from(v, d, From::hex); }},
     {"text", [](Value const& v, ThingDraft& d) { read_from(v, d, From::text); }},

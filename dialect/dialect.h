@@ -30,6 +30,7 @@ enum class Test : std::uint8_t { is, is_not, in, exists, prefix, contains };
 struct Predicate {
     Pointers at;
     std::optional<Name> name;  // instead of `at`
+    bool of_status = false;    // or that of HTTP
     Test test = Test::is;
     std::vector<Template> values;
     bool wanted = true;  // of `exists`
@@ -158,6 +159,7 @@ enum class From : std::uint8_t { url, bytes, stream, base64, hex, text };
 struct Thing {  // that was made
     std::string role;
     From from = From::url;
+    std::optional<Template> location;  // url: where it is, if no answer says so
     Pointers at;
     Pointer each;  // of every item of the list here
     bool in_list = false;

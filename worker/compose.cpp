@@ -8,6 +8,7 @@
 #include "adapters/providers/command.h"
 #include "adapters/providers/simulated.h"
 #include "adapters/sqlite/open.h"
+#include "worker/http_providers.h"
 #include "worker/webhooks/telling_store.h"
 
 namespace worker {
@@ -47,11 +48,6 @@ std::unique_ptr<adapters::Provider> make(config::Command const& settings,
                                                               .final_codes = settings.final_codes,
                                                               .kill_after = settings.kill_after,
                                                           });
-}
-
-std::unique_ptr<adapters::Provider> make(config::HttpProvider const& /*settings*/,
-                                         boost::asio::any_io_executor const& /*executor*/) {
-    return nullptr;
 }
 
 std::unique_ptr<adapters::Store> open_bare(config::Settings const& settings, Opening opening) {
@@ -131,8 +127,13 @@ std::unique_ptr<adapters::Store> open_store(config::Settings const& settings, Op
 Providers make_providers(config::Settings const& settings, boost::asio::any_io_executor executor) {
     Providers providers;
     for (auto const& [name, provider] : settings.providers) {
-        providers[name] =
-            std::visit([&](auto const& kind) { return make(kind, executor); }, provider.kind);
+        if (auto const* http = std::get_if<config::HttpProvider>(&provider.kind)) {
+            providers[name] = make_http_provider(*http, settings.media, executor);
+        } else if (auto const* command = std::get_if<config::Command>(&provider.kind)) {
+            providers[name] = make(*command, executor);
+        } else {
+            providers[name] = make(std::get<config::Simulated>(provider.kind), executor);
+        }
     }
     return providers;
 }
