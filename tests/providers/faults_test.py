@@ -13,7 +13,7 @@ sys.path.append(os.path.dirname(os.path.abspath(__file__)))
 from wire import media, speech  # noqa: E402 (needs the path)
 from wire.running import ENDED, Tallyman  # noqa: E402
 from wire.server import PROTOCOLS, Simulator  # noqa: E402
-from wire.settings import FIXED, RATE, TEXTS, settings_for  # noqa: E402
+from wire.settings import FIXED, RATE, TEXTS, service_for, settings_for  # noqa: E402
 from wire.tasks import Tasks  # noqa: E402
 
 # What each does about an answer that was lost, as docs/providers.md has it.
@@ -60,8 +60,10 @@ def table(name):
             "bad-input": Expected("failed", code="provider_refused", paid=(0,)),
             "key": Expected("failed", "queued", "processing", paid=(0,)),
             "502-html": Expected("processing", paid=(0,)) if name in PARKS else DONE,
-            "redirect": Expected("processing", paid=(0,)) if name in PARKS else DONE}
+            # Nobody is followed to elsewhere with a paid job; it is the operator's to look at.
+            "redirect": Expected("failed", "queued", "processing", paid=(0,))}
     rows.update({fault: lost_answer(name) for fault in LOST})
+    rows["huge"] = Expected("failed", *lost_answer(name).states, paid=(1, 2))
     if name in ("kling", "kling-3"):  # it takes the provider a while to find what it has taken
         rows["late-lookup"] = DONE
     rows.update({fault: Expected("failed", "completed", paid=(1, 2)) if name in BYTES
@@ -99,7 +101,7 @@ def request_for(folder, name, fault, tag="1"):
     elif "lipsync" in name:
         there = f"https://media.example/{mark.replace(' ', '%20')}"
         text.update(video=f"https://media.example/face.mp4#{mark}", audio=there)
-    return {"service": name, "user_id": f"user-{name}", "input": text}
+    return {"service": service_for(name, fault), "user_id": f"user-{name}", "input": text}
 
 
 def price_of(name, fault, tag="1"):

@@ -20,6 +20,18 @@ FIXED = 3  # credits of what has no length
 RATE = 2   # credits a second of what has one
 
 
+# Whoever answers badly a few times in a row is left alone for a while, by all jobs. So faults that
+# are about a provider and not about one job have providers of their own, in such groups.
+GROUPS = {"lost": "a", "cut": "a", "huge": "a", "slow": "a", "200-html": "b", "empty": "b",
+          "502-html": "b", "late-lookup": "b", "429": "c", "429-after": "c", "busy": "c",
+          "key": "d", "redirect": "e"}
+
+
+def service_for(dialect, fault):
+    """The service, and the provider, that has this fault."""
+    return f"{dialect}.{GROUPS[fault]}" if fault in GROUPS else dialect
+
+
 def hasty(folder, dialect, changes=HASTE):
     """A copy of a shipped dialect that waits for hardly anything."""
     with open(os.path.join(DIALECTS, f"{dialect}.yaml"), encoding="utf-8") as file:
@@ -36,13 +48,15 @@ def settings_for(folder, address, dialects, changes=HASTE, whole=None, **more):
     """Writes tallyman.yaml, prices.yaml and the dialects; `more` are settings of every provider,
     `whole` are sections of the file."""
     providers, services, prices = {}, {}, {}
-    for name in dialects:
-        providers[name] = {"kind": "http", "dialect_file": hasty(folder, name, changes), "key": KEY,
-                           "base_url": f"{address}/{name}", "allow_private": True,
-                           **NEEDED.get(name, {}), **more}
-        services[name] = {"provider": name}
-        prices[name] = {"mode": "fixed", "credits": FIXED} if name in TEXTS else {
-            "mode": "duration", "measure": "output", "per_second": RATE, "estimate": 3}
+    for dialect in dialects:
+        file = hasty(folder, dialect, changes)
+        for name in {service_for(dialect, fault) for fault in ("fine", *GROUPS)}:
+            providers[name] = {"kind": "http", "dialect_file": file, "key": KEY, "model": "sim",
+                               "base_url": f"{address}/{dialect}", "allow_private": True,
+                               **NEEDED.get(dialect, {}), **more}
+            services[name] = {"provider": name}
+            prices[name] = {"mode": "fixed", "credits": FIXED} if dialect in TEXTS else {
+                "mode": "duration", "measure": "output", "per_second": RATE, "estimate": 3}
     settings = {
         "data_dir": os.path.join(folder, "data"), "prices": os.path.join(folder, "prices.yaml"),
         "log": {"level": "warning"},
