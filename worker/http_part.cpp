@@ -6,6 +6,7 @@
 
 #include <sys/resource.h>
 
+#include "worker/http/console.h"
 #include "worker/identity.h"
 #include "worker/platform_sender.h"
 
@@ -148,7 +149,9 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
            .payments = &payments_,
            .cash = &cash_,
            .inquiring = &inquiring_,
-           .platforms = &platforms_},
+           .platforms = &platforms_,
+           .door = &authenticator_,
+           .console = http::console_assets()},
           [this](adapters::http::Request const& request) { return admit(authenticator_, request); },
           http::all_tables(needs.settings.http.metrics_open),
           [this](http::Answered const& answered) {

@@ -60,6 +60,9 @@ std::vector<std::span<Route const>> all_tables(bool metrics_open) {
             webhook_routes(),
             sync_admin_routes(),
             operating_routes(metrics_open),
+            session_routes(),
+            inspection_routes(),
+            console_routes(),
             description_routes()};
 }
 

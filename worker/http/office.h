@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct Inquiring;
 
 namespace worker::http {
 
+class Authenticator;
+struct Asset;
 class Collector;
 class InputDesk;
 class Operations;
@@ -47,6 +50,8 @@ struct Office {
     CashDesk* cash = nullptr;
     Inquiring const* inquiring = nullptr;
     BlockingPool* platforms = nullptr;  // of those who wait for payment platforms
+    Authenticator* door = nullptr;      // where the console's users sign in
+    std::span<Asset const> console{};   // empty: it was built without one
 };
 
 }  // namespace worker::http

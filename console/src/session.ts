@@ -1,0 +1,64 @@
+// Who is signed in, and what they may do.
+import { call, get, turnedAway, use } from "./lib/api";
+import { Cell } from "./lib/cell";
+import { Live } from "./lib/live";
+import { forget } from "./lib/load";
+
+export interface Session {
+  name: string;
+  key?: number;
+  scopes: string[];
+  until?: number;
+}
+
+export const session = new Cell<Session | null | undefined>(undefined);
+export const live = new Live("/api/events");
+
+export const mayAct = () => session.value?.scopes.includes("admin") ?? false;
+
+function begin(who: Session) {
+  session.value = who;
+  live.start();
+}
+
+// Whether the cookie of an earlier visit still holds.
+export async function resume() {
+  try {
+    begin(await get("/api/session"));
+  } catch {
+    session.value = null;
+  }
+}
+
+export async function signIn(key: string, remember: boolean) {
+  if (remember) {
+    use({ kind: "cookie" });
+    begin(await call("POST", "/api/session", { key }));
+    return;
+  }
+  use({ kind: "key", key });
+  try {
+    const who: Session = await get("/api/session");
+    await get("/api/admin/overview");
+    begin(who);
+  } catch (problem) {
+    use({ kind: "cookie" });
+    throw problem;
+  }
+}
+
+export async function signOut() {
+  live.end();
+  try {
+    await call("DELETE", "/api/session");
+  } finally {
+    use({ kind: "cookie" });
+    forget();
+    session.value = null;
+  }
+}
+
+turnedAway.watch(() => {
+  live.end();
+  if (session.value) session.value = null;
+});
