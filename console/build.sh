@@ -29,12 +29,12 @@ mkdir -p "$folder"
 exec 9>"$folder/lock"
 flock 9
 cd "$sources"
-mark=$(find src public index.html me.html vite.config.mjs package-lock.json pack.mjs build.sh -type f \
-    -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d ' ' -f 1)
+own=(src public index.html me.html vite.config.mjs package.json package-lock.json tsconfig.json)
+mark=$(find "${own[@]}" pack.mjs build.sh -type f -print0 |
+    sort -z | xargs -0 sha256sum | sha256sum | cut -d ' ' -f 1)
 if [[ ! -e $folder/assets.cpp || $(cat "$folder/built" 2>/dev/null) != "$mark" ]]; then
     rm -rf "$folder/built" "$folder/src" "$folder/public" "$folder/dist"
-    cp -r src public index.html me.html vite.config.mjs package.json package-lock.json tsconfig.json \
-        "$folder/"
+    cp -r "${own[@]}" "$folder/"
     cd "$folder"
     lock=$(sha256sum package-lock.json)
     if [[ $(cat node_modules/.installed 2>/dev/null) != "$lock" ]]; then

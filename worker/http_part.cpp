@@ -127,6 +127,7 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
                  .meters = needs.meters.payments}},
       cash_{cash_parts(needs)},
       inquiring_{inquiring_with(needs)},
+      audits_{needs.store, needs.settings},
       meters_{needs.meters},
       redis_{needs.redis},
       operations_{executor,
@@ -150,6 +151,7 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
            .cash = &cash_,
            .inquiring = &inquiring_,
            .platforms = &platforms_,
+           .audits = &audits_,
            .door = &authenticator_,
            .console = http::console_assets()},
           [this](adapters::http::Request const& request) { return admit(authenticator_, request); },
@@ -166,6 +168,7 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
 }
 
 HttpPart::~HttpPart() {
+    audits_.stop();
     inputs_.join();
     platforms_.join();
     pool_.join();

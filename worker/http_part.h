@@ -19,6 +19,7 @@
 #include "pricing/book.h"
 #include "worker/blocking_pool.h"
 #include "worker/cash_desk.h"
+#include "worker/http/audit_desk.h"
 #include "worker/http/authenticate.h"
 #include "worker/http/collector.h"
 #include "worker/http/face.h"
@@ -91,6 +92,7 @@ private:
     http::PaymentDesk payments_;
     CashDesk cash_;
     Inquiring inquiring_;
+    http::AuditDesk audits_;
     metrics::Meters& meters_;
     RedisParts* redis_;
     std::optional<metrics::RedisMeters> redis_meters_;

@@ -19,9 +19,9 @@ import { Queues } from "./screens/queues";
 import { SignIn } from "./screens/signin";
 import { Webhooks } from "./screens/webhooks";
 import { Workers } from "./screens/workers";
-import { live, session, signOut } from "./session";
+import { live, session, signOut, trouble } from "./session";
 import { Looks } from "./ui/looks";
-import { Busy, Empty, Page, Sayings } from "./ui/parts";
+import { Busy, Empty, Page, Sayings, Trouble } from "./ui/parts";
 
 interface Screen {
   at: string;
@@ -179,7 +179,8 @@ export function App() {
   useCell(language);
   const who = useCell(session);
   const at = useCell(place);
-  if (who === undefined) return <Busy />;
+  const away = useCell(trouble);
+  if (who === undefined) return <main class="signin">{away ? <Trouble error={away} /> : <Busy />}</main>;
   if (who === null) return <SignIn />;
   const { screen, view } = shown(at.path);
   return <Frame current={screen}>{view}</Frame>;

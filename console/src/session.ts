@@ -1,5 +1,5 @@
 // Who is signed in, and what they may do.
-import { call, get, turnedAway, use } from "./lib/api";
+import { call, get, type Refusal, turnedAway, use } from "./lib/api";
 import { Cell } from "./lib/cell";
 import { Live } from "./lib/live";
 import { forget } from "./lib/load";
@@ -21,12 +21,22 @@ function begin(who: Session) {
   live.start();
 }
 
-// Whether the cookie of an earlier visit still holds.
+// Why it can't be told yet who is signed in.
+export const trouble = new Cell<Refusal | undefined>(undefined);
+
+// Whether the cookie of an earlier visit still holds; asked again until there is an answer.
 export async function resume() {
   try {
     begin(await get("/api/session"));
-  } catch {
-    session.value = null;
+    trouble.value = undefined;
+  } catch (problem) {
+    const refusal = problem as Refusal;
+    if (refusal.status === 401 || refusal.status === 403) {
+      session.value = null;
+      return;
+    }
+    trouble.value = refusal;
+    setTimeout(() => void resume(), 2000);
   }
 }
 

@@ -47,7 +47,6 @@ void guard(Call const& call, Response& response, bool users) {
         response.headers.push_back(Header{name, std::move(value)});
     };
     put("Content-Security-Policy", std::string{policy} + framers(call, users));
-    put("X-Content-Type-Options", "nosniff");
     put("Referrer-Policy", "no-referrer");
     put("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()");
     put("Cross-Origin-Resource-Policy", "same-origin");
@@ -86,7 +85,7 @@ Response send(Call const& call, std::string_view path, std::string_view caching,
 Response page(Call const& call, std::string_view name, bool users) {
     if (call.office.console.empty()) {
         return {.status = 200,
-                .headers = {{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}},
+                .headers = {{"Cache-Control", "no-store"}},
                 .type = "text/plain; charset=utf-8",
                 .body = std::string{missing}};
     }

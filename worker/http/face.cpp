@@ -62,6 +62,7 @@ std::vector<std::span<Route const>> all_tables(bool metrics_open) {
             operating_routes(metrics_open),
             session_routes(),
             inspection_routes(),
+            books_routes(),
             console_routes(),
             description_routes()};
 }

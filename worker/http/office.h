@@ -22,6 +22,7 @@ struct Inquiring;
 
 namespace worker::http {
 
+class AuditDesk;
 class Authenticator;
 struct Asset;
 class Collector;
@@ -50,6 +51,7 @@ struct Office {
     CashDesk* cash = nullptr;
     Inquiring const* inquiring = nullptr;
     BlockingPool* platforms = nullptr;  // of those who wait for payment platforms
+    AuditDesk* audits = nullptr;
     Authenticator* door = nullptr;      // where the console's users sign in
     std::span<Asset const> console{};   // empty: it was built without one
 };

@@ -54,8 +54,9 @@ export function span(ms: number): string {
   const s = Math.abs(ms) / 1000;
   if (s < 1) return `${Math.round(Math.abs(ms))} ms`;
   if (s < 60) return `${s < 10 ? s.toFixed(1) : Math.round(s)} s`;
-  if (s < 3600) return `${Math.floor(s / 60)} min ${Math.round(s % 60)} s`;
-  if (s < 172800) return `${Math.floor(s / 3600)} h ${Math.round((s % 3600) / 60)} min`;
+  const pair = (whole: number, unit: string, rest: number, less: string) => (rest === 0 ? `${whole} ${unit}` : `${whole} ${unit} ${rest} ${less}`);
+  if (s < 3600) return pair(Math.floor(s / 60), "min", Math.floor(s % 60), "s");
+  if (s < 172800) return pair(Math.floor(s / 3600), "h", Math.floor((s % 3600) / 60), "min");
   return tr("{n} days", "{n} 天", { n: Math.floor(s / 86400) });
 }
 

@@ -185,7 +185,7 @@ function OrdersOf({ user }: { user: string }) {
   }, [user]);
   return (
     <Card title={tr("Orders", "订单")}>
-      <Await of={pages}>{(rows) => rows.length === 0 ? <Empty title={tr("It has ordered nothing.", "暂无订单。")} /> : <OrderRows orders={rows} />}</Await>
+      <Await of={pages}>{(rows) => rows.length === 0 ? <Empty title={tr("It has ordered nothing.", "暂无订单。")} /> : <OrderRows orders={rows} whose={false} />}</Await>
       <More pages={pages} />
     </Card>
   );
@@ -242,11 +242,11 @@ export function Account({ user }: { user: string }) {
                     <Await of={history}>{(rows) => rows.length === 0 ? <Empty title={tr("Nothing has moved yet.", "暂无流水。")} /> : <Ledger entries={rows} links />}</Await>
                     <More pages={history} />
                   </Card>
+                  <OrdersOf user={user} />
                   <Statement user={user} />
                 </div>
                 <div>
                   <Card title={tr("Account", "账户")}><About account={data} /><Books user={user} /></Card>
-                  <OrdersOf user={user} />
                 </div>
               </div>
               {open === "grant" && <GrantDialog user={user} balance={data.balance} onClose={close} onDone={moved} />}

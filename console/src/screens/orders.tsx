@@ -8,14 +8,15 @@ import { place, setQuery } from "../lib/route";
 import { price, what } from "../ui/orders";
 import { Amount, Await, Badge, Choice, Empty, Field, More, Page, Table, Time, Tone, UserLink, stateWords } from "../ui/parts";
 
-export function OrderRows({ orders }: { orders: any[] }) {
+// Of one user there is no need to say whose they are.
+export function OrderRows({ orders, whose = true }: { orders: any[]; whose?: boolean }) {
   return (
-    <Table label={tr("Orders", "订单")} head={[tr("Order", "订单"), tr("Status", "状态"), tr("User", "用户"), tr("What", "内容"), `>${tr("Price", "金额")}`, `>${tr("Credits", "积分")}`, tr("Channel", "渠道"), tr("Created", "创建时间"), tr("Paid", "支付时间")]}>
+    <Table label={tr("Orders", "订单")} head={[tr("Order", "订单"), tr("Status", "状态"), ...(whose ? [tr("User", "用户")] : []), tr("What", "内容"), `>${tr("Price", "金额")}`, `>${tr("Credits", "积分")}`, tr("Channel", "渠道"), tr("Created", "创建时间"), tr("Paid", "支付时间")]}>
       {orders.map((order) => (
         <tr key={order.order_id}>
           <td><a class="num short" title={order.order_id} href={`/orders/${encodeURIComponent(order.order_id)}`}>{order.order_id.slice(-8)}</a></td>
           <td><Badge state={order.status} />{order.review?.length > 0 && <Tone tone="warn">{tr("review", "待审核")}</Tone>}</td>
-          <td><UserLink id={order.user_id} /></td>
+          {whose && <td><UserLink id={order.user_id} /></td>}
           <td>{what(order)}</td>
           <td class="right num">{price(order)}</td>
           <td class="right"><Amount value={BigInt(order.credits) + BigInt(order.bonus)} /></td>

@@ -74,7 +74,7 @@ function Tile({ name, value, hint, to }: { name: string; value: string; hint?: s
   const inner = (
     <>
       <span class="dim">{name}</span>
-      <b class="num">{value}</b>
+      <b class={value.length > 10 ? "num long" : "num"}>{value}</b>
       <small class="dim">{hint ?? "\u00a0"}</small>
     </>
   );
