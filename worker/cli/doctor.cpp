@@ -289,6 +289,7 @@ Checks examine(Context& context) {
         check_data_dir(checks, context.settings());
         check_disk(checks, context.settings());
     });
+    attempt(checks, "results", "correct results.s3", [&] { check_results(checks, context); });
     attempt(checks, "payments", "correct the setting, or give this user the right to read the file",
             [&] { check_payments(checks, context); });
     attempt(checks, "redis", "workers go on without it, polling the store",

@@ -24,4 +24,7 @@ using Checks = std::vector<Check>;
 void check_providers(Checks& checks, Context& context);
 void check_payments(Checks& checks, Context& context);
 
+// Where results are kept.
+void check_results(Checks& checks, Context& context);
+
 }  // namespace worker::cli

@@ -122,7 +122,7 @@ void check_providers(Checks& checks, Context& context) {
         check_provider(checks, name, provider);
     }
     for (auto const& [service, periods] : context.book().services) {
-        auto const& route = config::service_for(settings, service).provider;
+        auto const route = config::steps_of(settings, service).front().provider;
         if (!settings.providers.contains(route)) {
             checks.push_back({"provider", Health::problem,
                               fmt::format("service {} has no provider `{}`", service, route),

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/artifacts.h"
 #include "adapters/store.h"
 #include "config/settings.h"
 #include "pricing/book.h"
@@ -22,6 +23,7 @@ struct Inquiring;
 namespace worker::http {
 
 class Collector;
+class HintDesk;
 class InputDesk;
 class Operations;
 class PaymentDesk;
@@ -46,7 +48,9 @@ struct Office {
     PaymentDesk* payments = nullptr;
     CashDesk* cash = nullptr;
     Inquiring const* inquiring = nullptr;
-    BlockingPool* platforms = nullptr;  // of those who wait for payment platforms
+    adapters::ArtifactStore* artifacts = nullptr;  // null: files are on this disk only
+    HintDesk* hints = nullptr;                     // null: nobody was told to call
+    BlockingPool* platforms = nullptr;             // of those who wait for payment platforms
 };
 
 }  // namespace worker::http
