@@ -106,8 +106,8 @@ protected:
             EXPECT_FALSE(error);
             result.emplace(std::move(r));
         });
-        while (!result) {
-            io.run_one();
+        io.restart();
+        while (!result && io.run_one() > 0) {
         }
         return std::move(*result);
     }
