@@ -115,7 +115,7 @@ def price_of(name, fault, tag="1"):
     class Asked:
         pass
     asked = Asked()
-    asked.fault, asked.tag = "" if fault == "fine" else fault, tag
+    asked.fault, asked.tag = fault, tag
     made = kind(None, None)
     made.request = asked
     form = getattr(kind, "kind", "mp3") if name in LINKS else "mp3"
