@@ -164,6 +164,7 @@ std::vector<Key<HttpProvider>> const& http_provider_keys() {
         {"kind", [](Value const&, Http&) {}},  // these three are already read
         {"dialect", [](Value const&, Http&) {}},
         {"dialect_file", [](Value const&, Http&) {}},
+        {.name = "limits", .read = [](Value const&, Http&) {}, .form = Key<Http>::Form::tree},
         {"base_url", [](Value const& v, Http& p) { read_text(v, p.vars["base_url"]); }},
         {"model", [](Value const& v, Http& p) { read_text(v, p.vars["model"]); }},
         {"key", [](Value const& v, Http& p) { read_secret(v, p.key); }},

@@ -289,7 +289,7 @@ void check_providers(Checks& checks, Context& context) {
              there ? "" : "install the program, or correct providers." + name + ".run"});
     }
     for (auto const& [service, periods] : context.book().services) {
-        auto const& route = config::service_for(settings, service).provider;
+        auto const route = config::steps_of(settings, service).front().provider;
         if (!settings.providers.contains(route)) {
             checks.push_back({"provider", Health::problem,
                               fmt::format("service {} has no provider `{}`", service, route),
@@ -333,6 +333,7 @@ Checks examine(Context& context) {
         check_data_dir(checks, context.settings());
         check_disk(checks, context.settings());
     });
+    attempt(checks, "results", "correct results.s3", [&] { check_results(checks, context); });
     attempt(checks, "payments", "correct the setting, or give this user the right to read the file",
             [&] { check_payments(checks, context); });
     attempt(checks, "redis", "workers go on without it, polling the store",

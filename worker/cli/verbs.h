@@ -23,6 +23,8 @@ std::unique_ptr<Verb> make_job();
 std::unique_ptr<Verb> make_jobs();
 std::unique_ptr<Verb> make_cancel();
 std::unique_ptr<Verb> make_retry();
+std::unique_ptr<Verb> make_resolve();
+std::unique_ptr<Verb> make_margin();
 std::unique_ptr<Verb> make_explain();
 std::unique_ptr<Verb> make_queues();
 std::unique_ptr<Verb> make_account();
