@@ -131,6 +131,8 @@ public:
 
     Outbox& outbox() override { return inner_.outbox(); }
 
+    CallBook& calls() override { return inner_.calls(); }
+
     OrderBook& orders() override { return inner_.orders(); }
 
     Work work() override { return inner_.work(); }

@@ -70,12 +70,16 @@ struct Overview {
     std::int64_t inbox = 0;             // requests that are not taken up yet
     std::optional<base::Timestamp> oldest_inbox;
     std::int64_t unknown_fates = 0;
-    std::vector<Sight> unknown;  // the longest running ones of those
-    std::vector<Sight> poison;   // of the newest failures, the newest first
+    std::vector<Sight> unknown;      // the longest running ones of those
+    std::vector<Sight> poison;       // of the newest failures, the newest first
+    std::int64_t parked = 0;         // jobs that wait for somebody's decision
+    std::vector<Sight> parked_jobs;  // the longest running ones of those
     // Of jobs that are being processed, by the time since the attempt began.
     std::array<OpenCharges, charge_ages.size() + 1> charges;
     std::vector<WorkerSeen> workers;      // by name; at most 200
     std::vector<StoppedAccount> stopped;  // frozen or braked now; the last ones to be so
+    std::int64_t frozen = 0;              // how many, of the last thousand that were stopped
+    std::int64_t braked = 0;              // and not frozen
 };
 
 }  // namespace adapters

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "adapters/call_book.h"
 #include "adapters/caller.h"
 #include "adapters/order_book.h"
 #include "adapters/outbox.h"
@@ -46,14 +47,16 @@ struct JobFilter {
     std::optional<jobs::State> state;
     std::optional<base::JobId> before;  // ids below this one (the cursor)
     int limit = 50;
+    bool parked = false;  // only jobs in work that wait for a decision (jobs::Job::parked)
 };
 
 // All there is to tell about one job.
 struct JobStory {
     jobs::Job job;
-    std::vector<ledger::Entry> entries;  // by sequence
-    std::vector<ledger::Grant> grants;   // those that the entries drew from, by number
-    std::vector<jobs::Event> events;     // in order
+    std::vector<ledger::Entry> entries;     // by sequence
+    std::vector<ledger::Grant> grants;      // those that the entries drew from, by number
+    std::vector<jobs::Event> events;        // in order
+    std::vector<jobs::ProviderCall> calls;  // in order
 };
 
 struct EntryFilter {
@@ -237,6 +240,9 @@ public:
 
     // What the world is told; lives as long as the store.
     virtual Outbox& outbox() = 0;
+
+    // Calls to providers, for reading; lives as long as the store.
+    virtual CallBook& calls() = 0;
 
     // Orders and what platforms have said of them, for reading; lives as long as the store.
     virtual OrderBook& orders() = 0;

@@ -87,7 +87,8 @@ std::vector<Problem> check_together(Settings const& settings, pricing::Book cons
     std::vector<std::string_view> priced;
     for (auto const& [name, periods] : book.services) {
         priced.push_back(name);
-        if (service_for(settings, name).provider.empty()) {
+        auto const& service = service_for(settings, name);
+        if (service.provider.empty() && service.route.empty()) {
             problems.push_back({file, 0, "services." + name + ".provider",
                                 "missing; the service has a price and nobody to run it"});
         }

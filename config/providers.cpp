@@ -88,27 +88,46 @@ Command read_command(Value const& value) {
     return command;
 }
 
+// Of kinds that don't say themselves what a call costs.
+void read_own_cost(Value const& value, Provider& provider) {
+    if (value.has("cost")) {
+        read_call_cost(value.at("cost"), provider.cost);
+    }
+}
+
 void read_provider(Value const& value, Provider& provider) {
     if (value.node().kind != Node::Kind::map) {
         value.expected("a map of keys and values");
         return;
     }
-    enum class Kind { none, simulated, command };
+    if (value.has("limits")) {
+        read_limits(value.at("limits"), provider.limits);
+    }
+    enum class Kind { none, simulated, command, http };
     auto kind = Kind::none;
     if (value.has("kind")) {
-        read_word<Kind>(value.at("kind"), kind,
-                        {{"simulated", Kind::simulated}, {"command", Kind::command}});
+        read_word<Kind>(
+            value.at("kind"), kind,
+            {{"simulated", Kind::simulated}, {"command", Kind::command}, {"http", Kind::http}});
     } else {
-        value.at("kind").mistake("missing; expected simulated or command");
+        value.at("kind").mistake("missing; expected simulated, command or http");
+    }
+    if (value.has("allow_private")) {
+        read_flag(value.at("allow_private"), provider.allow_private);
     }
     switch (kind) {
         case Kind::none:
             return;
         case Kind::simulated:
+            read_own_cost(value, provider);
             provider.kind = read_simulated(value);
             return;
         case Kind::command:
+            read_own_cost(value, provider);
             provider.kind = read_command(value);
+            return;
+        case Kind::http:
+            provider.kind = read_http_provider(value);
             return;
     }
 }
@@ -118,6 +137,12 @@ void read_provider(Value const& value, Provider& provider) {
 std::vector<Key<Simulated>> const& simulated_keys() {
     static std::vector<Key<Simulated>> const keys = {
         {"kind", [](Value const&, Simulated&) {}},  // already read
+        {.name = "limits",
+         .read = [](Value const&, Simulated&) {},
+         .form = Key<Simulated>::Form::tree},
+        {.name = "cost",
+         .read = [](Value const&, Simulated&) {},
+         .form = Key<Simulated>::Form::tree},
         {"seed",
          [](Value const& v, Simulated& s) {
              read_integer<std::uint64_t>(v, s.seed, 0, std::numeric_limits<std::int64_t>::max());
@@ -132,6 +157,21 @@ std::vector<Key<Simulated>> const& simulated_keys() {
              read_rate(v, s.characters_per_second, base::Rate{1'000}, base::Rate{1'000'000'000});
          }},
         {"submissions", [](Value const& v, Simulated& s) { read_path(v, s.submissions); }},
+        {"on_doubt",
+         [](Value const& v, Simulated& s) {
+             read_word<OnDoubt>(v, s.on_doubt,
+                                {{"resubmit", OnDoubt::resubmit},
+                                 {"look_up", OnDoubt::look_up},
+                                 {"resubmit_once", OnDoubt::resubmit_once},
+                                 {"park", OnDoubt::park},
+                                 {"refund", OnDoubt::refund}});
+         }},
+        {"take_after",
+         [](Value const& v, Simulated& s) { read_duration(v, s.take_after, seconds{0}, days{1}); }},
+        {"answer_after",
+         [](Value const& v, Simulated& s) {
+             read_duration(v, s.answer_after, seconds{0}, days{1});
+         }},
     };
     return keys;
 }
@@ -139,7 +179,10 @@ std::vector<Key<Simulated>> const& simulated_keys() {
 std::vector<Key<Command>> const& command_keys() {
     using Form = Key<Command>::Form;
     static std::vector<Key<Command>> const keys = {
-        {"kind", [](Value const&, Command&) {}},  // already read
+        {"kind", [](Value const&, Command&) {}},           // already read
+        {"allow_private", [](Value const&, Command&) {}},  // already read
+        {.name = "limits", .read = [](Value const&, Command&) {}, .form = Key<Command>::Form::tree},
+        {.name = "cost", .read = [](Value const&, Command&) {}, .form = Key<Command>::Form::tree},
         {.name = "run", .read = read_run, .form = Form::tree},
         {.name = "environment", .read = read_variables, .form = Form::tree},
         {"memory_mb", [](Value const& v,

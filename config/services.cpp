@@ -80,6 +80,12 @@ void check_service(Value const& value, Service const& service) {
 }
 
 Service read_service(Value const& value, Service service) {
+    if (value.has("provider")) {
+        service.route.clear();  // that of the defaults
+        if (value.has("route")) {
+            value.at("provider").mistake("there is a route as well; one of them is enough");
+        }
+    }
     read_keys<Service>(value, service_keys(), service);
     check_service(value, service);
     return service;
@@ -135,6 +141,11 @@ std::vector<Key<Schedule>> const schedule_keys = {
 std::vector<Key<Service>> const& service_keys() {
     static std::vector<Key<Service>> const keys = {
         {"provider", [](Value const& v, Service& s) { read_name(v, s.provider); }},
+        {.name = "route", .read = read_route, .form = Key<Service>::Form::tree},
+        {"moderation",
+         [](Value const& v, Service& s) {
+             read_word<bool>(v, s.rules.keeps_moderated, {{"refund", false}, {"charge", true}});
+         }},
         {"concurrency",
          [](Value const& v, Service& s) { read_integer(v, s.concurrency, 0, 10'000); }},
         {"timeout", [](Value const& v,
@@ -167,6 +178,11 @@ std::vector<Key<Service>> const& service_keys() {
          [](Value const& v, Service& s) {
              read_word<Track>(v, s.track.emplace(Track::audio),
                               {{"audio", Track::audio}, {"video", Track::video}});
+         }},
+        {"results",
+         [](Value const& v, Service& s) {
+             read_word<ResultFiles>(v, s.results,
+                                    {{"keep", ResultFiles::keep}, {"link", ResultFiles::link}});
          }},
         {.name = "input", .read = read_input, .form = Key<Service>::Form::tree},
     };

@@ -245,15 +245,29 @@ void check_provider(Value const& service, std::string const& name, Settings cons
     }
 }
 
+void check_route(Value const& service, Service const& read, Settings const& settings) {
+    for (auto const& step : service.has("route") ? read.route : std::vector<RouteStep>{}) {
+        if (!step.provider.empty() && !settings.providers.contains(step.provider)) {
+            service.at("route").mistake(
+                fmt::format("no provider has the name {}; did you mean `{}`?",
+                            in_ticks(step.provider), nearest(step.provider, names_of(settings))));
+        }
+    }
+}
+
 // A wrong provider of the defaults is a mistake of theirs, once, and not of each service.
 void check_providers(Value const& root, Settings const& settings) {
     auto const services = root.at("services");
     auto const& common = settings.defaults.provider;
+    check_route(services.at("defaults"), settings.defaults, settings);
+    for (auto const& [name, service] : settings.services) {
+        check_route(services.at(name), service, settings);
+    }
     if (!common.empty()) {
         check_provider(services.at("defaults"), common, settings);
     }
     for (auto const& [name, service] : settings.services) {
-        if (service.provider != common || common.empty()) {
+        if (service.route.empty() && (service.provider != common || common.empty())) {
             check_provider(services.at(name), service.provider, settings);
         }
     }
@@ -296,6 +310,8 @@ std::vector<Key<Settings>> const& settings_keys() {
         {.name = "payments", .section = payment_keys()},
         {.name = "seals", .section = seal_keys()},
         {.name = "webhooks", .section = webhook_keys()},
+        {.name = "results", .section = result_keys()},
+        {.name = "hints", .section = hint_keys()},
         {.name = "recharge", .section = recharge_keys()},
         {.name = "accounts", .section = account_keys},
         {.name = "membership", .section = membership_keys},
@@ -305,11 +321,24 @@ std::vector<Key<Settings>> const& settings_keys() {
          [](Value const& v, Settings& s) { read_duration(v, s.retention, seconds{1}, longest); }},
         {"expiry_every",
          [](Value const& v, Settings& s) { read_duration(v, s.expiry_every, shortest, days{1}); }},
+        {.name = "credit_value", .section = credit_value_keys()},
         {.name = "services", .read = read_services, .form = Form::tree},
         {.name = "providers", .read = read_providers, .form = Form::tree},
         {.name = "schedules", .read = read_schedules, .form = Form::tree},
     };
     return keys;
+}
+
+std::vector<RouteStep> steps_of(Settings const& settings, std::string_view name) {
+    auto const& service = service_for(settings, name);
+    return service.route.empty() ? std::vector{RouteStep{.provider = service.provider}}
+                                 : service.route;
+}
+
+bool is_routed(Settings const& settings, Service const& service) {
+    auto const found = settings.providers.find(service.provider);
+    return !service.route.empty() ||
+           (found != settings.providers.end() && found->second.limits.any());
 }
 
 void finish_settings(Value const& root, Settings& settings) {
@@ -320,11 +349,12 @@ void finish_settings(Value const& root, Settings& settings) {
     check_http(root, settings);
     check_payments(root, settings);
     check_webhooks(root, settings);
+    check_results(root, settings);
     choose_provider(settings);
     check_providers(root, settings);
-    auto const rules_of = [](Service const& service) {
+    auto const rules_of = [&settings](Service const& service) {
         auto rules = service.rules;
-        rules.provider = service.provider;
+        rules.provider = is_routed(settings, service) ? "" : service.provider;
         return rules;
     };
     settings.rules.find_zone = make_zone_finder();

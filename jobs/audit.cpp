@@ -43,6 +43,10 @@ private:
         return job_.terms.on_cancel == pricing::CancelRule::none && number <= job_.bill.charge;
     }
 
+    [[nodiscard]] bool kept_on_moderation(int number) const {
+        return job_.terms.on_moderation == pricing::CancelRule::none && number <= job_.bill.charge;
+    }
+
     void check_charge(int number, ChargeSum const& sum) {
         auto const name = "charge " + std::to_string(number);
         if (sum.debits != 1) {
@@ -54,7 +58,8 @@ private:
         bool const current = number == job_.bill.charge;
         if (number > job_.bill.charge) {
             find(6, name + " is in the ledger and not on the job");
-        } else if (!current && sum.net.value != 0 && !kept_on_cancel(number)) {
+        } else if (!current && sum.net.value != 0 && !kept_on_cancel(number) &&
+                   !kept_on_moderation(number)) {
             find(4, name + " ended without a result and " + std::to_string(sum.net.value) +
                         " credits of it were not given back");
         }
@@ -73,7 +78,9 @@ private:
 
     // A cancelled run kept its charge, and the job was queued again without a new one since.
     [[nodiscard]] bool kept_by_earlier_run() const {
-        return !job_.bill.open && job_.bill.debited.value == 0 && kept_on_cancel(job_.bill.charge);
+        auto const last = job_.bill.charge;
+        return !job_.bill.open && job_.bill.debited.value == 0 &&
+               (kept_on_cancel(last) || kept_on_moderation(last));
     }
 
     [[nodiscard]] ChargeSum current() const {
@@ -128,7 +135,8 @@ private:
         if (job_.bill.open) {
             find(4, "has an open charge");
         }
-        bool const kept = job_.state == State::cancelled && kept_on_cancel(job_.bill.charge);
+        bool const kept = job_.state == State::cancelled ? kept_on_cancel(job_.bill.charge)
+                                                         : kept_on_moderation(job_.bill.charge);
         if (current().net.value != 0 && !kept) {
             find(4, "ended without a result and " + std::to_string(current().net.value) +
                         " credits were not given back");

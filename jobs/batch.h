@@ -19,6 +19,7 @@
 #include "jobs/job.h"
 #include "jobs/notice.h"
 #include "jobs/order.h"
+#include "jobs/provider_call.h"
 #include "jobs/spending.h"
 #include "jobs/sync_source.h"
 #include "ledger/entry.h"
@@ -65,7 +66,10 @@ struct Load {
                                           // wallets, and the grants that they drew from
     bool charges_of_all = false;          // the same, of every job loaded whose charge is open
     std::vector<std::pair<std::string, std::string>> keys;  // (user, idempotency key) -> that job
-    std::vector<std::string> references;   // external references -> the entry that has it
+    std::vector<std::string> references;  // external references -> the entry that has it
+    // Of those that may have been used for something that cost nothing: Batch::by_reference has an
+    // entry for them that moves nothing and stands in no ledger.
+    std::vector<std::string> free_uses;
     std::vector<std::string> fairness_of;  // services: turns in use, see Batch::turns
     bool fairness_of_jobs = false;         // the same, of the services of the jobs loaded
     int expirable = 0;                     // wallets with grants past their date, at most so many
@@ -87,6 +91,10 @@ struct Load {
     // and the wallet of the account that it leads to (sync.h).
     std::vector<SyncedUser> synced;
     std::optional<Ending> ending;  // grants to be warned of, and their wallets (warn.h)
+    // Providers whose jobs in work are counted, over all processes; until the commit no other such
+    // transaction counts them.
+    std::vector<std::string> at_work;
+    int watches = 0;   // tasks to be asked about again (provider_call.h), at most so many
     OrderLoad orders;  // and notices about them (order.h), with the wallets of who has them
 };
 
@@ -132,6 +140,9 @@ struct Batch {
     std::map<SyncedUser, std::string> links;
     std::optional<Ended> ended;  // of Load::ending
     Orders orders;               // of Load::orders; decisions write to it as well
+    std::map<std::string, int, std::less<>>
+        at_work;             // jobs that each provider has, of Load::at_work
+    std::vector<Watch> due;  // of Load::watches, locked
 
     // What became true, for whoever listens (outbox.h); not written itself.
     std::vector<Notice> notices;
@@ -143,7 +154,11 @@ struct Batch {
     std::vector<base::JobId> taken_up;        // requests of the inbox that are dealt with
     std::vector<Message> messages;            // for the outbox, in their order
     std::optional<WarningMark> warned;        // the mark of Load::ending stands here now
+    std::vector<ProviderCall> calls;
+    std::vector<Watch> watches;    // new ones, and those that are to be asked about later
+    std::vector<Watch> unwatched;  // nothing more is to be had of these
     std::vector<KeyCharge> key_charges;
+    std::vector<ledger::Entry> used_free;   // for Load::free_uses of later ones
     std::vector<base::AccountId> stopped;   // frozen or braked now, and to be found as such
     std::vector<base::AccountId> released;  // neither any more
 

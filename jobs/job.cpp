@@ -45,6 +45,38 @@ void read_origin(std::string_view line, Job& job) {
     }
 }
 
+namespace {
+
+constexpr char runner_mark = '|';  // no provider's name has it
+constexpr char parked_mark = 'p';
+constexpr char resubmitted_mark = 'r';
+
+}  // namespace
+
+std::string runner_of(Job const& job) {
+    if (job.model.empty() && !job.parked && !job.resubmitted) {
+        return job.provider;
+    }
+    auto line = job.provider + runner_mark;
+    line += job.parked ? std::string{parked_mark} : "";
+    line += job.resubmitted ? std::string{resubmitted_mark} : "";
+    return line + runner_mark + job.model;
+}
+
+void read_runner(std::string_view line, Job& job) {
+    auto const first = line.find(runner_mark);
+    job.provider = line.substr(0, first);
+    if (first == std::string_view::npos) {
+        return;
+    }
+    line.remove_prefix(first + 1);
+    auto const second = std::min(line.find(runner_mark), line.size());
+    auto const marks = line.substr(0, second);
+    job.parked = marks.contains(parked_mark);
+    job.resubmitted = marks.contains(resubmitted_mark);
+    job.model = line.substr(std::min(second + 1, line.size()));
+}
+
 bool ended(State state) {
     return state == State::completed || state == State::failed || state == State::cancelled;
 }

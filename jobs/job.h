@@ -87,9 +87,12 @@ struct Job {
     base::Credits quoted;
     Bill bill;
 
-    std::string provider;       // who runs it, from the first attempt on
-    std::string task;           // the provider's own id of the current task; empty: none known
-    bool fate_unknown = false;  // the provider's task can't be seen at the moment
+    std::string provider;  // who runs it; empty: nobody was called (a routed service) or will be
+    std::string model;     // of the provider, where a route names one
+    std::string task;      // the provider's own id of the current task; empty: none known
+    bool fate_unknown = false;  // the task can't be seen, or none is known and there may be one
+    bool parked = false;        // there may be a task, and somebody has to decide what to do
+    bool resubmitted = false;   // it was submitted once more in doubt, as it may be once
     std::optional<base::Millis> duration;    // what it is billed by, where it is billed by duration
     std::optional<Measurement> measurement;  // what `duration` follows from
     std::string result;                      // JSON; empty: none
@@ -117,6 +120,10 @@ std::vector<base::JobId> parse_ids(std::string_view line);
 // so that jobs without a key carry nothing for it.
 std::string origin_of(Job const& job);
 void read_origin(std::string_view line, Job& job);
+
+// The provider, and behind it what few jobs have: marks and a model. Stores keep all as one line.
+std::string runner_of(Job const& job);
+void read_runner(std::string_view line, Job& job);
 
 std::string_view to_text(State state);
 std::string_view to_text(Wait wait);

@@ -10,6 +10,9 @@ namespace jobs {
 
 namespace {
 
+// A worker may still be telling the provider to stop.
+constexpr base::Millis first_look_at_watched{30'000};
+
 ledger::Shortfall shortfall_of(pricing::Overrun overrun) {
     switch (overrun) {
         case pricing::Overrun::absorb:
@@ -140,6 +143,11 @@ Error deadline_exceeded() {
     return {.code = "deadline_exceeded", .message = "no verdict from the provider in time"};
 }
 
+Error unknown_fate() {
+    return {.code = "unknown_fate",
+            .message = "it may have been submitted, and nobody can tell; the credits went back"};
+}
+
 void end(LoadedJob& loaded, State state, base::Timestamp now) {
     CHECK(ended(state) && !ended(loaded.job.state));
     Job& job = loaded.job;
@@ -150,6 +158,7 @@ void end(LoadedJob& loaded, State state, base::Timestamp now) {
     job.deadline_at.reset();
     job.worker.clear();
     job.fate_unknown = false;
+    job.parked = false;
     loaded.changed = true;
 }
 
@@ -157,6 +166,20 @@ void fail(Batch& batch, LoadedJob& loaded, Error error, Rules const& rules) {
     refund_charge(batch, loaded, loaded.job.bill.debited, rules);
     loaded.job.error = std::move(error);
     end(loaded, State::failed, batch.now);
+}
+
+void fail_at_deadline(Batch& batch, LoadedJob& loaded, Rules const& rules) {
+    Job const& job = loaded.job;
+    if (!job.task.empty()) {
+        batch.watches.push_back({.job = job.id,
+                                 .attempt = job.attempt,
+                                 .provider = job.provider,
+                                 .model = job.model,
+                                 .task = job.task,
+                                 .since = batch.now,
+                                 .next_at = batch.now + first_look_at_watched});
+    }
+    fail(batch, loaded, deadline_exceeded(), rules);
 }
 
 void requeue(LoadedJob& loaded, base::Timestamp run_at, base::Timestamp now) {

@@ -36,11 +36,17 @@ void settle_charge(Batch& batch, LoadedJob& loaded, Rules const& rules);
 // Why a job without a verdict fails when its time is up.
 Error deadline_exceeded();
 
+// Why a job fails of which nobody can tell whether the provider did it.
+Error unknown_fate();
+
 // Ends the job: no lease, no worker, nothing more to wait for.
 void end(LoadedJob& loaded, State state, base::Timestamp now);
 
 // Fails the job with that error and gives its charge back.
 void fail(Batch& batch, LoadedJob& loaded, Error error, Rules const& rules);
+
+// The same with deadline_exceeded(). A task that it leaves behind is watched from then on.
+void fail_at_deadline(Batch& batch, LoadedJob& loaded, Rules const& rules);
 
 // Puts a job back so that it can be claimed at `run_at`.
 void requeue(LoadedJob& loaded, base::Timestamp run_at, base::Timestamp now);

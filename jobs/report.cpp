@@ -36,8 +36,8 @@ ReportOutcome not_current(Batch& batch, LoadedJob& loaded, Report const& report)
     if (repeated_end) {
         return ReportOutcome::ended;
     }
-    bool const handed_back =
-        report.said == Said::failed || report.said == Said::gone || report.said == Said::released;
+    bool const handed_back = report.said == Said::failed || report.said == Said::gone ||
+                             report.said == Said::released || report.said == Said::waiting;
     if (same_attempt && job.state == State::queued && handed_back) {
         return ReportOutcome::requeued;
     }
@@ -72,7 +72,7 @@ ReportOutcome go_on(Batch& batch, LoadedJob& loaded, Report const& report, Rules
         job.progress_note = report.note;
     }
     if (past_deadline(batch, job) && can_end(loaded)) {
-        fail(batch, loaded, deadline_exceeded(), rules);
+        fail_at_deadline(batch, loaded, rules);
         return ReportOutcome::ended;
     }
     return ReportOutcome::noted;
@@ -97,6 +97,61 @@ ReportOutcome lose_sight(Batch& batch, LoadedJob& loaded, Report const& report,
     }
     loaded.job.fate_unknown = true;
     return go_on(batch, loaded, report, rules);
+}
+
+// The intent of a routed service: from here on the provider may have been called.
+ReportOutcome take_route(Batch& batch, LoadedJob& loaded, Report const& report,
+                         Rules const& rules) {
+    Job& job = loaded.job;
+    if (report.provider.empty()) {
+        job.provider.clear();
+        job.model.clear();
+        return go_on(batch, loaded, report, rules);
+    }
+    int& others = batch.at_work[report.provider];
+    others -= job.provider == report.provider ? 1 : 0;
+    if (report.most > 0 && others >= report.most) {
+        others += job.provider == report.provider ? 1 : 0;
+        return ReportOutcome::full;
+    }
+    others += 1;
+    job.provider = report.provider;
+    job.model = report.model;
+    tell(batch, job, "routed", report.attempt,
+         report.provider + (report.model.empty() ? "" : " " + report.model));
+    return go_on(batch, loaded, report, rules);
+}
+
+ReportOutcome submit_again(Batch& batch, LoadedJob& loaded, Report const& report,
+                           Rules const& rules) {
+    loaded.job.resubmitted = true;
+    loaded.job.fate_unknown = true;
+    tell(batch, loaded.job, "resubmit", report.attempt, report.note);
+    return go_on(batch, loaded, report, rules);
+}
+
+ReportOutcome park(Batch& batch, LoadedJob& loaded, Report const& report, Rules const& rules) {
+    if (!loaded.job.parked) {
+        tell(batch, loaded.job, "parked", report.attempt, report.note);
+    }
+    loaded.job.parked = true;
+    loaded.job.fate_unknown = true;
+    loaded.job.progress_note = report.note;
+    return go_on(batch, loaded, report, rules);
+}
+
+// Nobody was called, or whoever was has not taken it.
+ReportOutcome wait_for_provider(Batch& batch, LoadedJob& loaded, Report const& report) {
+    Job& job = loaded.job;
+    if (!report.note.empty() && job.progress_note != report.note) {
+        tell(batch, job, "waiting", report.attempt, report.note);
+        job.progress_note = report.note;
+    }
+    job.provider.clear();
+    job.model.clear();
+    job.fate_unknown = false;
+    requeue(loaded, batch.now + report.again_in, batch.now);
+    return ReportOutcome::requeued;
 }
 
 // What was debited by the length of the input stays so; else what was made says more than what was
@@ -136,13 +191,20 @@ ReportOutcome take_failure(Batch& batch, LoadedJob& loaded, Report const& report
     job.failures += 1;
     job.task.clear();
     job.fate_unknown = false;
+    if (report.moderated) {
+        bool const keeps = job.terms.on_moderation == pricing::CancelRule::none;
+        refund_charge(batch, loaded, keeps ? base::Credits{} : job.bill.debited, rules);
+        job.error = std::move(error);
+        end(loaded, State::failed, batch.now);
+        return ReportOutcome::ended;
+    }
     bool const again =
         error.retryable && job.failures < service.max_attempts && !past_deadline(batch, job);
     if (!again) {
         fail(batch, loaded, std::move(error), rules);
         return ReportOutcome::ended;
     }
-    auto const wait = backoff(job, service);
+    auto const wait = std::max(backoff(job, service), report.again_in);
     tell(batch, job, "retry", report.attempt,
          error.code + ": " + error.message + "; again in " + base::to_text(wait));
     job.error = std::move(error);
@@ -169,6 +231,14 @@ ReportOutcome apply(Batch& batch, LoadedJob& loaded, Report const& report, Rules
             return take_task(batch, loaded, report, rules);
         case Said::unknown:
             return lose_sight(batch, loaded, report, rules);
+        case Said::routed:
+            return take_route(batch, loaded, report, rules);
+        case Said::resubmit:
+            return submit_again(batch, loaded, report, rules);
+        case Said::parked:
+            return park(batch, loaded, report, rules);
+        case Said::waiting:
+            return wait_for_provider(batch, loaded, report);
         case Said::completed:
             return complete(batch, loaded, report, rules);
         case Said::failed:
@@ -180,6 +250,20 @@ ReportOutcome apply(Batch& batch, LoadedJob& loaded, Report const& report, Rules
     CHECK(false);
 }
 
+// Costs are what they are, also of an attempt that is no longer current.
+void note_calls(Batch& batch, Job const& job, Report const& report) {
+    for (auto call : report.calls) {
+        call.job = job.id;
+        call.attempt = report.attempt;
+        call.at = batch.now;
+        call.service = job.service;
+        bool const settles = call.completed && job.state == State::completed;
+        call.credits = settles ? job.bill.settled : base::Credits{};
+        call.usage = call.usage.size() > longest_detail ? "" : std::move(call.usage);
+        batch.calls.push_back(std::move(call));
+    }
+}
+
 }  // namespace
 
 bool needs_charge(Job const& job, Said said) {
@@ -188,7 +272,11 @@ bool needs_charge(Job const& job, Said said) {
             return job.bill.open && settled_by_duration(job.terms);
         case Said::failed:
         case Said::unknown:
+        case Said::parked:
             return job.bill.open;
+        case Said::routed:
+        case Said::resubmit:
+        case Said::waiting:
         case Said::alive:
         case Said::submitted:
         case Said::gone:
@@ -205,6 +293,11 @@ Load load_for_report(std::vector<Report> const& reports) {
         load.jobs.push_back(report.job);
         if (report.needs_charge) {
             load.charges_of.push_back(report.job);
+        }
+    }
+    for (Report const& report : reports) {
+        if (report.said == Said::routed && report.most > 0) {
+            load.at_work.push_back(report.provider);
         }
     }
     for (auto* ids : {&load.jobs, &load.charges_of}) {
@@ -226,8 +319,13 @@ std::vector<Reported> report(Batch& batch, std::vector<Report> const& reports, R
         }
         bool const current =
             loaded->job.state == State::processing && loaded->job.attempt == report.attempt;
+        auto const before = current ? loaded->job.task : std::string{};
         auto const outcome =
             current ? apply(batch, *loaded, report, rules) : not_current(batch, *loaded, report);
+        bool const known = report.said == Said::submitted && before == report.task;
+        if (!known && (current || outcome == ReportOutcome::stale)) {
+            note_calls(batch, loaded->job, report);
+        }
         answers.push_back({.outcome = outcome, .job = loaded->job});
     }
     return answers;

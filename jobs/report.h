@@ -15,6 +15,11 @@ namespace jobs {
 enum class Said : std::uint8_t {
     alive,      // renews the lease; carries progress if there is some
     submitted,  // the provider took it: `task` is its id
+    routed,     // `provider` and `model` are about to be called, if `most` of it leaves room;
+                // empty: nobody is, and nobody has it
+    resubmit,   // the submit is in doubt and about to be repeated, this once
+    parked,     // it is in doubt, and somebody has to decide
+    waiting,    // nobody can take it now: back into the queue for `again_in`, no try used up
     unknown,    // the task can't be seen; keep the charge, keep asking
     completed,
     failed,    // `error` says why and whether another try may succeed
@@ -34,11 +39,18 @@ struct Report {
     std::optional<Measurement> measurement;  // what the duration follows from
     std::string remark;  // completed: the kind of an event to be told with `note`; empty: none
     std::optional<Error> error;
+    bool moderated = false;   // failed: its content was refused; `error` is final
+    base::Millis again_in{};  // failed, retryable: not sooner than this; waiting: then
+    std::string provider;     // routed
+    std::string model;
+    int most = 0;                     // routed: jobs of that provider at once; zero: any
+    std::vector<ProviderCall> calls;  // since the last report; see provider_call.h
     bool needs_charge = false;  // whether the answer may have to move money: see needs_charge()
 };
 
 enum class ReportOutcome : std::uint8_t {
     noted,     // and the attempt goes on
+    full,      // routed: the provider has as many as it may; the attempt goes on without it
     ended,     // the job is completed or failed
     requeued,  // it will be tried again
     stale,     // another attempt, or none, is current: stop

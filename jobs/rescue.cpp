@@ -25,9 +25,9 @@ void tell(Batch& batch, Job const& job, std::string worker) {
 
 void rescue_one(Batch& batch, LoadedJob& loaded, Rules const& rules, Rescued& rescued) {
     Job& job = loaded.job;
-    job.losses += 1;
+    job.losses += job.parked ? 0 : 1;  // nothing was run that could have taken it down
     tell(batch, job, job.worker);
-    if (job.losses >= rules.poison_losses) {
+    if (!job.parked && job.losses >= rules.poison_losses) {
         job.poison = true;
         fail(batch, loaded,
              {.code = "poison",
@@ -37,12 +37,12 @@ void rescue_one(Batch& batch, LoadedJob& loaded, Rules const& rules, Rescued& re
         return;
     }
     if (job.deadline_at && *job.deadline_at <= batch.now) {
-        fail(batch, loaded, deadline_exceeded(), rules);
+        fail_at_deadline(batch, loaded, rules);
         rescued.past_deadline += 1;
         return;
     }
-    // With no task stored it may or may not have reached the provider.
-    job.fate_unknown = job.fate_unknown || job.task.empty();
+    // With no task stored it may or may not have reached the provider, if one was to be called.
+    job.fate_unknown = job.fate_unknown || (job.task.empty() && !job.provider.empty());
     requeue(loaded, batch.now, batch.now);
     rescued.requeued += 1;
 }

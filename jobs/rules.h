@@ -23,9 +23,10 @@ struct ServiceRules {
     base::Millis backoff{2'000};  // before the second try; doubles each time
     base::Millis backoff_cap{300'000};
     base::Millis deadline{24 * 3600 * 1000LL};  // from the start of a charge to a verdict
-    std::string provider;
-    base::Credits daily_cap;    // most that one account may spend on it a day; zero: no limit
-    base::Credits monthly_cap;  // … in a month
+    std::string provider;  // who runs it, from its claim on; empty: that is decided at the submit
+    bool keeps_moderated = false;  // the charge of a job whose content the provider refused
+    base::Credits daily_cap;       // most that one account may spend on it a day; zero: no limit
+    base::Credits monthly_cap;     // … in a month
 };
 
 // Pulled when what an account spent in the last hour, or what it was given back, is more than so

@@ -56,8 +56,11 @@ void begin_attempt(Batch& batch, Job& job, std::string const& worker, Rules cons
     job.worker = worker;
     job.started_at = batch.now;
     job.lease_until = batch.now + rules.lease;
-    if (job.task.empty()) {  // a stored task stays with the provider that has it
+    // What a provider has, or may have, stays with it.
+    bool const bound = !job.task.empty() || (job.fate_unknown && !job.provider.empty());
+    if (!bound) {
         job.provider = rules_for(rules, job.service).provider;
+        job.model.clear();
     }
     if (!job.deadline_at) {
         job.deadline_at = batch.now + rules_for(rules, job.service).deadline;
@@ -71,7 +74,7 @@ Start start_one(Batch& batch, LoadedJob& loaded, std::string const& worker, Rule
     CHECK(wallet != nullptr);
     loaded.changed = true;
     if (job.deadline_at && *job.deadline_at <= batch.now) {
-        fail(batch, loaded, deadline_exceeded(), rules);
+        fail_at_deadline(batch, loaded, rules);
         return {.outcome = StartOutcome::past_deadline, .job = job};
     }
     if (!has_room(batch, wallet->account, rules)) {

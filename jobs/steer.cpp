@@ -8,9 +8,12 @@ namespace jobs {
 
 namespace {
 
-void tell(Batch& batch, Job const& job, std::string kind) {
-    batch.events.push_back(
-        {.job = job.id, .at = batch.now, .kind = std::move(kind), .attempt = job.attempt});
+void tell(Batch& batch, Job const& job, std::string kind, std::string detail = {}) {
+    batch.events.push_back({.job = job.id,
+                            .at = batch.now,
+                            .kind = std::move(kind),
+                            .attempt = job.attempt,
+                            .detail = std::move(detail)});
 }
 
 // A job that waits between two tries was not cut short in its work, so its rule is `full`.
@@ -39,12 +42,27 @@ void begin_anew(Job& job, base::Timestamp now) {
     job.progress = 0;
     job.progress_note.clear();
     job.task.clear();
+    job.fate_unknown = false;
+    job.parked = false;
+    job.resubmitted = false;
     job.result.clear();
     job.duration = job.measurement ? duration_of(*job.measurement) : std::nullopt;
     job.error.reset();
 }
 
 }  // namespace
+
+std::string_view to_text(Ruling::Verdict verdict) {
+    switch (verdict) {
+        case Ruling::Verdict::submit:
+            return "submit";
+        case Ruling::Verdict::fail:
+            return "fail";
+        case Ruling::Verdict::task:
+            return "task";
+    }
+    CHECK(false);
+}
 
 Load load_for_cancel(base::JobId id) {
     return {.jobs = {id}, .charges_of = {id}};
@@ -62,6 +80,30 @@ Steered cancel(Batch& batch, base::JobId id, Rules const& rules) {
     tell(batch, loaded->job, "cancelled");
     end(*loaded, State::cancelled, batch.now);
     return {.job = loaded->job};
+}
+
+Steered settle_doubt(Batch& batch, base::JobId id, Ruling const& what, Rules const& rules) {
+    LoadedJob* const loaded = batch.find(id);
+    if (loaded == nullptr) {
+        return {.outcome = SteerOutcome::missing};
+    }
+    Job& job = loaded->job;
+    bool const in_doubt = job.parked || (job.fate_unknown && job.task.empty());
+    if (ended(job.state) || !in_doubt) {
+        return {.outcome = SteerOutcome::wrong_state, .job = job};
+    }
+    tell(batch, job, "resolved",
+         std::string{to_text(what.verdict)} + (what.task.empty() ? "" : " " + what.task) +
+             (what.who.empty() ? "" : " by " + what.who));
+    if (what.verdict == Ruling::Verdict::fail) {
+        fail(batch, *loaded, unknown_fate(), rules);
+        return {.job = job};
+    }
+    job.task = what.task;
+    job.fate_unknown = false;
+    job.parked = false;
+    requeue(*loaded, batch.now, batch.now);
+    return {.job = job};
 }
 
 Load load_for_retry(base::JobId id) {

@@ -9,8 +9,8 @@ namespace jobs {
 enum class SteerOutcome : std::uint8_t {
     done,
     missing,
-    wrong_state,  // cancel: it has ended; retry: it has not failed or been cancelled, or was never
-                  // accepted
+    wrong_state,  // cancel: it has ended; resolve: it is in no doubt; retry: it has not failed or
+                  // been cancelled, or was never accepted
     insufficient_credits,  // retry: the new charge can't be paid
 };
 
@@ -26,6 +26,24 @@ Load load_for_cancel(base::JobId id);
 // Ends the job at once, refund included; the worker that runs it finds its attempt stale, tells the
 // provider, and stops.
 Steered cancel(Batch& batch, base::JobId id, Rules const& rules);
+
+// What somebody has found out, or decides, about a job that may have been submitted.
+struct Ruling {
+    enum class Verdict : std::uint8_t {
+        submit,  // it was not: submit it
+        fail,    // it is given up: failed, refunded
+        task,    // it was: `task` is the provider's id of it
+    };
+
+    Verdict verdict = Verdict::submit;
+    std::string task{};
+    std::string who{};  // for the record
+};
+
+std::string_view to_text(Ruling::Verdict verdict);
+
+// Loaded as for a cancel.
+Steered settle_doubt(Batch& batch, base::JobId id, Ruling const& what, Rules const& rules);
 
 Load load_for_retry(base::JobId id);
 

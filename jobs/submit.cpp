@@ -137,6 +137,9 @@ Submission price(Job& job, Request const& request, ledger::Wallet const* wallet,
         return {.outcome = outcome_of(quote.status)};
     }
     job.terms = *terms;
+    if (rules_for(rules, request.service).keeps_moderated) {
+        job.terms.on_moderation = pricing::CancelRule::none;
+    }
     job.version = book.version;
     job.quoted = quote.credits;
     note_length(job, request);

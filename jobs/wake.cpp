@@ -51,7 +51,7 @@ void look_for_room(Batch& batch, LoadedJob& loaded, Rules const& rules, Woken& w
     int const limit = caps_of(rules, &wallet->account).in_flight;
     int& in_flight = batch.in_flight[loaded.job.account];
     if (loaded.job.deadline_at && *loaded.job.deadline_at <= batch.now) {
-        fail(batch, loaded, deadline_exceeded(), rules);
+        fail_at_deadline(batch, loaded, rules);
         woken.cancelled += 1;
         return;
     }

@@ -97,6 +97,9 @@ bool read_setting(Terms& terms, std::string_view key, std::string_view value) {
     if (key == "on_cancel") {
         return put(parse_cancel_rule(value), terms.on_cancel);
     }
+    if (key == "on_moderation") {
+        return put(parse_cancel_rule(value), terms.on_moderation);
+    }
     return key == "members_free" && put(find_value(answers, value), terms.members_free);
 }
 
@@ -213,6 +216,7 @@ std::string to_line(Terms const& terms) {
     add(timed || terms.estimate != plain.estimate, "estimate=", base::to_text(terms.estimate));
     add(timed || terms.overrun != plain.overrun, "overrun=", to_text(terms.overrun));
     add(true, "on_cancel=", to_text(terms.on_cancel));
+    add(terms.on_moderation != plain.on_moderation, "on_moderation=", to_text(terms.on_moderation));
     add(true, "members_free=", find_text(answers, terms.members_free));
     return line;
 }

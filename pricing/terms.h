@@ -33,6 +33,7 @@ struct Terms {
     base::Rate estimate;                  // output: characters a second of slow speech
     Overrun overrun = Overrun::absorb;
     CancelRule on_cancel = CancelRule::full;
+    CancelRule on_moderation = CancelRule::full;  // where the provider refuses the content
     bool members_free = false;
 
     friend bool operator==(Terms const&, Terms const&) = default;

@@ -4,6 +4,7 @@
 
 #include "jobs/credits.h"
 #include "wire/json.h"
+#include "wire/margin.h"
 #include "wire/story.h"
 #include "wire/terms_text.h"
 
@@ -98,7 +99,8 @@ void add_rare(jobs::Job const& job, json::object& out) {
     }
     for (auto const& [name, set] :
          {std::pair{"fate_unknown", job.fate_unknown}, std::pair{"late_result", job.late_result},
-          std::pair{"poison", job.poison}, std::pair{"pruned", job.pruned}}) {
+          std::pair{"poison", job.poison}, std::pair{"pruned", job.pruned},
+          std::pair{"parked", job.parked}}) {
         if (set) {
             out[name] = true;
         }
@@ -169,6 +171,9 @@ json::value job_json(jobs::Job const& job) {
     }
     if (!job.provider.empty()) {
         out["provider"] = view(job.provider);
+    }
+    if (!job.model.empty()) {
+        out["model"] = view(job.model);
     }
     add_rare(job, out);
     return out;
@@ -268,6 +273,10 @@ json::value entry_json(ledger::Entry const& entry) {
 }
 
 json::value story_json(adapters::JobStory const& story) {
+    json::array calls;
+    for (auto const& call : story.calls) {
+        calls.push_back(call_json(call));
+    }
     json::array entries;
     for (auto const& entry : story.entries) {
         entries.push_back(entry_json(entry));
@@ -286,11 +295,15 @@ json::value story_json(adapters::JobStory const& story) {
         }
         steps.push_back(std::move(line));
     }
-    return json::object{{"job", job_json(story.job)},
-                        {"steps", std::move(steps)},
-                        {"entries", std::move(entries)},
-                        {"grants", std::move(grants)},
-                        {"net", story.job.bill.net.value}};
+    json::object out{{"job", job_json(story.job)},
+                     {"steps", std::move(steps)},
+                     {"entries", std::move(entries)},
+                     {"grants", std::move(grants)},
+                     {"net", story.job.bill.net.value}};
+    if (!story.calls.empty()) {
+        out["provider_calls"] = std::move(calls);
+    }
+    return out;
 }
 
 }  // namespace wire

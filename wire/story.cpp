@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "wire/margin.h"
 #include "wire/measurement_text.h"
 #include "wire/terms_text.h"
 
@@ -48,7 +49,7 @@ std::string started_text(jobs::Job const& job) {
         text += ", provider " + job.provider;
     }
     if (!job.task.empty()) {
-        text += ", task " + job.task;
+        text += ", task " + task_in_words(job.task);
     }
     return text;
 }
@@ -122,14 +123,36 @@ void add_events(adapters::JobStory const& story, Steps& steps) {
     for (auto const& event : story.events) {
         auto detail = event.attempt > 0 ? fmt::format("attempt {}", event.attempt) : "";
         if (!event.detail.empty()) {
-            detail += (detail.empty() ? "" : ": ") + event.detail;
+            detail += (detail.empty() ? "" : ": ") + task_in_words(event.detail);
         }
         steps.push_back(
             {Rank::happened, {.at = event.at, .what = event.kind, .detail = std::move(detail)}});
     }
 }
 
+// What providers took is the operator's own.
+void add_calls(adapters::JobStory const& story, Steps& steps) {
+    for (auto const& call : story.calls) {
+        auto detail = fmt::format("attempt {}: {}", call.attempt, call.provider);
+        auto const say = [&detail](std::string_view what, std::string const& text) {
+            detail += text.empty() ? "" : fmt::format(", {}{}", what, text);
+        };
+        say("", call.model);
+        say("cost ", call.currency.empty() ? "" : money_text(call.micros, call.currency));
+        say("request ", call.request_id);
+        say("says ", call.word);
+        say("usage ", call.usage);
+        steps.push_back({Rank::happened,
+                         {.at = call.at, .what = "provider call", .detail = std::move(detail)}});
+    }
+}
+
 }  // namespace
+
+// Where a result was written down in the place of a task, its addresses are nobody's business.
+std::string task_in_words(std::string const& task) {
+    return task.starts_with("tallyman-made:") ? "none; what was made is being fetched" : task;
+}
 
 std::string draws_in_words(ledger::Entry const& entry, std::vector<ledger::Grant> const& grants) {
     std::string text;
@@ -148,6 +171,7 @@ std::vector<Step> steps_of(adapters::JobStory const& story) {
     add_own_times(story.job, steps);
     add_entries(story, steps);
     add_events(story, steps);
+    add_calls(story, steps);
     for (std::size_t i = 0; i < steps.size(); ++i) {
         steps[i].order = i;
     }

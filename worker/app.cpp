@@ -5,9 +5,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <random>
-
-#include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -33,17 +30,6 @@ constexpr base::Millis tell_pace_every{1'000};
 
 base::Timestamp system_now() {
     return std::chrono::time_point_cast<base::Millis>(std::chrono::system_clock::now());
-}
-
-// Unique among all workers of the store, and readable: host, process, and a few random digits in
-// case the process number comes round again.
-std::string worker_name() {
-    char host[64] = "host";
-    gethostname(host, sizeof host - 1);
-    std::random_device random;
-    char digits[9];
-    std::snprintf(digits, sizeof digits, "%08x", static_cast<unsigned>(random()));
-    return std::string{host} + "-" + std::to_string(getpid()) + "-" + digits;
 }
 
 OpenUrl opener(config::Settings const& settings) {
@@ -87,11 +73,13 @@ App::App(config::Settings const& settings, pricing::Book book, Parts parts)
       crew_{crew_options(settings.media)},
       input_meter_{crew_, opener(settings), settings},
       output_meter_{crew_, opener(settings), settings},
+      results_{settings},
       signals_{io_, SIGINT, SIGTERM, SIGHUP},
       drain_timer_{io_},
       pace_timer_{io_},
       wakeup_{make_wakeup(settings, io_.get_executor(), redis_)},
       providers_{metered_providers()},
+      provider_rate_{redis_.rate_limit()},
       runner_{io_.get_executor(),
               *store_,
               pool_,
@@ -101,7 +89,11 @@ App::App(config::Settings const& settings, pricing::Book book, Parts parts)
               log_,
               {.name = name_,
                .services = services_of(settings, shelf_.current()),
-               .meter = &output_meter_}},
+               .meter = &output_meter_,
+               .rate = provider_rate_.get(),
+               .keeper = &results_.keeper,
+               .hint_url = results_.hint_url()}},
+      late_watch_{io_.get_executor(), *store_, pool_, providers_, settings, log_},
       clerk_{*store_, name_},
       scheduler_{io_.get_executor(), duty_pool_, clerk_, duties(), log_} {}
 
@@ -112,6 +104,7 @@ App::~App() {
     input_meter_.stop();
     output_meter_.stop();
     output_meter_.join();
+    results_.keeper.join();
     pool_.join();
     duty_pool_.join();
     to_poke_ = nullptr;
@@ -122,6 +115,9 @@ App::~App() {
 
 std::vector<DutyPlan> App::duties() {
     auto table = duty_table(*store_, settings_, [this] { return shelf_.current(); }, &input_meter_);
+    for (auto& plan : result_plans(*store_, settings_, results_.artifacts.get())) {
+        table.push_back(std::move(plan));
+    }
     if (payments_ && parts_.scheduler) {
         table.push_back(question_plan(*store_, *payments_, settings_.rules, log_));
     }
@@ -132,12 +128,11 @@ void App::run() {
     auto const admin_key = first_admin_key();
     asio::co_spawn(io_, obey_signals(), base::rethrow);
     if (parts_.worker) {
+        redis_.start_intake(*store_, name_, [this] { return shelf_.current(); }, &input_meter_);
         asio::co_spawn(io_, runner_.claim_jobs(), base::rethrow);
         asio::co_spawn(io_, runner_.keep_leases(), base::rethrow);
         asio::co_spawn(io_, runner_.write_reports(), base::rethrow);
-    }
-    if (parts_.worker) {
-        redis_.start_intake(*store_, name_, [this] { return shelf_.current(); }, &input_meter_);
+        asio::co_spawn(io_, late_watch_.run(), base::rethrow);
     }
     asio::co_spawn(io_, tell_pace(), base::rethrow);
     scheduler_.start(parts_.scheduler);  // a worker alone still does what workers live by
@@ -203,19 +198,23 @@ void App::start_http() {
     };
     token_keys_ = make_key_set(settings_.auth.jwt, fetch_of(settings_.auth.jwt.jwks_url), tell);
     rate_ = redis_.rate_limit();
-    http_.emplace(io_.get_executor(), HttpNeeds{.store = *store_,
-                                                .settings = settings_,
-                                                .log = log_,
-                                                .book = [this] { return shelf_.current(); },
-                                                .reload_prices = [this] { return reload_prices(); },
-                                                .measures_input = measures_input,
-                                                .meter = input_meter_,
-                                                .keys = token_keys_.get(),
-                                                .rate = rate_.get(),
-                                                .redis = redis_.there() ? &redis_ : nullptr,
-                                                .meters = *meters_,
-                                                .payments = *payments_,
-                                                .port = parts_.port.value_or(settings_.http.port)});
+    http_.emplace(io_.get_executor(),
+                  HttpNeeds{.store = *store_,
+                            .settings = settings_,
+                            .log = log_,
+                            .book = [this] { return shelf_.current(); },
+                            .reload_prices = [this] { return reload_prices(); },
+                            .measures_input = measures_input,
+                            .meter = input_meter_,
+                            .keys = token_keys_.get(),
+                            .rate = rate_.get(),
+                            .redis = redis_.there() ? &redis_ : nullptr,
+                            .meters = *meters_,
+                            .payments = *payments_,
+                            .provider_states = [this] { return runner_.router().states(); },
+                            .artifacts = results_.artifacts.get(),
+                            .on_hint = [this](base::JobId job) { runner_.hint(job); },
+                            .port = parts_.port.value_or(settings_.http.port)});
     relay_.connect(&http_->announcer());
     runner_.on_end = [this](jobs::Reported const& reported) {
         if (reported.outcome == jobs::ReportOutcome::stale) {
@@ -295,6 +294,7 @@ asio::awaitable<void> App::shut_down() {
               {{"running", static_cast<std::int64_t>(runner_.running())},
                {"at_most", base::to_text(settings_.worker.drain)}});
     runner_.quiet();
+    late_watch_.stop();
     scheduler_.stop();
     if (deliverer_) {
         deliverer_->stop();
@@ -307,7 +307,7 @@ asio::awaitable<void> App::shut_down() {
     auto const leave = [this] { redis_.stop_intake(); };
     co_await pool_.run(leave);
     co_await wait_until_idle(settings_.worker.drain);
-    if (!runner_.idle()) {
+    if (busy()) {
         log_.info("app", "handing jobs back",
                   {{"jobs", static_cast<std::int64_t>(runner_.running())}});
         runner_.release_all();
@@ -319,7 +319,7 @@ asio::awaitable<void> App::shut_down() {
     pace_stopped_ = true;
     pace_timer_.cancel();
     signals_.cancel();
-    if (!runner_.idle()) {
+    if (busy()) {
         // What could not be handed back is rescued: its lease ends with this process.
         log_.warning("app", "jobs left to be rescued",
                      {{"jobs", static_cast<std::int64_t>(runner_.running())}});
@@ -349,7 +349,7 @@ asio::awaitable<void> App::tell_pace() {
 asio::awaitable<void> App::wait_until_idle(base::Millis at_most) {
     auto const deadline = std::chrono::steady_clock::now() + at_most;
     boost::system::error_code cancelled;
-    while (!runner_.idle() && stop_signals_ < 2 && std::chrono::steady_clock::now() < deadline) {
+    while (busy() && stop_signals_ < 2 && std::chrono::steady_clock::now() < deadline) {
         drain_timer_.expires_after(look_again);
         co_await drain_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     }

@@ -21,6 +21,7 @@
 #include "worker/http_part.h"
 #include "worker/identity.h"
 #include "worker/input_meter.h"
+#include "worker/late_watch.h"
 #include "worker/log.h"
 #include "worker/measuring.h"
 #include "worker/metrics/meters.h"
@@ -30,6 +31,7 @@
 #include "worker/price_shelf.h"
 #include "worker/redis_parts.h"
 #include "worker/relay.h"
+#include "worker/result_parts.h"
 #include "worker/run.h"
 #include "worker/runner.h"
 #include "worker/scheduler.h"
@@ -52,6 +54,8 @@ private:
     boost::asio::awaitable<void> obey_signals();
     boost::asio::awaitable<void> shut_down();
     boost::asio::awaitable<void> tell_pace();
+    [[nodiscard]] bool busy() const { return !runner_.idle() || !late_watch_.idle(); }
+
     boost::asio::awaitable<void> wait_until_idle(base::Millis at_most);
     PriceReload reload_prices();
     std::vector<DutyPlan> duties();
@@ -79,6 +83,7 @@ private:
     CrewOnDemand crew_;
     InputMeter input_meter_;
     OutputMeter output_meter_;
+    ResultParts results_;
     boost::asio::io_context io_{1};
     BlockingPool pool_{2};
     BlockingPool duty_pool_{3};  // of which one may wait for payment platforms
@@ -87,7 +92,9 @@ private:
     boost::asio::steady_timer pace_timer_;
     std::unique_ptr<adapters::Wakeup> wakeup_;
     Providers providers_;
+    std::unique_ptr<adapters::RateLimit> provider_rate_;  // null where there is no Redis
     Runner runner_;
+    LateWatch late_watch_;
     DutyClerk clerk_;
     Scheduler scheduler_;
     std::optional<Deliverer> deliverer_;  // none where only HTTP is answered

@@ -5,6 +5,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "worker/made_note.h"
 #include "worker/output_length.h"
 
 namespace worker {
@@ -21,6 +22,11 @@ namespace {
 // How near to its deadline a heartbeat loads the charge, so that the store may end the job.
 constexpr base::Millis near_deadline{60'000};
 
+// What a verdict says that does not care when it is asked for again.
+constexpr base::Millis usual_pause = Verdict{}.ask_again;
+
+std::string const moderation = "moderation";
+
 bool goes_on(Reported const& reported) {
     return reported.outcome == ReportOutcome::noted;
 }
@@ -33,27 +39,34 @@ bool is_open(OutputLength const& found, jobs::Job const& job) {
 
 }  // namespace
 
-Attempt::Attempt(asio::any_io_executor executor, jobs::Job job, adapters::Provider* provider,
-                 adapters::Call call, Reporter& reporter, Log& log, OutputMeter* meter)
+Attempt::Attempt(asio::any_io_executor executor, jobs::Job job, Router& router, adapters::Call call,
+                 Reporter& reporter, Log& log, OutputMeter* meter, ResultKeeper* keeper)
     : job_{std::move(job)},
-      provider_{provider},
+      router_{router},
       call_{std::move(call)},
       reporter_{reporter},
       log_{log},
       meter_{meter},
+      keeper_{keeper},
       timer_{executor},
       task_{job_.task},
       told_progress_{job_.progress},
       told_note_{job_.progress_note},
       unknown_{job_.fate_unknown && !job_.task.empty()} {}
 
+Attempt::~Attempt() {
+    be_at(nullptr, "");
+}
+
 void Attempt::abandon(Reported why) {
     taken_ = std::move(why);
+    fetching_.halt = true;
     timer_.cancel();
 }
 
 void Attempt::release() {
     released_ = true;
+    fetching_.halt = true;
     timer_.cancel();
 }
 
@@ -64,7 +77,8 @@ jobs::Report Attempt::report(Said said) const {
             .needs_charge = jobs::needs_charge(job_, said)};
 }
 
-bool Attempt::has_news(base::Timestamp now) const {
+bool Attempt::has_news(base::Timestamp now) {
+    see_fetching();
     bool const got_on = progress_ >= 0 && progress_ != told_progress_;
     bool const says_else = !note_.empty() && note_ != told_note_;
     bool const time_is_up = job_.deadline_at && *job_.deadline_at <= now;
@@ -80,62 +94,64 @@ jobs::Report Attempt::heartbeat(base::Timestamp now) {
     return beat;
 }
 
+// What a call cost is told with the next report of its attempt.
+asio::awaitable<Reported> Attempt::send(jobs::Report report) {
+    report.calls = std::exchange(calls_, {});
+    Reported answer = co_await reporter_.send(std::move(report));
+    co_return answer;
+}
+
+// Only where there is something to tell beside what became of the job.
+void Attempt::note_call(Verdict const& verdict) {
+    bool const completed = verdict.fate == Fate::completed;
+    auto const* const usual = completed && !verdict.cost ? router_.cost_of(at_) : nullptr;
+    if (!verdict.cost && usual == nullptr && verdict.usage.empty() && verdict.request_id.empty()) {
+        return;
+    }
+    jobs::ProviderCall call{.provider = at_,
+                            .model = call_.model,
+                            .request_id = verdict.request_id,
+                            .word = verdict.word,
+                            .usage = verdict.usage,
+                            .completed = completed};
+    if (verdict.cost) {
+        call.micros = verdict.cost->micros;
+        call.currency = verdict.cost->currency;
+    } else if (usual != nullptr) {
+        call.micros = usual->micros;
+        call.currency = usual->currency;
+    }
+    calls_.push_back(std::move(call));
+}
+
 asio::awaitable<Reported> Attempt::run() {
     if (stopping()) {
         co_return co_await let_go({});
     }
+    bool const in_doubt = job_.fate_unknown && !job_.provider.empty();
+    if (task_.empty() && !in_doubt) {
+        co_return co_await begin();
+    }
+    call_.model = job_.model;
+    be_at(router_.find(job_.provider), job_.provider);
     if (provider_ == nullptr) {
-        Verdict const verdict{.fate = Fate::failed_final,
-                              .code = "no_provider",
-                              .message = "no provider named `" + job_.provider +
-                                         "` is configured for service " + job_.service};
-        co_return co_await conclude(verdict);
+        co_return co_await park("its provider " + job_.provider + " is not configured any more");
     }
-    if (!task_.empty()) {
-        co_return co_await ask_until_verdict();
+    if (auto made = noted(task_)) {
+        task_.clear();
+        noted_ = true;
+        co_return co_await complete(std::move(*made));
     }
-    if (job_.fate_unknown && provider_->in_doubt() != adapters::Doubt::resubmit) {
-        co_return co_await park();
-    }
-    co_return co_await begin();
-}
-
-asio::awaitable<Reported> Attempt::begin() {
-    adapters::Submitted submitted = co_await provider_->submit(call_);
-    while (submitted.task.empty() && submitted.verdict.fate == Fate::unknown) {
-        if (provider_->in_doubt() != adapters::Doubt::resubmit) {
-            co_return co_await park();
-        }
-        Reported last;
-        bool const current = co_await note(submitted.verdict, last);
-        if (current) {
-            co_await pause(submitted.verdict.ask_again);
-        }
-        if (!current || stopping()) {
-            co_return co_await let_go(last);
-        }
-        submitted = co_await provider_->submit(call_);
-    }
-    if (submitted.task.empty()) {
-        co_return co_await conclude(std::move(submitted.verdict));
-    }
-    task_ = submitted.task;
-    unknown_ = false;
-    auto taken = report(Said::submitted);
-    taken.task = task_;
-    Reported const answer = co_await reporter_.send(std::move(taken));
-    if (!goes_on(answer)) {
-        co_return co_await let_go(answer);
-    }
-    co_return co_await ask_until_verdict();
+    co_return co_await (task_.empty() ? recover() : ask_until_verdict());
 }
 
 asio::awaitable<Reported> Attempt::ask_until_verdict() {
     Reported last;
     while (!stopping()) {
-        Verdict verdict = co_await provider_->poll(call_, task_);
+        Verdict verdict = co_await poll();
         bool const undecided = verdict.fate == Fate::running || verdict.fate == Fate::unknown;
         if (!undecided) {
+            note_call(verdict);
             co_return co_await conclude(std::move(verdict));
         }
         bool const current = co_await note(verdict, last);
@@ -147,20 +163,17 @@ asio::awaitable<Reported> Attempt::ask_until_verdict() {
     co_return co_await let_go(last);
 }
 
-// An earlier attempt may have been submitted and can't be asked about. The charge is kept, and the
-// operator sees it, until someone decides or the deadline passes.
-asio::awaitable<Reported> Attempt::park() {
-    Reported last;
-    Verdict const parked{.fate = Fate::unknown,
-                         .note = "may have been submitted before; parked until its deadline"};
-    bool current = co_await note(parked, last);
-    while (current && !stopping()) {
-        co_await pause(near_deadline / 2);
-        Reported const answer = co_await reporter_.send(report(Said::unknown));
-        last = answer;
-        current = goes_on(answer);
+// A provider that no longer knows the task for its age says nothing about what became of it.
+asio::awaitable<Verdict> Attempt::poll() {
+    Verdict verdict = co_await provider_->poll(call_, task_);
+    router_.heard(at_, verdict);
+    auto const kept = provider_->retention();
+    bool const too_old = kept.count() > 0 && std::chrono::steady_clock::now() - begun_ > kept;
+    bool const negative = verdict.fate != Fate::running && verdict.fate != Fate::completed;
+    if (verdict.fate == Fate::not_taken || (too_old && negative)) {
+        verdict.fate = Fate::unknown;
     }
-    co_return co_await let_go(last);
+    co_return verdict;
 }
 
 // Keeps what the provider said for the next heartbeat; a change between seen and unseen is written
@@ -179,7 +192,7 @@ asio::awaitable<bool> Attempt::note(Verdict const& verdict, Reported& last) {
         news.note = unknown && !verdict.message.empty() ? verdict.message : verdict.note;
         news.task = task_;
         unknown_ = unknown;
-        last = co_await reporter_.send(std::move(news));
+        last = co_await send(std::move(news));
         co_return goes_on(last);
     }
     co_return true;
@@ -192,23 +205,31 @@ asio::awaitable<Reported> Attempt::conclude(Verdict verdict) {
     if (verdict.fate == Fate::gone) {
         auto gone = report(Said::gone);
         gone.note = std::move(verdict.message);
-        co_return co_await reporter_.send(std::move(gone));
+        co_return co_await send(std::move(gone));
     }
     auto failed = report(Said::failed);
-    failed.error = jobs::Error{.code = verdict.code.empty() ? "provider_failed" : verdict.code,
-                               .message = std::move(verdict.message),
-                               .retryable = verdict.fate == Fate::failed_retryable};
-    co_return co_await reporter_.send(std::move(failed));
+    failed.moderated = verdict.blame == adapters::Blame::content || verdict.code == moderation;
+    bool const final = failed.moderated || verdict.fate == Fate::failed_final;
+    auto const code = failed.moderated       ? moderation
+                      : verdict.code.empty() ? "provider_failed"
+                                             : verdict.code;
+    failed.error =
+        jobs::Error{.code = code, .message = std::move(verdict.message), .retryable = !final};
+    failed.again_in = verdict.ask_again > usual_pause ? verdict.ask_again : base::Millis{};
+    co_return co_await send(std::move(failed));
 }
 
 // A result is a result only when it is there, and is charged for what there is of it.
 asio::awaitable<Reported> Attempt::complete(Verdict verdict) {
+    if (auto over = co_await keep(verdict)) {
+        co_return std::move(*over);
+    }
     auto done = report(Said::completed);
     done.result = std::move(verdict.result);
     done.duration = verdict.duration;
     if (done.duration && done.duration->count() < 0) {
         log_.warning("provider", "gave a negative duration, which is ignored",
-                     traced({{"job", job_.id.value}, {"provider", job_.provider}}, job_.trace));
+                     traced({{"job", job_.id.value}, {"provider", at_}}, job_.trace));
         done.duration.reset();
     }
     if (meter_ != nullptr && OutputMeter::concerns(job_)) {
@@ -218,7 +239,11 @@ asio::awaitable<Reported> Attempt::complete(Verdict verdict) {
         }
         done = judged(std::move(found), std::move(done));
     }
-    co_return co_await reporter_.send(std::move(done));
+    Reported const last = co_await send(std::move(done));
+    if (keeper_ != nullptr && last.outcome == ReportOutcome::ended) {
+        co_await keeper_->tidy(last.job, call_.result_dir);
+    }
+    co_return last;
 }
 
 asio::awaitable<OutputLength> Attempt::measure(std::string const& result) {
@@ -251,8 +276,7 @@ jobs::Report Attempt::judged(OutputLength found, jobs::Report done) {
     if (!done.remark.empty()) {
         log_.warning(
             "media", done.remark,
-            traced({{"job", job_.id.value}, {"provider", job_.provider}, {"why", done.note}},
-                   job_.trace));
+            traced({{"job", job_.id.value}, {"provider", at_}, {"why", done.note}}, job_.trace));
     }
     return done;
 }
@@ -268,7 +292,7 @@ asio::awaitable<Reported> Attempt::let_go(Reported last) {
         co_await provider_->cancel(call_, task_);
     }
     if (goes_on(last)) {
-        last = co_await reporter_.send(report(Said::released));
+        last = co_await send(report(Said::released));
     }
     // The next attempt resumes the task that is stored; a task of no use any more is cancelled.
     bool const resumed = !jobs::ended(last.job.state) && last.job.task == task_;
@@ -283,8 +307,9 @@ asio::awaitable<void> Attempt::pause(base::Millis wait) {
         co_return;
     }
     boost::system::error_code cancelled;
-    timer_.expires_after(wait);
+    timer_.expires_after(hinted_ ? base::Millis{} : wait);
     co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    hinted_ = false;
 }
 
 }  // namespace worker

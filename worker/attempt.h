@@ -1,8 +1,11 @@
 // One try at running one job: submit or resume, poll until there is a verdict, report it.
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -13,14 +16,21 @@
 #include "worker/log.h"
 #include "worker/output_meter.h"
 #include "worker/reporter.h"
+#include "worker/result_keeper.h"
+#include "worker/router.h"
 
 namespace worker {
 
 class Attempt {
 public:
-    // Without a meter the provider's word is taken for the length of what it made.
-    Attempt(boost::asio::any_io_executor executor, jobs::Job job, adapters::Provider* provider,
-            adapters::Call call, Reporter& reporter, Log& log, OutputMeter* meter = nullptr);
+    // Without a meter the provider's word is taken for the length of what it made; without a
+    // keeper what it made stays where it is.
+    Attempt(boost::asio::any_io_executor executor, jobs::Job job, Router& router,
+            adapters::Call call, Reporter& reporter, Log& log, OutputMeter* meter = nullptr,
+            ResultKeeper* keeper = nullptr);
+    Attempt(Attempt const&) = delete;
+    Attempt& operator=(Attempt const&) = delete;
+    ~Attempt();
 
     // Runs to the end of the attempt and returns the answer to its last report.
     boost::asio::awaitable<jobs::Reported> run();
@@ -32,38 +42,81 @@ public:
     // Hand the job back at the next chance instead of going on.
     void release();
 
+    // Somebody says that there is news at the provider: ask at once, but not too often.
+    void hint();
+
     [[nodiscard]] jobs::Job const& job() const { return job_; }
+
+    // It is parked, and needs no slot while it waits; or it is no longer.
+    std::function<void(bool)> on_parked = [](bool) {};
 
     // Whether a heartbeat has more to say than that it is alive: it got on, or its deadline has
     // come.
-    [[nodiscard]] bool has_news(base::Timestamp now) const;
+    [[nodiscard]] bool has_news(base::Timestamp now);
 
     // What a heartbeat says of it. It counts as told from then on.
     jobs::Report heartbeat(base::Timestamp now);
 
 private:
+    // attempt_start.cpp: until a provider has the job, or certainly has it not.
     boost::asio::awaitable<jobs::Reported> begin();
+    boost::asio::awaitable<std::optional<jobs::Reported>> try_lanes(std::vector<Lane>& lanes);
+    boost::asio::awaitable<std::optional<jobs::Reported>> try_lane(Lane& lane);
+    boost::asio::awaitable<std::optional<jobs::Reported>> route_to(Lane& lane);
+    boost::asio::awaitable<jobs::Reported> wait_in_queue(Choice choice);
+    boost::asio::awaitable<jobs::Reported> give_up_for_now();
+    boost::asio::awaitable<jobs::Reported> recover();
+    boost::asio::awaitable<jobs::Reported> submit_again();
+    boost::asio::awaitable<jobs::Reported> submit_once_more();
+    boost::asio::awaitable<jobs::Reported> look_up();
+    boost::asio::awaitable<jobs::Reported> refund();
+    boost::asio::awaitable<jobs::Reported> follow(adapters::Submitted submitted);
+    boost::asio::awaitable<jobs::Reported> park(std::string why);
+    boost::asio::awaitable<adapters::Submitted> submit();
+    boost::asio::awaitable<bool> keep_doubting(adapters::Verdict verdict, jobs::Reported& last);
+    void be_at(adapters::Provider* provider, std::string const& name);
+
     boost::asio::awaitable<jobs::Reported> ask_until_verdict();
-    boost::asio::awaitable<jobs::Reported> park();
+    boost::asio::awaitable<adapters::Verdict> poll();
     boost::asio::awaitable<jobs::Reported> conclude(adapters::Verdict verdict);
     boost::asio::awaitable<jobs::Reported> complete(adapters::Verdict verdict);
+    boost::asio::awaitable<std::optional<jobs::Reported>> keep(adapters::Verdict& verdict);
+    boost::asio::awaitable<jobs::Reported> write_down(adapters::Verdict const& verdict);
+    boost::asio::awaitable<void> ask_for_links(adapters::Verdict& verdict);
+    boost::asio::awaitable<jobs::Reported> lose(NotKept const& why);
+    [[nodiscard]] Log::Fields facts_of(NotKept const& why) const;
+    void see_fetching();
     boost::asio::awaitable<OutputLength> measure(std::string const& result);
     jobs::Report judged(OutputLength found, jobs::Report done);
     boost::asio::awaitable<bool> note(adapters::Verdict const& verdict, jobs::Reported& last);
     boost::asio::awaitable<jobs::Reported> let_go(jobs::Reported last);
     boost::asio::awaitable<void> pause(base::Millis wait);
     [[nodiscard]] jobs::Report report(jobs::Said said) const;
+    // With what calls have cost since the last one.
+    boost::asio::awaitable<jobs::Reported> send(jobs::Report report);
+    void note_call(adapters::Verdict const& verdict);
 
     [[nodiscard]] bool stopping() const { return taken_ || released_; }
 
     jobs::Job job_;
-    adapters::Provider* provider_;  // nullptr: the configuration has none of that name
+    Router& router_;
+    adapters::Provider* provider_ = nullptr;  // who has the job, or may have it
+    std::string at_;                          // its name; empty: nobody
     adapters::Call call_;
     Reporter& reporter_;
     Log& log_;
     OutputMeter* meter_;
+    ResultKeeper* keeper_;
+    Fetching fetching_;
+    bool noted_ = false;   // what was made stands where the store has the task
+    bool hinted_ = false;  // not to pause
+    std::chrono::steady_clock::time_point hint_taken_;
     boost::asio::steady_timer timer_;
+    std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
     std::string task_;
+    std::vector<jobs::ProviderCall> calls_;
+    std::optional<adapters::Verdict> refusal_;  // of the last provider that did not take it
+    int rounds_ = 0;                            // in which all of the route refused it
     int progress_ = -1;
     std::string note_;
     int told_progress_;  // as the store has them, if it took the last heartbeat

@@ -1,13 +1,18 @@
 // One place that knows which parts there are.
 #include "worker/compose.h"
 
+#include <cstdio>
+#include <random>
 #include <variant>
+
+#include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "adapters/providers/command.h"
 #include "adapters/providers/simulated.h"
 #include "adapters/sqlite/open.h"
+#include "worker/http_providers.h"
 #include "worker/webhooks/telling_store.h"
 
 namespace worker {
@@ -21,6 +26,22 @@ std::string scheme_of(std::string const& url) {
     return url.substr(0, url.find(':'));
 }
 
+adapters::Doubt doubt_of(config::OnDoubt word) {
+    switch (word) {
+        case config::OnDoubt::resubmit:
+            return adapters::Doubt::resubmit;
+        case config::OnDoubt::look_up:
+            return adapters::Doubt::look_up;
+        case config::OnDoubt::resubmit_once:
+            return adapters::Doubt::resubmit_once;
+        case config::OnDoubt::park:
+            return adapters::Doubt::park;
+        case config::OnDoubt::refund:
+            return adapters::Doubt::refund;
+    }
+    CHECK(false);
+}
+
 std::unique_ptr<adapters::Provider> make(config::Simulated const& settings,
                                          boost::asio::any_io_executor const& executor) {
     return std::make_unique<adapters::providers::Simulated>(
@@ -32,6 +53,9 @@ std::unique_ptr<adapters::Provider> make(config::Simulated const& settings,
                       .unknown_rate = settings.unknown_rate,
                       .characters_per_second = settings.characters_per_second,
                       .submissions = settings.submissions,
+                      .on_doubt = doubt_of(settings.on_doubt),
+                      .take_after = settings.take_after,
+                      .answer_after = settings.answer_after,
                   });
 }
 
@@ -123,11 +147,25 @@ std::unique_ptr<adapters::Store> open_store(config::Settings const& settings, Op
                                           listening(settings.webhooks), std::move(told));
 }
 
+std::string worker_name() {
+    char host[64] = "host";
+    gethostname(host, sizeof host - 1);
+    std::random_device random;
+    char digits[9];
+    std::snprintf(digits, sizeof digits, "%08x", static_cast<unsigned>(random()));
+    return std::string{host} + "-" + std::to_string(getpid()) + "-" + digits;
+}
+
 Providers make_providers(config::Settings const& settings, boost::asio::any_io_executor executor) {
     Providers providers;
     for (auto const& [name, provider] : settings.providers) {
-        providers[name] =
-            std::visit([&](auto const& kind) { return make(kind, executor); }, provider.kind);
+        if (auto const* http = std::get_if<config::HttpProvider>(&provider.kind)) {
+            providers[name] = make_http_provider(*http, settings.media, executor);
+        } else if (auto const* command = std::get_if<config::Command>(&provider.kind)) {
+            providers[name] = make(*command, executor);
+        } else {
+            providers[name] = make(std::get<config::Simulated>(provider.kind), executor);
+        }
     }
     return providers;
 }

@@ -127,13 +127,17 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
                  .meters = needs.meters.payments}},
       cash_{cash_parts(needs)},
       inquiring_{inquiring_with(needs)},
+      hints_{make_hints(needs.settings), std::move(needs.on_hint)},
       audits_{needs.store, needs.settings},
       meters_{needs.meters},
       redis_{needs.redis},
+      disk_meters_{needs.meters.registry, needs.settings.data_dir},
       operations_{executor,
                   needs.store,
                   needs.meters,
-                  {.redis_trouble = trouble_of(needs.redis), .before_scrape = [this] { look(); }}},
+                  {.redis_trouble = trouble_of(needs.redis),
+                   .before_scrape = [this] { look(); },
+                   .provider_states = needs.provider_states}},
       face_{
           {.store = needs.store,
            .pool = pool_,
@@ -150,6 +154,8 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
            .payments = &payments_,
            .cash = &cash_,
            .inquiring = &inquiring_,
+           .artifacts = needs.artifacts,
+           .hints = &hints_,
            .platforms = &platforms_,
            .audits = &audits_,
            .door = &authenticator_,
@@ -178,6 +184,7 @@ HttpPart::~HttpPart() {
 void HttpPart::look() {
     auto const figures = server_->figures();
     meters_.http.look(figures.connections, figures.streams, figures.refused);
+    disk_meters_.look();
     if (redis_ != nullptr) {
         auto const& trips = redis_->trips();
         redis_meters_->look({.there = redis_->trouble().empty(),

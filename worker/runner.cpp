@@ -21,6 +21,7 @@ namespace {
 constexpr std::size_t beats_in_one_write = 500;
 constexpr base::Millis look_for_stale_every{500};
 constexpr std::size_t fewest_to_look_at = 500;
+constexpr std::chrono::seconds look_at_budgets_every{10};
 
 // The same for every try of one charge, for providers that take an idempotency key.
 std::string key_of(jobs::Job const& job) {
@@ -40,11 +41,11 @@ Runner::Runner(asio::any_io_executor executor, adapters::Store& store, BlockingP
     : executor_{executor},
       store_{store},
       pool_{pool},
-      providers_{providers},
       wakeup_{wakeup},
       settings_{settings},
       log_{log},
       options_{std::move(options)},
+      router_{settings, providers, pool, options_.rate},
       reporter_{executor,
                 store,
                 pool,
@@ -68,13 +69,13 @@ void Runner::stop() {
 }
 
 jobs::Claim Runner::room() const {
-    auto const free = settings_.worker.slots - static_cast<int>(attempts_.size());
+    auto const free = settings_.worker.slots - static_cast<int>(attempts_.size()) + parked_;
     jobs::Claim claim{.limit = std::max(free, 0)};
     for (auto const& service : options_.services) {
         int const most = config::service_for(settings_, service).concurrency;
         auto const found = running_of_.find(service);
         int const used = found == running_of_.end() ? 0 : found->second;
-        int const slots = most == 0 ? free : std::min(free, most - used);
+        int const slots = router_.room_for(service, most == 0 ? free : std::min(free, most - used));
         if (slots > 0) {
             claim.rooms.push_back({.service = service, .slots = slots});
         }
@@ -208,7 +209,6 @@ void Runner::begin(jobs::Start started) {
     if (on_start) {
         on_start(job);
     }
-    auto const provider = providers_.find(job.provider);
     adapters::Call call{.job = job.id,
                         .attempt = job.attempt,
                         .key = key_of(job),
@@ -218,12 +218,18 @@ void Runner::begin(jobs::Start started) {
                         .result_dir = settings_.data_dir / "results" / base::to_text(job.id),
                         .timeout = config::service_for(settings_, job.service).timeout,
                         .trace = base::child_of(job.trace, span_of(job))};
+    if (options_.hint_url) {
+        call.hint_url = options_.hint_url(job.id, job.attempt);
+    }
     Key const key{job.id, job.attempt};
     running_of_[job.service] += 1;
-    auto attempt = std::make_unique<Attempt>(
-        executor_, std::move(job), provider == providers_.end() ? nullptr : provider->second.get(),
-        std::move(call), reporter_, log_, options_.meter);
+    auto attempt = std::make_unique<Attempt>(executor_, std::move(job), router_, std::move(call),
+                                             reporter_, log_, options_.meter, options_.keeper);
     Attempt& running = *attempt;
+    running.on_parked = [this, service = running.job().service](bool is) {
+        running_of_[service] -= is ? 1 : -1;
+        parked_ += is ? 1 : -1;
+    };
     bool const fresh = attempts_.emplace(key, std::move(attempt)).second;
     CHECK(fresh);
     if (releasing_) {
@@ -273,10 +279,14 @@ asio::awaitable<void> Runner::keep_leases() {
         beat_timer_.expires_after(wait);
         co_await beat_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
         since_beat += wait;
-        if (stopped_ || attempts_.empty()) {
+        if (stopped_) {
             continue;
         }
         try {
+            co_await look_at_budgets();
+            if (attempts_.empty()) {
+                continue;
+            }
             if (since_beat >= settings_.worker.heartbeat) {
                 co_await beat();
                 since_beat = {};
@@ -356,10 +366,36 @@ asio::awaitable<void> Runner::drop_stale() {
     }
 }
 
+// What providers with a limit on it have cost today, over all processes.
+asio::awaitable<void> Runner::look_at_budgets() {
+    auto const now = std::chrono::steady_clock::now();
+    if (router_.budgeted().empty() || now < next_budgets_) {
+        co_return;
+    }
+    next_budgets_ = now + look_at_budgets_every;
+    auto const spent = co_await pool_.run([&] {
+        std::map<std::string, std::int64_t> micros;
+        auto const at = store_.now();
+        auto const day = base::day_start(settings_.rules.zone, at);
+        for (auto const& sum : store_.calls().costs(day, at + base::Millis{1}, {})) {
+            micros[sum.provider] += sum.micros;
+        }
+        return micros;
+    });
+    router_.spent_today(spent);
+}
+
 void Runner::abandon(Key key, jobs::Reported const& why) {
     auto const found = attempts_.find(key);
     if (found != attempts_.end()) {
         found->second->abandon(why);
+    }
+}
+
+void Runner::hint(base::JobId job) {
+    for (auto at = attempts_.lower_bound({job, 0}); at != attempts_.end() && at->first.first == job;
+         ++at) {
+        at->second->hint();
     }
 }
 

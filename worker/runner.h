@@ -2,6 +2,7 @@
 // keeps their leases. Everything here happens on one thread; the store is called on the pool.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -27,9 +28,13 @@
 namespace worker {
 
 struct RunnerOptions {
-    std::string name;                   // of this worker, unique among all
-    std::vector<std::string> services;  // whose jobs it takes
-    OutputMeter* meter = nullptr;       // measures what they make; none: see Attempt
+    std::string name;                     // of this worker, unique among all
+    std::vector<std::string> services;    // whose jobs it takes
+    OutputMeter* meter = nullptr;         // measures what they make; none: see Attempt
+    adapters::RateLimit* rate = nullptr;  // that all processes share; none: see Router
+    ResultKeeper* keeper = nullptr;       // keeps what they make; none: see Attempt
+    // Where a provider may say that there is news of an attempt; none: nowhere.
+    std::function<std::string(base::JobId, int attempt)> hint_url;
 };
 
 class Runner {
@@ -56,7 +61,12 @@ public:
     // Ends keep_leases and write_reports; what was reported is written first.
     void stop();
 
+    // Asks at once about a job that runs here; nothing happens for others.
+    void hint(base::JobId job);
+
     [[nodiscard]] std::size_t running() const { return attempts_.size(); }
+
+    [[nodiscard]] Router const& router() const { return router_; }
 
     // Nothing runs, and no claim is under way that may bring something.
     [[nodiscard]] bool idle() const { return attempts_.empty() && !claiming_; }
@@ -84,21 +94,24 @@ private:
     boost::asio::awaitable<void> beat();
     std::vector<Key> next_to_look_at();
     boost::asio::awaitable<void> drop_stale();
+    boost::asio::awaitable<void> look_at_budgets();
     void abandon(Key key, jobs::Reported const& why);
 
     boost::asio::any_io_executor executor_;
     adapters::Store& store_;
     BlockingPool& pool_;
-    Providers& providers_;
     adapters::Wakeup& wakeup_;
     config::Settings const& settings_;
     Log& log_;
     RunnerOptions options_;
+    Router router_;
     Reporter reporter_;
     boost::asio::steady_timer beat_timer_;
     std::map<Key, std::unique_ptr<Attempt>> attempts_;
-    std::map<std::string, int, std::less<>> running_of_;  // by service
-    Key last_looked_at_;                                  // by the look for stale attempts
+    std::map<std::string, int, std::less<>> running_of_;  // by service; without parked ones
+    int parked_ = 0;
+    std::chrono::steady_clock::time_point next_budgets_{};
+    Key last_looked_at_;  // by the look for stale attempts
     bool quiet_ = false;
     bool releasing_ = false;
     bool stopped_ = false;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "adapters/memory/calls.h"
 #include "adapters/memory/orders.h"
 #include "adapters/memory/outbox.h"
 #include "adapters/memory/spending.h"
@@ -41,6 +42,7 @@ public:
         charges();
         turns();
         counts();
+        load_calls(tables_, what_, batch_);
         ids();
         return std::move(batch_);
     }
@@ -210,6 +212,12 @@ private:
                 batch_.by_key.emplace(key, tables_.jobs.at(found->second));
             }
         }
+        for (auto const& reference : what_.free_uses) {
+            auto const found = tables_.used_free.find(reference);
+            if (found != tables_.used_free.end()) {
+                batch_.by_reference.emplace(reference, found->second);
+            }
+        }
         for (auto const& reference : what_.references) {
             auto const found = tables_.references.find(reference);
             if (found != tables_.references.end()) {
@@ -352,7 +360,7 @@ private:
                 auto const& books = tables_.accounts.at(account);
                 auto& spent = batch_.spent[account];
                 for (auto& look : what_.looks(facts_.now, books.account)) {
-                    spent.push_back({.look = look, .amount = sum_of(books.entries, look)});
+                    spent.push_back(sum_of(books.entries, look));
                 }
             }
         }

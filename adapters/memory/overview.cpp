@@ -39,11 +39,17 @@ void look_at_live(Tables const& tables, Loads& loads, Overview& view) {
         if (job.fate_unknown) {
             unknown.push_back({.job = id, .service = job.service, .since = since});
         }
+        if (job.parked) {
+            view.parked_jobs.push_back({.job = id, .service = job.service, .since = since});
+        }
     }
     view.unknown_fates = std::ssize(unknown);
-    std::ranges::sort(unknown, {},
-                      [](Sight const& sight) { return std::pair{sight.since, sight.job}; });
-    unknown.resize(std::min(unknown.size(), std::size_t{most_sights}));
+    view.parked = std::ssize(view.parked_jobs);
+    for (auto* const sights : {&unknown, &view.parked_jobs}) {
+        std::ranges::sort(*sights, {},
+                          [](Sight const& sight) { return std::pair{sight.since, sight.job}; });
+        sights->resize(std::min(sights->size(), std::size_t{most_sights}));
+    }
     view.unknown = std::move(unknown);
 }
 
@@ -116,6 +122,8 @@ Overview overview(Tables const& tables, std::set<std::string> const& present, No
     for (auto id = tables.stopped.rbegin(); id != tables.stopped.rend(); ++id) {
         auto const& account = tables.accounts.at(*id).account;
         bool const stopped = account.frozen || ledger::braked(account.standing, now);
+        view.frozen += account.frozen ? 1 : 0;
+        view.braked += stopped && !account.frozen ? 1 : 0;
         if (stopped && std::ssize(view.stopped) < most_sights) {
             view.stopped.push_back(
                 {.user = account.user, .frozen = account.frozen, .standing = account.standing});

@@ -5,6 +5,7 @@
 
 #include "adapters/memory/api_keys.h"
 #include "adapters/memory/audit.h"
+#include "adapters/memory/calls.h"
 #include "adapters/memory/load.h"
 #include "adapters/memory/open.h"
 #include "adapters/memory/orders.h"
@@ -85,6 +86,8 @@ public:
         }
         std::ranges::copy_if(tables_.events, std::back_inserter(story.events),
                              [&](jobs::Event const& event) { return event.job == id; });
+        std::ranges::copy_if(tables_.calls, std::back_inserter(story.calls),
+                             [&](jobs::ProviderCall const& call) { return call.job == id; });
         return story;
     }
 
@@ -305,6 +308,8 @@ public:
 
     Outbox& outbox() override { return outbox_; }
 
+    CallBook& calls() override { return calls_; }
+
     OrderBook& orders() override { return orders_; }
 
     Work work() override {
@@ -368,6 +373,7 @@ private:
     memory::ApiKeys api_keys_;
     memory::Sync sync_{mutex_, tables_, [this] { return clock(); }};
     memory::Seals seals_{mutex_, tables_};
+    memory::Calls calls_{mutex_, tables_};
     memory::Outbox outbox_{mutex_, tables_, [this] { return clock(); }};
     memory::OrderShelf orders_{mutex_, tables_};
     Work work_;

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <limits>
 
+#include "adapters/memory/calls.h"
 #include "adapters/memory/orders.h"
 #include "adapters/memory/outbox.h"
 
@@ -26,6 +27,7 @@ bool fits(jobs::Job const& job, JobFilter const& filter) {
     return (filter.user.empty() || job.user == filter.user) &&
            (filter.service.empty() || job.service == filter.service) &&
            (!filter.state || job.state == *filter.state) &&
+           (!filter.parked || (job.parked && job.state == jobs::State::processing)) &&
            (!filter.before || job.id < *filter.before);
 }
 
@@ -150,7 +152,11 @@ void Tables::write(jobs::Batch& batch) {
     std::ranges::move(batch.events, std::back_inserter(events));
     write_messages(*this, batch);
     write_orders(*this, batch.orders);
+    write_calls(*this, batch);
     std::ranges::copy(batch.key_charges, std::back_inserter(key_charges));
+    for (auto const& use : batch.used_free) {
+        CHECK(used_free.emplace(use.reference, use).second);
+    }
     for (auto const id : batch.released) {
         std::erase(stopped, id);
     }

@@ -1,7 +1,10 @@
 #include "adapters/postgres/errors.h"
 
+#include <regex>
+
 #include <fmt/core.h>
 
+#include "adapters/postgres/open.h"
 #include "adapters/store.h"
 
 namespace adapters::postgres {
@@ -95,3 +98,21 @@ void refuse(std::string_view sqlstate, std::string const& message, std::string c
 }
 
 }  // namespace adapters::postgres
+
+namespace adapters {
+
+// Of what may hold a secret only what surely does not is shown: a misspelt `password` is one, too.
+std::string without_password(std::string const& url) {
+    static std::regex const in_uri{"(://[^:/?#@]*):[^?#]*@"};
+    static std::regex const in_query{"([?&])(?!host=|port=|dbname=|user=|sslmode=)([^=&]*)=[^&]*"};
+    static std::regex const in_words{
+        "(^|\\s)(?!(?:host|hostaddr|port|dbname|user|sslmode)\\s*=)(\\w+\\s*=\\s*)"
+        "('[^']*'|[^\\s]*)"};
+    if (url.find("://") == std::string::npos) {
+        return std::regex_replace(url, in_words, "$1$2***");
+    }
+    auto const shown = std::regex_replace(url, in_uri, "$1@");
+    return std::regex_replace(shown, in_query, "$1$2=***");
+}
+
+}  // namespace adapters

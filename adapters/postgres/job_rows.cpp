@@ -40,7 +40,7 @@ void read_course(Row& row, jobs::Job& job) {
 }
 
 void read_outcome(Row& row, jobs::Job& job) {
-    job.provider = row.text();
+    jobs::read_runner(row.view(), job);
     job.task = row.text();
     job.fate_unknown = row.flag();
     if (auto const duration = row.integer(); duration >= 0) {
@@ -93,8 +93,8 @@ void put_course(Rows& rows, jobs::Job const& job) {
              job.attempt, job.failures, job.losses, bill.charge, job.progress,
              static_cast<int>(job.state), static_cast<int>(job.wait), bill.open, job.pruned,
              job.has_children, job.fate_unknown, job.late_result, job.poison, job.error.has_value(),
-             error.retryable, job.worker, job.provider, job.task, job.progress_note, error.code,
-             error.message, job.result,
+             error.retryable, job.worker, jobs::runner_of(job), job.task, job.progress_note,
+             error.code, error.message, job.result,
              job.measurement ? jobs::to_line(*job.measurement) : std::string{});
 }
 
@@ -190,7 +190,7 @@ void put_running(Rows& rows, jobs::Job const& job, int rev) {
     rows.put(job.id, job.account, or_zero(job.lease_until), or_zero(job.started_at),
              or_zero(job.deadline_at), bill.debited, bill.settled, bill.refunded, bill.waived,
              bill.absorbed, bill.net, rev, job.attempt, bill.charge, job.progress, bill.open,
-             job.fate_unknown, job.worker, job.provider, job.task, job.progress_note);
+             job.fate_unknown, job.worker, jobs::runner_of(job), job.task, job.progress_note);
     rows.end_row();
 }
 

@@ -39,6 +39,9 @@ std::string condition(Session const& session, JobFilter const& filter) {
     if (!filter.service.empty()) {
         text += session.sql(" AND service = ?", {literal(filter.service)});
     }
+    if (filter.parked) {  // see jobs::runner_of
+        text += " AND state = 1 AND split_part(provider, '|', 2) LIKE 'p%'";
+    }
     if (filter.state) {
         text += session.sql(" AND state = ?", {literal(static_cast<int>(*filter.state))});
     }
@@ -50,7 +53,8 @@ std::string condition(Session const& session, JobFilter const& filter) {
 std::vector<jobs::Job> list_jobs(Session& session, JobFilter const& filter) {
     auto const before =
         literal(filter.before.value_or(base::JobId{std::numeric_limits<std::int64_t>::max()}));
-    auto const ids = filter.user.empty() ? ids_of(filter.state) : std::string_view{};
+    auto const state = filter.parked ? jobs::State::processing : filter.state;
+    auto const ids = filter.user.empty() ? ids_of(state) : std::string_view{};
     auto const columns = fmt::format("SELECT {} FROM ", job_columns);
     std::string const source =
         ids.empty()

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/postgres/calls.h"
 #include "adapters/postgres/held.h"
 #include "adapters/postgres/orders.h"
 #include "adapters/postgres/outbox.h"
@@ -185,6 +186,29 @@ void ask_for_references(Loading& loading, Trip& trip) {
              });
 }
 
+void ask_for_free_uses(Loading& loading, Trip& trip) {
+    if (loading.load.free_uses.empty()) {
+        return;
+    }
+    trip.ask(
+        "SELECT reference, account, at, balance, action, note FROM {s}.free_uses WHERE reference "
+        "= ANY(?)",
+        {literal(loading.load.free_uses)}, [&loading](pqxx::result const& rows) {
+            for (auto const& source : rows) {
+                Row row{source};
+                ledger::Entry use{.kind = ledger::Kind::consume};
+                use.reference = row.text();
+                use.account = {row.integer()};
+                use.recorded_at = row.time();
+                use.balance_after = row.credits();
+                use.action = row.text();
+                use.note = row.text();
+                auto reference = use.reference;
+                loading.batch.by_reference.emplace(std::move(reference), std::move(use));
+            }
+        });
+}
+
 void ask_for_draining(Loading& loading, Trip& trip) {
     if (loading.load.fairness_of.empty()) {
         return;
@@ -313,6 +337,9 @@ void ask_for_jobs(Loading& loading, Trip& trip) {
 }
 
 void load_batch(Loading& loading) {
+    if (!loading.load.at_work.empty()) {
+        lock_counts(loading);
+    }
     if (loading.load.ending) {
         load_ending(loading);
     }
@@ -335,8 +362,10 @@ void load_rest(Loading& loading) {
     }
     ask_for_keys(loading, trip);
     ask_for_references(loading, trip);
+    ask_for_free_uses(loading, trip);
     ask_for_draining(loading, trip);
     ask_for_ids(loading, trip);
+    ask_for_calls(loading, trip);
     ask_for_users(loading, trip);
     ask_for_clock(loading, trip);
     trip.go();

@@ -18,7 +18,8 @@ constexpr std::int64_t silent_for = 5'000;
 constexpr char const* totals =
     "SELECT ?, (SELECT count(*) FROM {s}.waiting), (SELECT count(*) FROM {s}.inbox), "
     "coalesce((SELECT min(created_at) FROM {s}.inbox), 0), "
-    "(SELECT count(*) FROM {s}.running WHERE fate_unknown)";
+    "(SELECT count(*) FROM {s}.running WHERE fate_unknown), "
+    "(SELECT count(*) FROM {s}.running WHERE split_part(provider, '|', 2) LIKE 'p%')";
 
 // A lateral look with a limit is by the primary key, whatever the planner thinks of the sizes.
 //
@@ -36,6 +37,13 @@ constexpr char const* unknown =
     "SELECT r.job, j.service, r.started_at FROM (SELECT job, started_at FROM {s}.running WHERE "
     "fate_unknown ORDER BY started_at, job LIMIT ?) r CROSS JOIN LATERAL "
     "(SELECT service FROM {s}.jobs WHERE id = r.job LIMIT 1) j ORDER BY r.started_at, r.job";
+
+// See jobs::runner_of.
+constexpr char const* parked =
+    "SELECT r.job, j.service, r.started_at FROM (SELECT job, started_at FROM {s}.running WHERE "
+    "split_part(provider, '|', 2) LIKE 'p%' ORDER BY started_at, job LIMIT ?) r CROSS JOIN "
+    "LATERAL (SELECT service FROM {s}.jobs WHERE id = r.job LIMIT 1) j ORDER BY r.started_at, "
+    "r.job";
 
 constexpr char const* poison =
     "SELECT f.job, j.service, j.finished_at FROM (SELECT job FROM {s}.failures WHERE state = 3 "
@@ -78,6 +86,7 @@ void read_totals(pqxx::result const& rows, Overview& view) {
     view.inbox = row.integer();
     view.oldest_inbox = row.maybe_time();
     view.unknown_fates = row.integer();
+    view.parked = row.integer();
 }
 
 void read_loads(pqxx::result const& waiting, pqxx::result const& live, Overview& view) {
@@ -142,6 +151,8 @@ void read_stopped(pqxx::result const& rows, Overview& view) {
         account.frozen = row.flag();
         read_facts(row.view(), account);
         bool const is_stopped = account.frozen || ledger::braked(account.standing, view.now);
+        view.frozen += account.frozen ? 1 : 0;
+        view.braked += is_stopped && !account.frozen ? 1 : 0;
         if (is_stopped && std::ssize(view.stopped) < most_sights) {
             view.stopped.push_back({.user = account.user,
                                     .frozen = account.frozen,
@@ -158,7 +169,7 @@ Overview overview(Session& session, std::string const& now) {
         {session.sql(totals, {now}), session.sql(ready), session.sql(running),
          session.sql(unknown, {sights}), session.sql(poison, {literal(failures_looked_at), sights}),
          session.sql(charges, {now, ages()}), session.sql(workers, {literal(silent_for)}),
-         session.sql(stopped)});
+         session.sql(stopped), session.sql(parked, {sights})});
     Overview view;
     read_totals(results[0], view);
     read_loads(results[1], results[2], view);
@@ -167,6 +178,7 @@ Overview overview(Session& session, std::string const& now) {
     read_charges(results[5], view);
     read_workers(results[6], view);
     read_stopped(results[7], view);
+    view.parked_jobs = read_sights(results[8]);
     return view;
 }
 

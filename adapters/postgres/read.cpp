@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/postgres/calls.h"
 #include "adapters/postgres/rows.h"
 
 namespace adapters::postgres {
@@ -186,6 +187,7 @@ std::optional<JobStory> story_of(Session& session, base::JobId id) {
                                 fmt::format(account)),
                     {literal(id)}),
         grants_of(session, fmt::format(account), literal(id)),
+        calls_of(session, id),
     });
     auto job = job_from(results[0], results[1]);
     if (!job) {
@@ -193,7 +195,8 @@ std::optional<JobStory> story_of(Session& session, base::JobId id) {
     }
     JobStory story{.job = std::move(*job),
                    .entries = read_entries(results[2]),
-                   .events = read_events(results[3], id)};
+                   .events = read_events(results[3], id),
+                   .calls = read_calls(results[6], id)};
     std::set<std::int64_t> drawn;
     for (auto const& entry : story.entries) {
         for (auto const& draw : entry.draws) {

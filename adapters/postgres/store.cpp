@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/postgres/calls.h"
 #include "adapters/postgres/errors.h"
 #include "adapters/postgres/open.h"
 #include "adapters/postgres/orders.h"
@@ -263,6 +264,8 @@ public:
 
     adapters::Outbox& outbox() override { return outbox_; }
 
+    CallBook& calls() override { return calls_; }
+
     OrderBook& orders() override { return orders_; }
 
     Work work() override {
@@ -339,6 +342,7 @@ private:
     postgres::Outbox outbox_{[this](Use const& use) { run(use); },
                              [this](Session const& session) { return now_in(session); }};
     postgres::OrderShelf orders_{[this](Use const& use) { run(use); }};
+    postgres::Calls calls_{[this](Use const& use) { run(use); }};
 };
 
 void check(PostgresOptions const& options) {
@@ -379,20 +383,6 @@ PostgresStatus postgres_status(PostgresOptions const& options) {
 PostgresStatus migrate_postgres(PostgresOptions const& options) {
     return in_own_session(options,
                           [&](Session& session) { return bring_up_to_date(session, options); });
-}
-
-// Of what may hold a secret only what surely does not is shown: a misspelt `password` is one, too.
-std::string without_password(std::string const& url) {
-    static std::regex const in_uri{"(://[^:/?#@]*):[^?#]*@"};
-    static std::regex const in_query{"([?&])(?!host=|port=|dbname=|user=|sslmode=)([^=&]*)=[^&]*"};
-    static std::regex const in_words{
-        "(^|\\s)(?!(?:host|hostaddr|port|dbname|user|sslmode)\\s*=)(\\w+\\s*=\\s*)"
-        "('[^']*'|[^\\s]*)"};
-    if (url.find("://") == std::string::npos) {
-        return std::regex_replace(url, in_words, "$1$2***");
-    }
-    auto const shown = std::regex_replace(url, in_uri, "$1@");
-    return std::regex_replace(shown, in_query, "$1$2=***");
 }
 
 }  // namespace adapters

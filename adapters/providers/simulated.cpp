@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <charconv>
 #include <chrono>
+#include <fstream>
 #include <optional>
 #include <system_error>
 
@@ -150,11 +151,20 @@ Simulated::Simulated(asio::any_io_executor executor, SimulatedOptions options)
     }
 }
 
+asio::awaitable<void> Simulated::wait(base::Millis time) {
+    if (time.count() > 0) {
+        asio::steady_timer timer{executor_, time};
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+}
+
 asio::awaitable<Submitted> Simulated::submit(Call call) {
+    co_await wait(options_.take_after);
     if (!note_submission(call)) {
         co_return Submitted{.verdict = failed(Fate::failed_retryable,
                                               "can't write " + options_.submissions.string())};
     }
+    co_await wait(options_.answer_after);
     auto const directions = read_directions(call.input, options_.characters_per_second);
     Task const task{.start_ms = now_ms(),
                     .latency_ms = directions.latency_ms.value_or(options_.latency.count()),
@@ -197,6 +207,23 @@ asio::awaitable<Verdict> Simulated::poll(Call call, std::string text) {
     co_return Verdict{.fate = Fate::running,
                       .progress = static_cast<int>(100 * passed / latency),
                       .ask_again = base::Millis{0}};
+}
+
+asio::awaitable<Submitted> Simulated::look_up(Call call) {
+    std::ifstream lines{options_.submissions};
+    auto const directions = read_directions(call.input, options_.characters_per_second);
+    std::int64_t job = 0;
+    int attempt = 0;
+    std::string key;
+    while (lines >> job >> attempt >> key) {
+        if (key == call.key) {
+            Task const task{.start_ms = now_ms(),
+                            .latency_ms = directions.latency_ms.value_or(options_.latency.count()),
+                            .attempt = attempt};
+            co_return Submitted{.task = to_text(task), .verdict = {.fate = Fate::running}};
+        }
+    }
+    co_return Submitted{.verdict = {.fate = Fate::not_taken}};
 }
 
 asio::awaitable<void> Simulated::cancel(Call /*call*/, std::string task) {

@@ -28,6 +28,9 @@ struct SimulatedOptions {
     base::Rate unknown_rate;
     base::Rate characters_per_second{12'000'000};
     std::filesystem::path submissions;
+    Doubt on_doubt = Doubt::resubmit;
+    base::Millis take_after{0};
+    base::Millis answer_after{0};
 };
 
 class Simulated final : public Provider {
@@ -39,9 +42,13 @@ public:
     boost::asio::awaitable<Verdict> poll(Call call, std::string task) override;
     boost::asio::awaitable<void> cancel(Call call, std::string task) override;
 
-    Doubt in_doubt() const override { return Doubt::resubmit; }
+    // By the file of submissions.
+    boost::asio::awaitable<Submitted> look_up(Call call) override;
+
+    Doubt in_doubt() const override { return options_.on_doubt; }
 
 private:
+    boost::asio::awaitable<void> wait(base::Millis time);
     bool note_submission(Call const& call) const;
 
     boost::asio::any_io_executor executor_;

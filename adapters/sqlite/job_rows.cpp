@@ -49,7 +49,7 @@ std::optional<jobs::Error> read_error(Query& row) {
 }
 
 void read_outcome(Query& row, jobs::Job& job) {
-    job.provider = row.text();
+    jobs::read_runner(row.view(), job);
     job.task = row.text();
     job.fate_unknown = row.flag();
     if (auto const duration = row.maybe_integer()) {
@@ -126,8 +126,17 @@ std::string measured_line(jobs::Job const& job) {
     return job.measurement ? jobs::to_line(*job.measurement) : "";
 }
 
-// Texts are not copied: `measured` must be there until the query has run.
-void bind_course(Query& query, jobs::Job const& job, std::string const& measured) {
+struct Lines {
+    std::string measured;
+    std::string runner;
+};
+
+Lines lines_of(jobs::Job const& job) {
+    return {.measured = measured_line(job), .runner = jobs::runner_of(job)};
+}
+
+// Texts are not copied: the lines must be there until the query has run.
+void bind_course(Query& query, jobs::Job const& job, Lines const& lines) {
     query.bind(static_cast<int>(job.state), static_cast<int>(job.wait), job.priority, job.turn,
                job.worker, job.lease_until, job.run_at, job.finished_at, job.pruned, job.attempt,
                job.failures, job.losses, job.progress, job.progress_note, job.started_at,
@@ -135,7 +144,7 @@ void bind_course(Query& query, jobs::Job const& job, std::string const& measured
     jobs::Bill const& bill = job.bill;
     query.bind(bill.charge, bill.open, bill.debited, bill.settled, bill.refunded, bill.waived,
                bill.absorbed, bill.net);
-    query.bind(job.provider, job.task, job.fate_unknown, job.duration, measured);
+    query.bind(lines.runner, job.task, job.fate_unknown, job.duration, lines.measured);
     if (job.error) {
         query.bind(job.error->code, job.error->message, job.error->retryable);
     } else {
@@ -151,11 +160,11 @@ void bind_course(Query& query, jobs::Job const& job, std::string const& measured
 void insert_job(Query& query, jobs::Job const& job) {
     auto const parents = jobs::to_line(job.after);
     auto const terms = pricing::to_line(job.terms);
-    auto const measured = measured_line(job);
+    auto const lines = lines_of(job);
     auto const origin = jobs::origin_of(job);
     query.bind(job.id, job.account, job.service, job.key, job.user, job.created_at, job.body_hash,
                parents, job.has_children, job.webhook, origin, terms, job.version, job.quoted);
-    bind_course(query, job, measured);
+    bind_course(query, job, lines);
     query.bind(job.input, job.result);
     query.run();
 }
@@ -169,8 +178,8 @@ char const* const update_job_sql =
     "error_retryable = ?, late_result = ?, poison = ?, result = ? WHERE id = ?";
 
 void update_job(Query& query, jobs::Job const& job) {
-    auto const measured = measured_line(job);
-    bind_course(query, job, measured);
+    auto const lines = lines_of(job);
+    bind_course(query, job, lines);
     query.bind(job.result, job.id);
     query.run();
 }

@@ -34,21 +34,37 @@ std::string_view source_for(std::optional<jobs::State> state) {
     return "jobs";
 }
 
+// See jobs::runner_of.
+constexpr std::string_view is_parked =
+    "state = 1 AND substr(provider, instr(provider, '|')) GLOB '|p*|*'";
+
 std::string where(JobFilter const& filter, bool by_account) {
     std::string text = " WHERE id < ?";
+    text += filter.parked ? " AND " + std::string{is_parked} : "";
     text += by_account ? " AND account = ?" : "";
     text += filter.service.empty() ? "" : " AND service = ?";
     text += filter.state ? " AND state = ?" : "";
     return text + " ORDER BY id DESC LIMIT ?";
 }
 
+std::optional<jobs::State> state_of(JobFilter const& filter) {
+    return filter.parked ? jobs::State::processing : filter.state;
+}
+
 std::string sql_for(JobFilter const& filter) {
     if (!filter.user.empty()) {
         return select(job_columns(), "jobs INDEXED BY jobs_account" + where(filter, true));
     }
-    auto const source = source_for(filter.state);
+    auto const source = source_for(state_of(filter));
     if (source == "jobs") {
         return select(job_columns(), "jobs" + where(filter, false));
+    }
+    if (filter.parked) {
+        return select(job_columns(),
+                      "jobs WHERE id IN (SELECT id FROM jobs INDEXED BY "
+                      "jobs_processing WHERE state = 1) AND id < ?1 AND "
+                      "(?2 = '' OR service = ?2) AND " +
+                          std::string{is_parked} + " ORDER BY id DESC LIMIT ?3");
     }
     // The ids come from the index; the few rows that are wanted are looked up afterwards.
     std::string const ids =
@@ -74,7 +90,7 @@ std::vector<jobs::Job> list_jobs(Database& database, JobFilter const& filter) {
     }
     Query query{database, sql_for(filter)};
     query.bind(filter.before.value_or(newest));
-    bool const indirect = filter.user.empty() && source_for(filter.state) != "jobs";
+    bool const indirect = filter.user.empty() && source_for(state_of(filter)) != "jobs";
     if (indirect) {
         query.bind(filter.service);
     } else {

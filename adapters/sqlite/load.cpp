@@ -5,6 +5,7 @@
 #include <map>
 #include <tuple>
 
+#include "adapters/sqlite/calls.h"
 #include "adapters/sqlite/orders.h"
 #include "adapters/sqlite/rows.h"
 #include "adapters/sqlite/sync.h"
@@ -132,6 +133,7 @@ void load_batch(Database& database, jobs::Load const& load, Sweeping const& swee
     load_keys_and_references(loading);
     load_turns(loading);
     load_draining(loading);
+    load_calls(loading);
     load_ids(database, "SELECT coalesce(max(id), 0) FROM jobs", load.new_jobs, batch.job_ids);
     load_ids(database, "SELECT coalesce(max(id), 0) FROM accounts", load.new_accounts,
              batch.account_ids);

@@ -50,9 +50,10 @@ WorkerSeen& worker_of(Overview& view, std::string const& name) {
 }
 
 void read_processing(Database& database, Overview& view) {
-    Query query{database,
-                "SELECT id, service, worker, started_at, charge_open, debited, fate_unknown FROM "
-                "jobs INDEXED BY jobs_processing WHERE state = 1 ORDER BY started_at, id"};
+    Query query{
+        database,
+        "SELECT id, service, worker, started_at, charge_open, debited, fate_unknown, provider "
+        "FROM jobs INDEXED BY jobs_processing WHERE state = 1 ORDER BY started_at, id"};
     while (query.step()) {
         Sight sight;
         sight.job = {query.integer()};
@@ -67,7 +68,16 @@ void read_processing(Database& database, Overview& view) {
             charges.jobs += 1;
             charges.credits += debited;
         }
-        if (query.integer() != 0) {
+        bool const unknown = query.flag();
+        jobs::Job runner;
+        jobs::read_runner(query.view(), runner);
+        if (runner.parked) {
+            view.parked += 1;
+            if (std::ssize(view.parked_jobs) < most_sights) {
+                view.parked_jobs.push_back(sight);
+            }
+        }
+        if (unknown) {
             view.unknown_fates += 1;
             if (std::ssize(view.unknown) < most_sights) {
                 view.unknown.push_back(std::move(sight));
@@ -94,13 +104,16 @@ void read_poison(Database& database, Overview& view) {
 void read_stopped(Database& database, Overview& view) {
     Query query{database,
                 "SELECT a.user, a.frozen, a.standing FROM stopped s JOIN accounts a ON a.id = "
-                "s.account ORDER BY s.n DESC"};
-    while (query.step() && std::ssize(view.stopped) < most_sights) {
+                "s.account ORDER BY s.n DESC LIMIT 1000"};
+    while (query.step()) {
         StoppedAccount stopped;
         stopped.user = query.text();
         stopped.frozen = query.flag();
         stopped.standing = ledger::parse_standing(query.view());
-        if (stopped.frozen || ledger::braked(stopped.standing, view.now)) {
+        bool const is_stopped = stopped.frozen || ledger::braked(stopped.standing, view.now);
+        view.frozen += stopped.frozen ? 1 : 0;
+        view.braked += is_stopped && !stopped.frozen ? 1 : 0;
+        if (is_stopped && std::ssize(view.stopped) < most_sights) {
             view.stopped.push_back(std::move(stopped));
         }
     }

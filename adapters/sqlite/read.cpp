@@ -4,6 +4,7 @@
 #include <limits>
 #include <set>
 
+#include "adapters/sqlite/calls.h"
 #include "adapters/sqlite/queues.h"
 #include "adapters/sqlite/rows.h"
 
@@ -113,6 +114,7 @@ std::optional<JobStory> story_of(Database& database, base::JobId id) {
     JobStory story{.job = std::move(*job), .entries = entries_of_job(database, id)};
     story.grants = grants_drawn(database, story.entries);
     story.events = events_of(database, id);
+    story.calls = calls_of(database, id);
     return story;
 }
 

@@ -9,6 +9,7 @@
 
 #include "adapters/sqlite/api_keys.h"
 #include "adapters/sqlite/bell.h"
+#include "adapters/sqlite/calls.h"
 #include "adapters/sqlite/duties.h"
 #include "adapters/sqlite/load.h"
 #include "adapters/sqlite/migrations.h"
@@ -246,6 +247,8 @@ public:
 
     Outbox& outbox() override { return outbox_; }
 
+    CallBook& calls() override { return calls_; }
+
     OrderBook& orders() override { return orders_; }
 
     Work work() override {
@@ -347,6 +350,7 @@ private:
     sqlite::Seals seals_{reading_, writing_};
     sqlite::Outbox outbox_{reading_, writing_, [this] { return options_.clock(); }};
     sqlite::OrderShelf orders_{reading_};
+    sqlite::Calls calls_{reading_};
 };
 
 }  // namespace

@@ -81,9 +81,16 @@ TEST_F(Rescue, ResumesWithTheStoredTaskAndTheSameCharge) {
 }
 
 TEST_F(Rescue, WithoutATaskItIsUnknownWhetherTheProviderHasIt) {
+    desk.rules.defaults.provider = "p";
     auto const id = started();
     lose(id);
     EXPECT_TRUE(desk.job(id).fate_unknown);
+}
+
+TEST_F(Rescue, WithoutAProviderNobodyHasIt) {
+    auto const id = started();
+    lose(id);
+    EXPECT_FALSE(desk.job(id).fate_unknown);
 }
 
 TEST_F(Rescue, TheGhostOfALostWorkerChangesNothing) {

@@ -228,6 +228,10 @@ adapters::SyncRegistry& FlakyStore::sync() {
     return inner_.sync();
 }
 
+adapters::CallBook& FlakyStore::calls() {
+    return inner_.calls();
+}
+
 adapters::Seals& FlakyStore::seals() {
     return inner_.seals();
 }

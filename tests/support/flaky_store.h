@@ -81,6 +81,7 @@ public:
     void touch_api_key(std::int64_t number, base::Timestamp at) override;
     adapters::SyncRegistry& sync() override;
     adapters::Seals& seals() override;
+    adapters::CallBook& calls() override;
     adapters::Outbox& outbox() override;
     adapters::OrderBook& orders() override;
     adapters::Work work() override;

@@ -38,6 +38,14 @@ Verdict failed(bool retryable, std::string code) {
             .message = "as the test said"};
 }
 
+Submitted not_taken(adapters::Blame blame, std::string code) {
+    return {.verdict = {.fate = Fate::not_taken,
+                        .blame = blame,
+                        .code = std::move(code),
+                        .message = "as the test said",
+                        .ask_again = soon}};
+}
+
 Verdict unseen() {
     return {.fate = Fate::unknown, .message = "nobody answers", .ask_again = soon};
 }
@@ -76,18 +84,31 @@ void Stage::leave(Call const& call) {
     busy_[call.service].erase(call.job);
 }
 
-void Stage::submit_begins(Call const& call) {
+std::vector<std::string> Stage::asked() const {
+    std::scoped_lock const lock{mutex_};
+    return asked_;
+}
+
+Submitted Stage::look_up(Call const& call) {
+    std::scoped_lock const lock{mutex_};
+    return on_look_up ? on_look_up(call) : Submitted{};
+}
+
+void Stage::submit_begins(Call const& call, std::string const& name) {
     std::scoped_lock const lock{mutex_};
     submits_.push_back(call);
+    asked_.push_back(name);
     enter(call);
 }
 
-Submitted Stage::submit_ends(Call const& call) {
+Submitted Stage::submit_ends(Call const& call, std::string const& name) {
     std::scoped_lock const lock{mutex_};
-    auto answer = on_submit ? on_submit(call)
-                            : Submitted{.task = "task-" + base::to_text(call.job) + "-" +
-                                                std::to_string(call.attempt),
-                                        .verdict = still_running()};
+    auto const own = on_submit_to.find(name);
+    auto answer = own != on_submit_to.end() ? own->second(call)
+                  : on_submit               ? on_submit(call)
+                              : Submitted{.task = "task-" + base::to_text(call.job) + "-" +
+                                                  std::to_string(call.attempt),
+                                          .verdict = still_running()};
     if (answer.task.empty() && !goes_on(answer.verdict.fate)) {
         leave(call);
     }
@@ -115,15 +136,19 @@ void Stage::cancel(Call const& call, std::string const& task) {
 }
 
 asio::awaitable<Submitted> ScriptedProvider::submit(Call call) {
-    stage_.submit_begins(call);
+    stage_.submit_begins(call, name_);
     co_await wait_while(stage_.hold_submits);
-    co_return stage_.submit_ends(call);
+    co_return stage_.submit_ends(call, name_);
 }
 
 asio::awaitable<Verdict> ScriptedProvider::poll(Call call, std::string task) {
     stage_.poll_begins(task);
     co_await wait_while(stage_.hold_polls);
     co_return stage_.poll_ends(call, task);
+}
+
+asio::awaitable<Submitted> ScriptedProvider::look_up(Call call) {
+    co_return stage_.look_up(call);
 }
 
 asio::awaitable<void> ScriptedProvider::cancel(Call call, std::string task) {

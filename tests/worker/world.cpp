@@ -23,14 +23,20 @@ void rethrow(std::exception_ptr const& error) {
     }
 }
 
-worker::Providers providers_of(asio::io_context& io, Stage& stage) {
+worker::Providers providers_of(asio::io_context& io, Stage& stage,
+                               config::Settings const& settings) {
     worker::Providers providers;
     providers.emplace("stage", std::make_unique<ScriptedProvider>(io.get_executor(), stage));
+    for (auto const& [name, provider] : settings.providers) {
+        providers.emplace(name, std::make_unique<ScriptedProvider>(io.get_executor(), stage, name));
+    }
     return providers;
 }
 
-worker::RunnerOptions with(worker::RunnerOptions options, worker::OutputMeter& meter) {
+worker::RunnerOptions with(worker::RunnerOptions options, worker::OutputMeter& meter,
+                           worker::ResultKeeper& keeper) {
     options.meter = &meter;
+    options.keeper = &keeper;
     return options;
 }
 
@@ -41,6 +47,8 @@ config::Settings quick_settings() {
                        .poll = Millis{2},
                        .flush_count = 64,
                        .flush_delay = Millis{1}};
+    settings.results.at_once = 1;
+    settings.providers["stage"] = {.name = "stage", .allow_private = true, .kind = {}};
     settings.rules.defaults.provider = "stage";
     settings.rules.defaults.backoff = Millis{1'000};
     return settings;
@@ -51,8 +59,9 @@ config::Settings quick_settings() {
 Hand::Hand(adapters::Store& store, config::Settings const& settings, Stage& stage, FakeMedia& media,
            worker::RunnerOptions options)
     : presence_{store.enter(options.name)},
-      providers_{providers_of(io_, stage)},
+      providers_{providers_of(io_, stage, settings)},
       meter_{media, media.web(), settings, {.at_once = 2, .pauses = {Millis{1}, Millis{2}}}},
+      keeper_{settings, nullptr},
       runner_{io_.get_executor(),
               store,
               pool_,
@@ -60,7 +69,7 @@ Hand::Hand(adapters::Store& store, config::Settings const& settings, Stage& stag
               wakeup_,
               settings,
               *log_,
-              with(std::move(options), meter_)} {
+              with(std::move(options), meter_, keeper_)} {
     asio::co_spawn(io_, runner_.claim_jobs(), rethrow);
     asio::co_spawn(io_, runner_.keep_leases(), rethrow);
     asio::co_spawn(io_, runner_.write_reports(), rethrow);
@@ -72,6 +81,7 @@ Hand::~Hand() {
     }
     meter_.stop();
     meter_.join();
+    keeper_.join();
     pool_.join();
 }
 

@@ -273,6 +273,9 @@ bool on_path(std::string const& program) {
 void check_providers(Checks& checks, Context& context) {
     auto const& settings = context.settings();
     for (auto const& [name, provider] : settings.providers) {
+        if (std::holds_alternative<config::HttpProvider>(provider.kind)) {
+            continue;
+        }
         auto const* const command = std::get_if<config::Command>(&provider.kind);
         if (command == nullptr) {
             checks.push_back({"provider", Health::ok, name + ": simulated, for trying out", ""});
@@ -286,7 +289,7 @@ void check_providers(Checks& checks, Context& context) {
              there ? "" : "install the program, or correct providers." + name + ".run"});
     }
     for (auto const& [service, periods] : context.book().services) {
-        auto const& route = config::service_for(settings, service).provider;
+        auto const route = config::steps_of(settings, service).front().provider;
         if (!settings.providers.contains(route)) {
             checks.push_back({"provider", Health::problem,
                               fmt::format("service {} has no provider `{}`", service, route),
@@ -330,6 +333,7 @@ Checks examine(Context& context) {
         check_data_dir(checks, context.settings());
         check_disk(checks, context.settings());
     });
+    attempt(checks, "results", "correct results.s3", [&] { check_results(checks, context); });
     attempt(checks, "payments", "correct the setting, or give this user the right to read the file",
             [&] { check_payments(checks, context); });
     attempt(checks, "redis", "workers go on without it, polling the store",

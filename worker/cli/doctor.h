@@ -23,4 +23,7 @@ using Checks = std::vector<Check>;
 // One line for each payment platform that is configured. Throws where its keys can't be used.
 void check_payments(Checks& checks, Context& context);
 
+// Where results are kept.
+void check_results(Checks& checks, Context& context);
+
 }  // namespace worker::cli

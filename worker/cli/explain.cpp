@@ -27,8 +27,9 @@ void print_head(jobs::Job const& job) {
                    length.note.empty() ? "" : "; " + clean(length.note));
     }
     if (!job.provider.empty()) {
-        fmt::print("provider  {}{}\n", clean(job.provider),
-                   job.task.empty() ? "" : ", task " + clean(job.task));
+        fmt::print("provider  {}{}{}\n", clean(job.provider),
+                   job.model.empty() ? "" : ", model " + clean(job.model),
+                   job.task.empty() ? "" : ", task " + clean(wire::task_in_words(job.task)));
     }
     if (!job.trace.empty()) {
         fmt::print("trace     {}\n", clean(job.trace));
@@ -61,6 +62,12 @@ void print_foot(jobs::Job const& job) {
     }
     fmt::print("\n{}{}\n", bold(fmt::format("net {}", wire::in_words(bill.net))),
                bill.open ? " so far: the charge is open" : "");
+    if (job.parked) {
+        fmt::print(
+            "it may have been submitted, and waits: tallyman resolve {} "
+            "submit|fail|task=ID\n",
+            job.id.value);
+    }
     if (job.late_result) {
         fmt::print("a result came after the job had ended; it was recorded and not charged\n");
     }

@@ -80,10 +80,35 @@ void look_at_jobs(Sight const& sight, std::vector<Problem>& problems) {
                              "explain {}",
                              counted(view.unknown_fates, "job"), view.unknown.front().job.value)});
     }
+    if (view.parked > 0 && !view.parked_jobs.empty()) {
+        problems.push_back(
+            {.what = "parked",
+             .text = fmt::format("{} may have been submitted, and nobody can tell: tallyman "
+                                 "jobs --parked, tallyman resolve {} submit|fail|task=ID",
+                                 counted(view.parked, "job"), view.parked_jobs.front().job.value)});
+    }
     if (view.oldest_inbox && view.now - *view.oldest_inbox > inbox_waits_long) {
         problems.push_back({.what = "inbox",
                             .text = fmt::format("{} by SQL not taken up for over a minute",
                                                 counted(view.inbox, "request"))});
+    }
+}
+
+// The last one of them, so that it can be looked at.
+void look_at_accounts(adapters::Overview const& view, std::vector<Problem>& problems) {
+    for (bool const frozen : {false, true}) {
+        auto const number = frozen ? view.frozen : view.braked;
+        auto const last =
+            std::ranges::find(view.stopped, frozen, &adapters::StoppedAccount::frozen);
+        if (number > 0 && last != view.stopped.end()) {
+            problems.push_back(
+                {.what = frozen ? "account_frozen" : "account_braked",
+                 .text = fmt::format("{} {}: tallyman account show {}", counted(number, "account"),
+                                     frozen ? "frozen"
+                                            : "held by the brake, spending far more "
+                                              "than usual",
+                                     clean(last->user))});
+        }
     }
 }
 
@@ -113,6 +138,7 @@ std::vector<Problem> problems_of(Sight const& sight, Board const& board) {
     look_at_workers(board, problems);
     look_at_queues(board, problems);
     look_at_jobs(sight, problems);
+    look_at_accounts(sight.view, problems);
     look_at_duties(board, problems);
     std::vector<Problem> sorted;
     for (bool const urgent : {true, false}) {

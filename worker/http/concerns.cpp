@@ -84,6 +84,13 @@ void look_at_jobs(OverviewFacts const& facts, std::vector<Concern>& concerns) {
                                         "charges stay open",
                                         view.unknown_fates)});
     }
+    if (view.parked > 0) {
+        concerns.push_back({"parked", false,
+                            fmt::format("{} jobs may have been submitted, and nobody can tell; "
+                                        "`tallyman jobs --parked` lists them, `tallyman resolve` "
+                                        "decides",
+                                        view.parked)});
+    }
     adapters::OpenCharges old;
     for (auto at = first_old_charge; at < view.charges.size(); ++at) {
         old.jobs += view.charges[at].jobs;
@@ -113,19 +120,28 @@ void look_at_messages(OverviewFacts const& facts, std::vector<Concern>& concerns
     }
 }
 
-void look_at_accounts(OverviewFacts const& facts, std::vector<Concern>& concerns) {
+// The first of them by name; `frozen` says which of the two kinds.
+std::string names_of(adapters::Overview const& view, bool frozen) {
     std::string names;
-    int braked = 0;
-    for (auto const& account : facts.sighting.view.stopped) {
-        if (!account.frozen) {
-            braked += 1;
+    for (auto const& account : view.stopped) {
+        if (account.frozen == frozen) {
             names += (names.empty() ? "" : ", ") + account.user;
         }
     }
-    if (braked > 0) {
-        concerns.push_back(
-            {"account_braked", false,
-             fmt::format("{} accounts spend far more than usual and are held: {}", braked, names)});
+    return names;
+}
+
+void look_at_accounts(OverviewFacts const& facts, std::vector<Concern>& concerns) {
+    auto const& view = facts.sighting.view;
+    if (view.braked > 0) {
+        concerns.push_back({"account_braked", false,
+                            fmt::format("{} accounts spend far more than usual and are held: {}",
+                                        view.braked, names_of(view, false))});
+    }
+    if (view.frozen > 0) {
+        concerns.push_back({"account_frozen", false,
+                            fmt::format("{} accounts are frozen and spend nothing: {}", view.frozen,
+                                        names_of(view, true))});
     }
 }
 
@@ -137,7 +153,12 @@ void look_around(OverviewFacts const& facts, std::vector<Concern>& concerns) {
         concerns.push_back({"redis_away", false, *facts.redis_trouble});
     }
     for (auto const& [name, health] : facts.providers) {
-        if (health.in_a_row >= failures_in_a_row) {
+        if (health.refuses_us) {
+            concerns.push_back({"provider_refuses", true,
+                                fmt::format("provider {} refuses us, look at its key, its balance "
+                                            "and its models: {}",
+                                            name, health.stopped_by)});
+        } else if (health.in_a_row >= failures_in_a_row) {
             concerns.push_back({"provider_failing", false,
                                 fmt::format("provider {} has failed {} times in a row: {}", name,
                                             health.in_a_row, health.last_trouble)});

@@ -63,6 +63,7 @@ std::expected<adapters::JobFilter, Problem> filter_of(Call const& call) {
                 bad_field("state", "must be queued, processing, completed, failed or cancelled")};
         }
     }
+    filter.parked = request.parameter("parked") == "true";
     if (auto const cursor = request.parameter("cursor"); cursor && !cursor->empty()) {
         filter.before = wire::parse_job_id(*cursor);
         if (!filter.before) {
@@ -140,9 +141,12 @@ Answer explain(Call& call) {
     }
     auto& office = call.office;
     auto read = [&office, id = (*view)->id] { return office.store.story_of(id); };
-    auto const story = co_await office.pool.run(std::move(read));
+    auto story = co_await office.pool.run(std::move(read));
     if (!story) {
         co_return refuse(call, unknown_job(call.parts[0]));
+    }
+    if (call.caller.is_user()) {
+        story->calls.clear();
     }
     co_return json_answer(wire::story_json(*story));
 }

@@ -62,9 +62,7 @@ Answer overview(Call& call) {
                         .today = operations.meters().day.sums(found->view.now),
                         .store_trouble = operations.store_trouble(),
                         .redis_trouble = operations.redis_trouble()};
-    for (auto const& [name, meters] : operations.meters().providers) {
-        facts.providers.emplace(name, meters->health());
-    }
+    facts.providers = operations.providers();
     facts.sighting = std::move(*found);
     co_return json_answer(overview_json(facts));
 }

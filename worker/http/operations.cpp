@@ -61,6 +61,23 @@ std::optional<std::string> Operations::redis_trouble() const {
     return needs_.redis_trouble ? std::optional{needs_.redis_trouble()} : std::nullopt;
 }
 
+std::map<std::string, metrics::ProviderHealth> Operations::providers() const {
+    std::map<std::string, metrics::ProviderHealth> list;
+    for (auto const& [name, meters] : meters_.providers) {
+        list.emplace(name, meters->health());
+    }
+    for (auto const& [name, state] :
+         needs_.provider_states ? needs_.provider_states() : ProviderStates{}) {
+        auto& health = list[name];
+        health.breaker = to_text(state.breaker);
+        health.closed_for = state.closed_for;
+        health.refuses_us = state.refuses_us;
+        health.stopped_by = state.trouble;
+        health.here = state.here;
+    }
+    return list;
+}
+
 asio::awaitable<std::string> Operations::exposition() {
     co_await refresh(scrape_every);
     auto const now = std::chrono::steady_clock::now();
@@ -73,6 +90,11 @@ asio::awaitable<std::string> Operations::exposition() {
     }
     meters_.state.store_is(store_trouble().empty());
     meters_.process.look();
+    for (auto const& [name, health] : providers()) {
+        if (auto const found = meters_.providers.find(name); found != meters_.providers.end()) {
+            found->second->is_open(health.closed_for.count() > 0);
+        }
+    }
     if (needs_.before_scrape) {
         needs_.before_scrape();
     }

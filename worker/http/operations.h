@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "adapters/store.h"
 #include "worker/http/looker.h"
 #include "worker/metrics/meters.h"
+#include "worker/provider_state.h"
 
 namespace worker::http {
 
@@ -21,6 +23,8 @@ namespace worker::http {
 struct OperatingNeeds {
     std::function<std::string()> redis_trouble;  // empty text: none; empty function: no Redis
     std::function<void()> before_scrape;         // brings further gauges up to date
+    // How providers stand in this process, on the executor's thread.
+    std::function<ProviderStates()> provider_states{};
 };
 
 class Operations {
@@ -54,6 +58,9 @@ public:
 
     // None: there is no Redis.
     [[nodiscard]] std::optional<std::string> redis_trouble() const;
+
+    // How providers fare and stand in this process, by name.
+    [[nodiscard]] std::map<std::string, metrics::ProviderHealth> providers() const;
 
     [[nodiscard]] bool stopping() const { return stopping_; }
 

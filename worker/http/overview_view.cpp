@@ -53,7 +53,8 @@ json::object states_json(adapters::Overview const& view) {
                         {"waiting", view.waiting},
                         {"processing", processing},
                         {"inbox", view.inbox},
-                        {"unknown_fate", view.unknown_fates}};
+                        {"unknown_fate", view.unknown_fates},
+                        {"parked", view.parked}};
     put(states, "oldest_ready_at", oldest);
     put(states, "oldest_inbox_at", view.oldest_inbox);
     return states;
@@ -105,20 +106,6 @@ json::object duty_json(adapters::Duty const& duty) {
     return object;
 }
 
-json::object provider_json(std::pair<std::string const, metrics::ProviderHealth> const& provider) {
-    auto const& [name, health] = provider;
-    json::object object{{"name", name},
-                        {"completed", health.completed},
-                        {"failed", health.failed},
-                        {"unknown", health.unknown},
-                        {"in_a_row", health.in_a_row}};
-    if (!health.last_trouble.empty()) {
-        object["last_trouble"] = health.last_trouble;
-        object["trouble_ago_ms"] = health.trouble_ago.count();
-    }
-    return object;
-}
-
 json::object messages_json(adapters::OutboxFigures const& outbox) {
     json::object object{{"pending", outbox.pending}, {"dead", outbox.dead}};
     put(object, "oldest_pending_at", outbox.oldest_pending);
@@ -158,6 +145,28 @@ json::object part_json(std::string const& trouble) {
 
 }  // namespace
 
+json::object provider_json(std::string const& name, metrics::ProviderHealth const& health) {
+    json::object object{{"name", name},
+                        {"completed", health.completed},
+                        {"failed", health.failed},
+                        {"unknown", health.unknown},
+                        {"in_a_row", health.in_a_row},
+                        {"breaker", health.breaker},
+                        {"here", health.here}};
+    if (health.closed_for.count() > 0) {
+        object["closed_for_ms"] = health.closed_for.count();
+        object["closed_by"] = health.stopped_by;
+    }
+    if (health.refuses_us) {
+        object["refuses_us"] = true;
+    }
+    if (!health.last_trouble.empty()) {
+        object["last_trouble"] = health.last_trouble;
+        object["trouble_ago_ms"] = health.trouble_ago.count();
+    }
+    return object;
+}
+
 json::object overview_json(OverviewFacts const& facts) {
     auto const& view = facts.sighting.view;
     json::object object{{"at", base::to_ms(view.now)},
@@ -166,10 +175,14 @@ json::object overview_json(OverviewFacts const& facts) {
                         {"queues", queues_json(facts)},
                         {"unknown", list_of(view.unknown, sight_json)},
                         {"poison", list_of(view.poison, sight_json)},
+                        {"parked", list_of(view.parked_jobs, sight_json)},
                         {"charges", charges_json(view)},
                         {"workers", list_of(view.workers, worker_json)},
                         {"duties", list_of(facts.sighting.duties, duty_json)},
-                        {"providers", list_of(facts.providers, provider_json)},
+                        {"providers", list_of(facts.providers,
+                                              [](auto const& named) {
+                                                  return provider_json(named.first, named.second);
+                                              })},
                         {"store", part_json(facts.store_trouble)},
                         {"minute", minute_json(view)},
                         {"webhooks", messages_json(facts.sighting.outbox)}};

@@ -34,6 +34,8 @@ struct Concern {
 // The urgent ones first.
 std::vector<Concern> concerns_of(OverviewFacts const& facts);
 
+boost::json::object provider_json(std::string const& name, metrics::ProviderHealth const& health);
+
 boost::json::object overview_json(OverviewFacts const& facts);
 
 }  // namespace worker::http

@@ -15,6 +15,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr Family call_seconds{"tallyman_provider_call_seconds",
                               "How long calls of a provider took."};
+constexpr Family breaker_open{"tallyman_provider_breaker_open",
+                              "Whether a provider is left alone for now."};
 constexpr Family verdicts{"tallyman_provider_verdicts_total",
                           "What a provider said became of a task."};
 
@@ -73,7 +75,9 @@ private:
 }  // namespace
 
 ProviderMeters::ProviderMeters(adapters::metrics::Registry& registry, std::string const& name)
-    : submits_{calls(registry, name, "submit")}, polls_{calls(registry, name, "poll")} {
+    : submits_{calls(registry, name, "submit")},
+      polls_{calls(registry, name, "poll")},
+      open_{registry.gauge(breaker_open, {{"provider", name}})} {
     for (auto const fate : fates) {
         verdicts_.push_back(
             registry.counter(verdicts, {{"provider", name}, {"verdict", std::string{fate}}}));

@@ -20,6 +20,12 @@ struct ProviderHealth {
     std::int64_t in_a_row = 0;  // failures and unknown fates since the last completion
     std::string last_trouble;   // its code or message
     base::Millis trouble_ago{};
+    // As the router has it (worker/provider_state.h).
+    std::string breaker = "closed";
+    base::Millis closed_for{};
+    bool refuses_us = false;
+    std::string stopped_by;  // why it is not called now; empty: it is
+    int here = 0;            // jobs of this process that it has
 };
 
 class ProviderMeters {
@@ -34,10 +40,13 @@ public:
 
     [[nodiscard]] ProviderHealth health() const;
 
+    void is_open(bool open) const { open_.set(open ? 1 : 0); }
+
 private:
     adapters::metrics::Histogram submits_;
     adapters::metrics::Histogram polls_;
     std::vector<adapters::metrics::Counter> verdicts_;
+    adapters::metrics::Gauge open_;
     ProviderHealth health_;
     std::chrono::steady_clock::time_point trouble_at_;
 };

@@ -249,6 +249,10 @@ adapters::SyncRegistry& MeteredStore::sync() {
     return inner_->sync();
 }
 
+adapters::CallBook& MeteredStore::calls() {
+    return inner_->calls();
+}
+
 adapters::Seals& MeteredStore::seals() {
     return inner_->seals();
 }
