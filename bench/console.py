@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How soon the console shows something useful with a million jobs in the store: from the address to
 the first row, in Debian's Chromium, signed in, medians of several visits. The jobs are copies of a
-few that ran, put into the embedded store by SQL; nobody bills them. Needs what ./test console needs.
+few that ran, put into the embedded store by SQL; nobody bills them. Needs what ./test console does.
 
     TALLYMAN_BIN=build/release/bin/tallyman python3 bench/console.py [--jobs N]
 """
