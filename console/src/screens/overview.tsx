@@ -107,7 +107,7 @@ function Tiles({ data }: { data: any }) {
 }
 
 function Charts() {
-  const unit = tr("a minute, all processes", "每分钟，全部进程");
+  const unit = tr("a minute", "每分钟");
   return (
     <div class="charts">
       <Chart title={tr("Throughput", "吞吐")} unit={unit} series={[
