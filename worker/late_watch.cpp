@@ -3,6 +3,8 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "worker/made_note.h"
+
 namespace worker {
 
 namespace asio = boost::asio;
@@ -120,6 +122,9 @@ asio::awaitable<Verdict> LateWatch::poll(adapters::Provider& provider, jobs::Wat
     auto const job = co_await pool_.run(find);
     if (!job) {
         co_return Verdict{.fate = Fate::gone};
+    }
+    if (auto made = noted(watch.task)) {
+        co_return std::move(*made);
     }
     adapters::Call call{
         .job = watch.job,
