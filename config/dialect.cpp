@@ -73,6 +73,12 @@ void read_auth(Value const& value, Dialect& into, Frame const& frame) {
     }
 }
 
+// Of a value that is worked out: settings know nothing of it.
+bool is_taken_in_templates(std::string_view name) {
+    constexpr std::string_view names[] = {"key", "secret", "task", "input", "job", "client_key"};
+    return is_among(names, name);
+}
+
 // They come first, because everything else may name them.
 void read_vars(Value const& value, Dialect& into, Frame& frame) {
     for_each_key(value, [&](std::string const& name, Value const& item) {
@@ -96,8 +102,13 @@ void read_vars(Value const& value, Dialect& into, Frame& frame) {
 
 void read_let(Value const& value, Dialect& into, Frame& frame) {
     for_each_key(value, [&](std::string const& name, Value const& item) {
-        if (is_among(frame.variables, name) || is_among(taken, name) || !is_name(name)) {
+        if (is_among(frame.variables, name) || is_taken_in_templates(name) || !is_name(name)) {
             item.mistake("can't be the name of a variable, or is one already");
+            return;
+        }
+        constexpr std::size_t most = 16;
+        if (into.let.size() == most) {
+            item.mistake("more than 16 of them");
             return;
         }
         read_tree(item, into.let.emplace_back(name, dialect::Tree{}).second, frame);

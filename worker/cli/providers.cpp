@@ -6,6 +6,7 @@
 
 #include "config/dialect.h"
 #include "worker/cli/context.h"
+#include "worker/cli/providers_try.h"
 #include "worker/cli/text.h"
 #include "worker/cli/verbs.h"
 
@@ -114,19 +115,32 @@ public:
             options.word("check", word_, "Checks a dialect's file: every mistake, with its line");
         checked.required("FILE", name_, "the file");
         checked.example("  tallyman providers check mine.yaml    # exit 1 if it has mistakes");
+        auto& tried = options.word("try", word_,
+                                   "Has one call done by hand, without a job: shows what is sent "
+                                   "and how the answer is read");
+        tried.required("PROVIDER", trial_.provider, "its name in the configuration");
+        tried.text("--input", "JSON", trial_.input, "the job's input (default: {})");
+        tried.text("--model", "NAME", trial_.model, "instead of the configured one");
+        tried.text("--to", "FOLDER", trial_.folder, "where files go (default: in the data folder)");
+        tried.example("  tallyman providers try qwen --input '{\"text\": \"hello\"}'");
         options.word("list", word_, "Lists those configured, and the dialects (the default)");
         options.example("  tallyman providers");
     }
 
     int run(Context& context) override {
-        return word_ == "show"    ? show(name_)
-               : word_ == "check" ? check(context, name_)
-                                  : list(context);
+        if (word_ == "try") {
+            return try_provider(context, trial_);
+        }
+        if (word_ == "show") {
+            return show(name_);
+        }
+        return word_ == "check" ? check(context, name_) : list(context);
     }
 
 private:
     std::string word_;
     std::string name_;
+    Trial trial_;
 };
 
 }  // namespace
