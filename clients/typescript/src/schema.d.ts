@@ -2723,6 +2723,8 @@ export interface components {
                 entries: number;
                 /** Format: int64 */
                 jobs: number;
+                /** Format: int64 */
+                seals?: number;
             };
             started_at?: components["schemas"]["Time"];
             finished_at?: components["schemas"]["Time"];
