@@ -61,6 +61,7 @@ class Description(RunningTest):
         self.orders()
         self.streams()
         self.operating()
+        self.console()
         self.webhooks()
         self.strangers()
         kept = {"calls": self.calls, "events": self.events}
@@ -338,6 +339,29 @@ class Description(RunningTest):
         self.refuses("422 invalid_request", "POST", "/api/admin/keys", {"name": "x"})
         _, headers, _ = self.call("GET", "/openapi.json")
         self.got(304, "GET", "/openapi.json", headers={"If-None-Match": headers["etag"]})
+
+    def console(self):
+        page = {"X-Api-Key": None, "X-Tallyman-Console": "1", "Origin": self.url}
+        self.refuses("403 cross_site", "POST", "/api/session", {"key": self.key},
+                     {"X-Api-Key": None})
+        self.refuses("401 unknown_key", "POST", "/api/session", {"key": "x"}, page)
+        self.refuses("422 invalid_request", "POST", "/api/session", {}, page)
+        self.got(201, "POST", "/api/session", {"key": self.key}, page)
+        self.got(200, "GET", "/api/session")
+        self.got(204, "DELETE", "/api/session")
+        self.refuses("401 session_over", "GET", "/api/session", headers=page | {
+            "Cookie": "tallyman_session=x"})
+        self.got(200, "GET", "/api/jobs/1/input")
+        gift = {"kind": "adjust", "credits": -1, "reason": "counted twice", "reference": "case 1"}
+        self.got(200, "POST", "/api/admin/accounts/ann/grant", gift)
+        self.refuses("422 invalid_request", "POST", "/api/admin/accounts/ann/grant",
+                     gift | {"credits": 0})
+        self.ok("seals", "now")
+        self.got(200, "GET", "/api/admin/seals")
+        self.got(202, "POST", "/api/admin/audit")
+        self.until(lambda: not self.got(200, "GET", "/api/admin/audit")["running"])
+        for book in ("services:\n  script: {mode: fixed, credits: 6}\n", "services: 1"):
+            self.got(200, "POST", "/api/admin/prices/try", {"prices": book})
 
     def webhooks(self):
         at = "/api/admin/webhooks"

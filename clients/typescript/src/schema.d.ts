@@ -1305,6 +1305,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who calls, and what they may do
+         * @description Of the credentials of the request, whatever they are.
+         */
+        get: operations["whoAmI"];
+        put?: never;
+        /**
+         * Signs in at the console: a cookie instead of a key
+         * @description For the console's own pages: `X-Tallyman-Console` and the page's origin must come with it. The answer sets a cookie that only those pages can use.
+         */
+        post: operations["signIn"];
+        /**
+         * Signs out: the cookie is worth nothing from now on
+         * @description Ends the console's session that the request comes with, if it comes with one.
+         */
+        delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}/input": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a job was asked with, and how often it was tried
+         * @description Null once retention has removed it.
+         */
+        get: operations["getJobInput"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/accounts/{user_id}/grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives credits to an account, or takes them by an adjustment, with a reason
+         * @description One reference of a user, one effect: the same again is answered with the entry that there is. The account is opened by its first grant.
+         */
+        post: operations["grantByHand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/seals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The ledger's seals, newest first
+         * @description What the whole ledger was, once a day, chained and signed.
+         */
+        get: operations["listSeals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far this process's audit of everything has come, and what it found
+         * @description Each process has its own; what the last one found is in the overview as well.
+         */
+        get: operations["getAudit"];
+        put?: never;
+        /**
+         * Starts an audit of everything, unless one is running
+         * @description It reads every account from one consistent view and locks nothing.
+         */
+        post: operations["startAudit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/prices/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who would have paid what under an edited price book; changes nothing
+         * @description Of the jobs that were completed in the last 30 days, the newest 20,000 at most, under the prices that the book has for now. A book with mistakes is answered with them alone.
+         */
+        post: operations["tryPrices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -2256,6 +2388,7 @@ export interface components {
             /** @description What somebody should look at. */
             attention: components["schemas"]["Concern"][];
             states: components["schemas"]["JobCounts"];
+            minute: components["schemas"]["MinuteFlow"];
             queues: components["schemas"]["QueueLoad"][];
             /** @description Some jobs whose fate nobody knows. */
             unknown: components["schemas"]["Sight"][];
@@ -2346,6 +2479,32 @@ export interface components {
             in_a_row: number;
             last_trouble?: string;
             trouble_ago_ms?: number;
+        };
+        /** @description What all processes together did in the last minute. */
+        MinuteFlow: {
+            /** Format: int64 */
+            enqueued: number;
+            /** Format: int64 */
+            started: number;
+            /** Format: int64 */
+            completed: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            cancelled: number;
+            /**
+             * Format: int64
+             * @description Mean, from when a job was due to its start.
+             */
+            pickup_ms: number;
+            /** Format: int64 */
+            slowest_ms: number;
+            debited: components["schemas"]["Credits"];
+            settled: components["schemas"]["Credits"];
+            refunded: components["schemas"]["Credits"];
+            expired: components["schemas"]["Credits"];
+            received: components["schemas"]["Credits"];
+            spent: components["schemas"]["Credits"];
         };
         PartHealth: {
             ok: boolean;
@@ -2480,11 +2639,140 @@ export interface components {
             since: components["schemas"]["Time"];
             until?: components["schemas"]["Time"];
         };
+        SessionRequest: {
+            /** @description An API key with the scope `read` or `admin`. */
+            key: string;
+        };
+        Session: {
+            /** @description The key's name, or the user. */
+            name: string;
+            user_id?: components["schemas"]["UserId"];
+            /**
+             * Format: int64
+             * @description The key's number.
+             */
+            key?: number;
+            scopes: components["schemas"]["Scope"][];
+            until?: components["schemas"]["Time"];
+        };
+        JobInput: {
+            id: components["schemas"]["JobId"];
+            /** @description As it came. */
+            input: unknown;
+            /** @description Retention has removed it. */
+            pruned: boolean;
+            /** @description Tries that the provider failed. */
+            failures: number;
+            /** @description Tries whose worker was lost. */
+            losses: number;
+            /** @description Who holds the job. */
+            worker?: string;
+            /** @description The provider's own id of the current task. */
+            task?: string;
+        };
+        HandGrantRequest: {
+            /** @enum {string} */
+            kind: "bonus" | "recharge" | "adjust";
+            /**
+             * Format: int64
+             * @description Below zero takes credits away: for `adjust` only.
+             */
+            credits: number;
+            /** @description Shown in the account's history. */
+            reason: string;
+            /** @description One reference, one effect. */
+            reference: string;
+            /**
+             * Format: int64
+             * @description When what is left of it ends; without it, never.
+             */
+            expires_at?: number | null;
+        };
+        HandGranted: {
+            user_id: components["schemas"]["UserId"];
+            /** @description The reference was used before. */
+            repeated: boolean;
+            balance: components["schemas"]["Credits"];
+            entry: components["schemas"]["Entry"];
+        };
+        Seal: {
+            /** Format: int64 */
+            number: number;
+            at: components["schemas"]["Time"];
+            /** Format: int64 */
+            accounts: number;
+            /** Format: int64 */
+            entries: number;
+            /** @description One hash over all chains. */
+            root: string;
+            /** @description The hash of the seal before. */
+            previous: string;
+            /** @description The public key that it is signed with. */
+            key: string;
+            signature: string;
+        };
+        SealList: {
+            seals: components["schemas"]["Seal"][];
+        };
+        AuditRun: {
+            running: boolean;
+            checked: {
+                /** Format: int64 */
+                accounts: number;
+                /** Format: int64 */
+                entries: number;
+                /** Format: int64 */
+                jobs: number;
+                /** Format: int64 */
+                seals?: number;
+            };
+            started_at?: components["schemas"]["Time"];
+            finished_at?: components["schemas"]["Time"];
+            clean?: boolean;
+            /** @description How many; the first 500 are told. */
+            found?: number;
+            findings?: components["schemas"]["Finding"][];
+            /** @description Why it could not be finished. */
+            failed?: string;
+        };
+        PriceTrialRequest: {
+            /** @description A price book, as `config/prices.yaml` is one. */
+            prices: string;
+        };
+        PriceTrial: {
+            /** @description Mistakes of the book; with any there is nothing else. */
+            problems: string[];
+            /** Format: int64 */
+            jobs?: number;
+            before?: components["schemas"]["Credits"];
+            after?: components["schemas"]["Credits"];
+            /** @description Jobs that the book has no price for; they count as they were paid. */
+            unpriced?: number;
+            /** @description There were more jobs than were priced. */
+            truncated?: boolean;
+            since?: components["schemas"]["Time"];
+            changes?: string[];
+            services?: {
+                service: string;
+                /** Format: int64 */
+                jobs: number;
+                before: components["schemas"]["Credits"];
+                after: components["schemas"]["Credits"];
+            }[];
+            /** @description The 50 for whom most changes. */
+            users?: {
+                user_id: string;
+                /** Format: int64 */
+                jobs: number;
+                before: components["schemas"]["Credits"];
+                after: components["schemas"]["Credits"];
+            }[];
+        };
         /**
          * @description Stable, for programs. More may be added.
          * @enum {string}
          */
-        ProblemCode: "account_braked" | "account_frozen" | "account_in_debt" | "ambiguous_credentials" | "artifacts_unavailable" | "bad_request" | "bad_token" | "body_too_large" | "daily_cap" | "direction_not_allowed" | "forbidden" | "headers_too_large" | "idempotency_conflict" | "insufficient_credits" | "internal" | "invalid_json" | "invalid_prices" | "invalid_request" | "key_expired" | "key_revoked" | "membership_too_long" | "method_not_allowed" | "needs_duration" | "needs_text_or_maximum" | "no_result" | "not_askable" | "not_completed" | "not_found" | "not_implemented" | "not_sold" | "order_conflict" | "over_daily_cap" | "over_job_cap" | "over_key_daily_cap" | "over_key_monthly_cap" | "over_monthly_cap" | "over_service_daily_cap" | "over_service_monthly_cap" | "overflow" | "overloaded" | "parent_failed" | "payment_platform_unavailable" | "queue_draining" | "range_not_satisfiable" | "rate_limited" | "reference_conflict" | "result_gone" | "stale_token" | "store_unavailable" | "timeout" | "token_bad_signature" | "token_bad_subject" | "token_critical" | "token_expired" | "token_malformed" | "token_no_expiry" | "token_not_yet" | "token_too_large" | "token_unknown_key" | "token_wrong_algorithm" | "token_wrong_audience" | "token_wrong_issuer" | "tokens_not_accepted" | "too_expensive" | "too_many_attempts" | "too_many_pending_orders" | "unauthenticated" | "unknown_account" | "unknown_job" | "unknown_key" | "unknown_message" | "unknown_order" | "unknown_package" | "unknown_parent" | "unknown_scheme" | "unknown_service" | "unknown_source" | "unknown_term" | "unmeasurable_input" | "uri_too_long" | "wrong_state";
+        ProblemCode: "account_braked" | "account_frozen" | "account_in_debt" | "ambiguous_credentials" | "artifacts_unavailable" | "bad_request" | "bad_token" | "body_too_large" | "cross_site" | "daily_cap" | "direction_not_allowed" | "forbidden" | "headers_too_large" | "idempotency_conflict" | "insufficient_credits" | "internal" | "invalid_json" | "invalid_prices" | "invalid_request" | "key_expired" | "key_revoked" | "membership_too_long" | "method_not_allowed" | "needs_duration" | "needs_text_or_maximum" | "no_result" | "not_askable" | "not_completed" | "not_found" | "not_implemented" | "not_sold" | "order_conflict" | "over_daily_cap" | "over_job_cap" | "over_key_daily_cap" | "over_key_monthly_cap" | "over_monthly_cap" | "over_service_daily_cap" | "over_service_monthly_cap" | "overflow" | "overloaded" | "parent_failed" | "payment_platform_unavailable" | "queue_draining" | "range_not_satisfiable" | "rate_limited" | "reference_conflict" | "result_gone" | "session_over" | "stale_token" | "store_unavailable" | "timeout" | "token_bad_signature" | "token_bad_subject" | "token_critical" | "token_expired" | "token_malformed" | "token_no_expiry" | "token_not_yet" | "token_too_large" | "token_unknown_key" | "token_wrong_algorithm" | "token_wrong_audience" | "token_wrong_issuer" | "tokens_not_accepted" | "too_expensive" | "too_many_attempts" | "too_many_pending_orders" | "unauthenticated" | "unknown_account" | "unknown_job" | "unknown_key" | "unknown_message" | "unknown_order" | "unknown_package" | "unknown_parent" | "unknown_scheme" | "unknown_service" | "unknown_source" | "unknown_term" | "unmeasurable_input" | "uri_too_long" | "wrong_state";
     };
     responses: {
         /** @description `ambiguous_credentials` */
@@ -2503,7 +2791,7 @@ export interface components {
                 };
             };
         };
-        /** @description `key_expired`, `key_revoked`, `token_bad_signature`, `token_bad_subject`, `token_critical`, `token_expired`, `token_malformed`, `token_no_expiry`, `token_not_yet`, `token_too_large`, `token_unknown_key`, `token_wrong_algorithm`, `token_wrong_audience`, `token_wrong_issuer`, `tokens_not_accepted`, `unauthenticated`, `unknown_key`, `unknown_scheme` */
+        /** @description `key_expired`, `key_revoked`, `session_over`, `token_bad_signature`, `token_bad_subject`, `token_critical`, `token_expired`, `token_malformed`, `token_no_expiry`, `token_not_yet`, `token_too_large`, `token_unknown_key`, `token_wrong_algorithm`, `token_wrong_audience`, `token_wrong_issuer`, `tokens_not_accepted`, `unauthenticated`, `unknown_key`, `unknown_scheme` */
         Problem401: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2516,11 +2804,11 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
-                    code?: "key_expired" | "key_revoked" | "token_bad_signature" | "token_bad_subject" | "token_critical" | "token_expired" | "token_malformed" | "token_no_expiry" | "token_not_yet" | "token_too_large" | "token_unknown_key" | "token_wrong_algorithm" | "token_wrong_audience" | "token_wrong_issuer" | "tokens_not_accepted" | "unauthenticated" | "unknown_key" | "unknown_scheme";
+                    code?: "key_expired" | "key_revoked" | "session_over" | "token_bad_signature" | "token_bad_subject" | "token_critical" | "token_expired" | "token_malformed" | "token_no_expiry" | "token_not_yet" | "token_too_large" | "token_unknown_key" | "token_wrong_algorithm" | "token_wrong_audience" | "token_wrong_issuer" | "tokens_not_accepted" | "unauthenticated" | "unknown_key" | "unknown_scheme";
                 };
             };
         };
-        /** @description `forbidden` */
+        /** @description `cross_site`, `forbidden` */
         Problem403: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2532,7 +2820,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
-                    code?: "forbidden";
+                    code?: "cross_site" | "forbidden";
                 };
             };
         };
@@ -2775,7 +3063,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `account_frozen`, `forbidden` */
+            /** @description `account_frozen`, `cross_site`, `forbidden` */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2787,7 +3075,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "account_frozen" | "forbidden";
+                        code?: "account_frozen" | "cross_site" | "forbidden";
                     };
                 };
             };
@@ -3577,7 +3865,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401"];
-            /** @description `account_frozen`, `forbidden` */
+            /** @description `account_frozen`, `cross_site`, `forbidden` */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3589,7 +3877,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "account_frozen" | "forbidden";
+                        code?: "account_frozen" | "cross_site" | "forbidden";
                     };
                 };
             };
@@ -4009,7 +4297,7 @@ export interface operations {
         responses: {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
-            /** @description `forbidden` */
+            /** @description `cross_site`, `forbidden` */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4021,7 +4309,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "forbidden";
+                        code?: "cross_site" | "forbidden";
                     };
                 };
             };
@@ -4287,7 +4575,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_token`, `key_expired`, `key_revoked`, `stale_token`, `token_bad_signature`, `token_bad_subject`, `token_critical`, `token_expired`, `token_malformed`, `token_no_expiry`, `token_not_yet`, `token_too_large`, `token_unknown_key`, `token_wrong_algorithm`, `token_wrong_audience`, `token_wrong_issuer`, `tokens_not_accepted`, `unauthenticated`, `unknown_key`, `unknown_scheme` */
+            /** @description `bad_token`, `key_expired`, `key_revoked`, `session_over`, `stale_token`, `token_bad_signature`, `token_bad_subject`, `token_critical`, `token_expired`, `token_malformed`, `token_no_expiry`, `token_not_yet`, `token_too_large`, `token_unknown_key`, `token_wrong_algorithm`, `token_wrong_audience`, `token_wrong_issuer`, `tokens_not_accepted`, `unauthenticated`, `unknown_key`, `unknown_scheme` */
             401: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4300,11 +4588,11 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "bad_token" | "key_expired" | "key_revoked" | "stale_token" | "token_bad_signature" | "token_bad_subject" | "token_critical" | "token_expired" | "token_malformed" | "token_no_expiry" | "token_not_yet" | "token_too_large" | "token_unknown_key" | "token_wrong_algorithm" | "token_wrong_audience" | "token_wrong_issuer" | "tokens_not_accepted" | "unauthenticated" | "unknown_key" | "unknown_scheme";
+                        code?: "bad_token" | "key_expired" | "key_revoked" | "session_over" | "stale_token" | "token_bad_signature" | "token_bad_subject" | "token_critical" | "token_expired" | "token_malformed" | "token_no_expiry" | "token_not_yet" | "token_too_large" | "token_unknown_key" | "token_wrong_algorithm" | "token_wrong_audience" | "token_wrong_issuer" | "tokens_not_accepted" | "unauthenticated" | "unknown_key" | "unknown_scheme";
                     };
                 };
             };
-            /** @description `account_frozen`, `direction_not_allowed`, `forbidden` */
+            /** @description `account_frozen`, `cross_site`, `direction_not_allowed`, `forbidden` */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4316,7 +4604,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "account_frozen" | "direction_not_allowed" | "forbidden";
+                        code?: "account_frozen" | "cross_site" | "direction_not_allowed" | "forbidden";
                     };
                 };
             };
@@ -4732,7 +5020,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `account_frozen`, `forbidden` */
+            /** @description `account_frozen`, `cross_site`, `forbidden` */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4744,7 +5032,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "account_frozen" | "forbidden";
+                        code?: "account_frozen" | "cross_site" | "forbidden";
                     };
                 };
             };
@@ -5692,7 +5980,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `account_frozen`, `forbidden` */
+            /** @description `account_frozen`, `cross_site`, `forbidden` */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5704,7 +5992,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "account_frozen" | "forbidden";
+                        code?: "account_frozen" | "cross_site" | "forbidden";
                     };
                 };
             };
@@ -7103,7 +7391,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401"];
-            /** @description `account_frozen`, `forbidden` */
+            /** @description `account_frozen`, `cross_site`, `forbidden` */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -7115,7 +7403,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "account_frozen" | "forbidden";
+                        code?: "account_frozen" | "cross_site" | "forbidden";
                     };
                 };
             };
@@ -7266,6 +7554,479 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    whoAmI: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who it is. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Anything: pages of other sites can't send it. */
+                "X-Tallyman-Console": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionRequest"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `invalid_json` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_json";
+                    };
+                };
+            };
+            /** @description `key_expired`, `key_revoked`, `unknown_key` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "key_expired" | "key_revoked" | "unknown_key";
+                    };
+                };
+            };
+            /** @description `cross_site`, `forbidden` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "cross_site" | "forbidden";
+                    };
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            /** @description `rate_limited`, `too_many_attempts` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited" | "too_many_attempts";
+                    };
+                };
+            };
+            /** @description `overloaded`, `store_unavailable` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "overloaded" | "store_unavailable";
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getJobInput: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's id. Another user's job is as unknown as one that never was. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The input. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobInput"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `unknown_job` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_job";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    grantByHand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose account. Users name themselves only. */
+                user_id: components["parameters"]["user_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandGrantRequest"];
+            };
+        };
+        responses: {
+            /** @description The entry. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandGranted"];
+                };
+            };
+            /** @description `ambiguous_credentials`, `insufficient_credits`, `invalid_json` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "ambiguous_credentials" | "insufficient_credits" | "invalid_json";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `reference_conflict` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "reference_conflict";
+                    };
+                };
+            };
+            /** @description `invalid_request`, `overflow` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request" | "overflow";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSeals: {
+        parameters: {
+            query?: {
+                /** @description More than 400 is 400. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The seals. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAudit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it stands. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRun"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    startAudit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Under way. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRun"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    tryPrices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceTrialRequest"];
+            };
+        };
+        responses: {
+            /** @description What it would have been. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceTrial"];
+                };
+            };
+            /** @description `ambiguous_credentials`, `invalid_json` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "ambiguous_credentials" | "invalid_json";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
             default: components["responses"]["Problem"];

@@ -1,13 +1,11 @@
 // The way to an account: by its id, or by who was active last.
 import { useState } from "preact/hooks";
-import { call, get, part, query } from "../lib/api";
-import { useLoad, usePages } from "../lib/load";
+import { call, get, part } from "../lib/api";
+import { useLoad } from "../lib/load";
 import { tr } from "../lib/look";
-import { go, place, setQuery } from "../lib/route";
-import { useCell } from "../lib/cell";
-import { useCalls } from "../lib/calls";
+import { go } from "../lib/route";
 import { mayAct } from "../session";
-import { Amount, Await, Card, Dialog, Empty, Field, More, Page, Table, Time, Tone, UserLink, say } from "../ui/parts";
+import { Amount, Await, Card, Dialog, Empty, Field, Page, Table, Time, UserLink, say } from "../ui/parts";
 
 function Open({ onClose }: { onClose: () => void }) {
   const [user, setUser] = useState("");
@@ -24,39 +22,6 @@ function Open({ onClose }: { onClose: () => void }) {
       <Field label={tr("Name (optional)", "名称（可选）")} value={name} onInput={setName} />
       <Field label={tr("Tier (optional)", "等级（可选）")} value={tier} onInput={setTier} />
     </Dialog>
-  );
-}
-
-// All accounts by their id, from the letters that were given on.
-function List({ prefix }: { prefix: string }) {
-  const pages = usePages(async (cursor) => {
-    const page = await get(`/api/admin/accounts${query({ prefix, cursor, limit: 50 })}`);
-    return { rows: page.accounts as any[], next: page.next_cursor };
-  }, [prefix]);
-  return (
-    <>
-      <Await of={pages}>
-        {(rows) => rows.length === 0 ? (
-          <Empty title={prefix ? tr("No account begins like that.", "没有以此开头的账户。") : tr("There is no account yet.", "尚无账户。")}>
-            {tr("An account comes into being with its first job, or by \"Open an account\".", "账户会在首个任务时自动开立，也可点击“开立账户”。")}
-          </Empty>
-        ) : (
-          <Table label={tr("Accounts", "账户")} head={[tr("User", "用户"), tr("Name", "名称"), tr("Tier", "等级"), `>${tr("Ledger balance", "账面余额")}`, tr("Opened", "开立时间"), ""]}>
-            {rows.map((one) => (
-              <tr key={one.user_id}>
-                <td><UserLink id={one.user_id} /></td>
-                <td class="text">{one.username}</td>
-                <td>{one.tier}</td>
-                <td class="right"><Amount value={one.balance} /></td>
-                <td><Time at={one.created_at} /></td>
-                <td>{one.frozen && <Tone tone="bad">{tr("frozen", "已冻结")}</Tone>}</td>
-              </tr>
-            ))}
-          </Table>
-        )}
-      </Await>
-      <More pages={pages} />
-    </>
   );
 }
 
@@ -91,23 +56,19 @@ function Recent() {
 }
 
 export function Accounts() {
-  const { query: filter } = useCell(place);
-  const calls = useCalls();
-  const [text, setText] = useState(filter.get("prefix") ?? "");
+  const [text, setText] = useState("");
   const [opening, setOpening] = useState(false);
-  const listed = calls !== undefined && "/api/admin/accounts" in calls;
   const find = (event: Event) => {
     event.preventDefault();
-    if (listed) setQuery("prefix", text.trim());
-    else if (text.trim() !== "") go(`/accounts/${part(text.trim())}`);
+    if (text.trim() !== "") go(`/accounts/${part(text.trim())}`);
   };
   return (
     <Page title={tr("Accounts", "账户")} extra={mayAct() && <button type="button" onClick={() => setOpening(true)}>{tr("Open an account…", "开立账户…")}</button>}>
       <form class="filters" onSubmit={find}>
-        <Field label={tr("User id begins with", "用户 ID 开头")} value={text} onInput={setText} type="search" />
-        <button type="submit">{tr("Find", "查找")}</button>
+        <Field label={tr("User id", "用户 ID")} value={text} onInput={setText} type="search" />
+        <button type="submit">{tr("Show", "查看")}</button>
       </form>
-      {listed ? <List prefix={filter.get("prefix") ?? ""} /> : <Recent />}
+      <Recent />
       {opening && <Open onClose={() => setOpening(false)} />}
     </Page>
   );

@@ -9,9 +9,12 @@ import { Card, Copy } from "./parts";
 
 const largest = 64 * 1048576;
 
-function fileOf(result: any): string | undefined {
-  if (typeof result !== "object" || result === null) return undefined;
-  return result.file ?? result.audio ?? result.video ?? result.image;
+// Where its files are fetched: those that were kept, by their names; or the one that it names.
+function pathsOf(job: any): string[] {
+  const path = `/api/jobs/${part(job.id)}/result`;
+  const kept = Array.isArray(job.result?.files) ? job.result.files.filter((file: any) => typeof file?.name === "string") : [];
+  if (kept.length > 0) return kept.map((file: any) => `${path}?file=${encodeURIComponent(file.name)}`);
+  return typeof job.result?.file === "string" ? [path] : [];
 }
 
 // Over fetch, for a key in memory can't go along with <audio src>.
@@ -55,16 +58,16 @@ function Media({ path }: { path: string }) {
 }
 
 export function Result({ job }: { job: any }) {
-  const file = fileOf(job.result);
+  const files = job.pruned ? [] : pathsOf(job);
   const away = typeof job.result?.url === "string" && /^https?:\/\//.test(job.result.url) ? job.result.url : undefined;
   const text = typeof job.result?.text === "string" ? job.result.text : undefined;
   return (
     <Card title={tr("Result", "结果")} extra={<Copy text={text ?? pretty(job.result)} />}>
       {job.pruned && <p class="dim">{tr("Removed by retention.", "已按保留策略清除。")}</p>}
-      {file && !job.pruned && <Media path={`/api/jobs/${part(job.id)}/result`} />}
+      {files.map((path) => <Media key={path} path={path} />)}
       {away && <p><a href={away} target="_blank" rel="noopener noreferrer">{away}</a></p>}
       {text !== undefined && <p class="text prose" data-testid="result-text">{text}</p>}
-      <details open={!file && !away && text === undefined}>
+      <details open={files.length === 0 && !away && text === undefined}>
         <summary>{tr("As JSON", "JSON")}</summary>
         <pre class="json" tabIndex={0} data-testid="result">{pretty(job.result ?? null)}</pre>
       </details>
