@@ -38,7 +38,7 @@ asio::awaitable<std::optional<Reported>> Attempt::keep(Verdict& verdict) {
     auto wait = first_pause;
     int gone = 0;
     for (;;) {
-        auto kept = co_await keeper_->keep(job_, call_, verdict, fetching_);
+        auto kept = co_await keeper_->keep(job_, at_, call_, verdict, fetching_);
         if (kept) {
             verdict.result = std::move(*kept);
             co_return std::nullopt;
@@ -110,8 +110,7 @@ void Attempt::hint() {
 }
 
 Log::Fields Attempt::facts_of(NotKept const& why) const {
-    return traced({{"job", job_.id.value}, {"provider", job_.provider}, {"why", why.message}},
-                  job_.trace);
+    return traced({{"job", job_.id.value}, {"provider", at_}, {"why", why.message}}, job_.trace);
 }
 
 }  // namespace worker

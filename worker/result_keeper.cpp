@@ -69,7 +69,7 @@ std::string with_files(Verdict const& verdict, std::vector<KeptFile> const& file
 class Round {
 public:
     Round(config::Settings const& settings, adapters::ArtifactStore* store, jobs::Job const& job,
-          adapters::Call const& call, Fetching& fetching)
+          std::string const& maker, adapters::Call const& call, Fetching& fetching)
         : store_{store},
           job_{job},
           fetching_{fetching},
@@ -77,7 +77,7 @@ public:
                  .attempt = call.attempt,
                  .folder = call.result_dir,
                  .watch = [this](int percent) { return note(percent); }} {
-        auto const provider = settings.providers.find(job.provider);
+        auto const provider = settings.providers.find(maker);
         rules_.allow_private =
             provider != settings.providers.end() && provider->second.allow_private;
     }
@@ -136,6 +136,7 @@ private:
 }  // namespace
 
 boost::asio::awaitable<KeptResult> ResultKeeper::keep(jobs::Job const& job,
+                                                      std::string const& provider,
                                                       adapters::Call const& call,
                                                       Verdict const& verdict, Fetching& fetching) {
     if (config::service_for(settings_, job.service).results == config::ResultFiles::link) {
@@ -146,7 +147,7 @@ boost::asio::awaitable<KeptResult> ResultKeeper::keep(jobs::Job const& job,
             return KeptResult{std::unexpected{failed(Kind::stopped, "the worker stops")}};
         }
         fetching.percent = 0;
-        auto kept = Round{settings_, store_, job, call, fetching}.run(verdict);
+        auto kept = Round{settings_, store_, job, provider, call, fetching}.run(verdict);
         fetching.percent = -1;
         return kept;
     };

@@ -48,7 +48,9 @@ public:
 
     // All that was made is in the call's result folder when this returns, whole and on the disk,
     // and in the store where there is one; or, where the service wants links, named by its links.
-    boost::asio::awaitable<KeptResult> keep(jobs::Job const& job, adapters::Call const& call,
+    // Where it may be fetched from is for the settings of that provider to say.
+    boost::asio::awaitable<KeptResult> keep(jobs::Job const& job, std::string const& provider,
+                                            adapters::Call const& call,
                                             adapters::Verdict const& verdict, Fetching& fetching);
 
     // The result is committed: where there is a store, its copies on this disk have had their use.
