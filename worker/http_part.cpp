@@ -6,6 +6,7 @@
 
 #include <sys/resource.h>
 
+#include "worker/http/console.h"
 #include "worker/identity.h"
 #include "worker/platform_sender.h"
 
@@ -127,6 +128,7 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
       cash_{cash_parts(needs)},
       inquiring_{inquiring_with(needs)},
       hints_{make_hints(needs.settings), std::move(needs.on_hint)},
+      audits_{needs.store, needs.settings},
       meters_{needs.meters},
       redis_{needs.redis},
       disk_meters_{needs.meters.registry, needs.settings.data_dir},
@@ -154,7 +156,10 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
            .inquiring = &inquiring_,
            .artifacts = needs.artifacts,
            .hints = &hints_,
-           .platforms = &platforms_},
+           .platforms = &platforms_,
+           .audits = &audits_,
+           .door = &authenticator_,
+           .console = http::console_assets()},
           [this](adapters::http::Request const& request) { return admit(authenticator_, request); },
           http::all_tables(needs.settings.http.metrics_open),
           [this](http::Answered const& answered) {
@@ -169,6 +174,7 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
 }
 
 HttpPart::~HttpPart() {
+    audits_.stop();
     inputs_.join();
     platforms_.join();
     pool_.join();

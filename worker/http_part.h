@@ -19,6 +19,7 @@
 #include "pricing/book.h"
 #include "worker/blocking_pool.h"
 #include "worker/cash_desk.h"
+#include "worker/http/audit_desk.h"
 #include "worker/http/authenticate.h"
 #include "worker/http/collector.h"
 #include "worker/http/face.h"
@@ -98,6 +99,7 @@ private:
     CashDesk cash_;
     Inquiring inquiring_;
     http::HintDesk hints_;
+    http::AuditDesk audits_;
     metrics::Meters& meters_;
     RedisParts* redis_;
     std::optional<metrics::RedisMeters> redis_meters_;

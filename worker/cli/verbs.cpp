@@ -38,6 +38,8 @@ constexpr std::array table{
     Row{"worker", run, "Runs jobs; any number of these, beside each other", make_worker},
     Row{"scheduler", run, "Runs the periodic duties and the schedules", make_scheduler},
     Row{"migrate", run, "Brings the store's schema up to date", make_migrate},
+    Row{"demo", run, "Makes a small film by real programs on this machine, each step billed",
+        make_demo},
     Row{"enqueue", jobs, "Puts a job into the queue", make_enqueue},
     Row{"job", jobs, "Shows one job", make_job},
     Row{"jobs", jobs, "Lists jobs, newest first", make_jobs},

@@ -43,6 +43,7 @@ std::unique_ptr<Verb> make_keys();
 std::unique_ptr<Verb> make_orders();
 std::unique_ptr<Verb> make_sync();
 std::unique_ptr<Verb> make_webhooks();
+std::unique_ptr<Verb> make_demo();
 std::unique_ptr<Verb> make_doctor();
 std::unique_ptr<Verb> make_top();
 std::unique_ptr<Verb> make_bench();

@@ -30,6 +30,10 @@ std::span<Route const> order_routes();         // order_calls.cpp: orders, for o
 std::span<Route const> admin_routes();         // admin_calls.cpp
 std::span<Route const> provider_routes();      // provider_calls.cpp: providers and their costs
 std::span<Route const> freeze_routes();        // freeze_calls.cpp: accounts that must not spend
+std::span<Route const> session_routes();       // session_calls.cpp: signing in at the console
+std::span<Route const> books_routes();         // books_calls.cpp: the audit, a trial of prices
+std::span<Route const> inspection_routes();    // inspection_calls.cpp: what its screens look at
+std::span<Route const> console_routes();       // console.cpp: its pages
 // operating_calls.cpp: health, metrics (for anybody, or for who may look), the overview.
 std::span<Route const> operating_routes(bool metrics_open);
 

@@ -63,6 +63,10 @@ std::vector<std::span<Route const>> all_tables(bool metrics_open) {
             webhook_routes(),
             sync_admin_routes(),
             operating_routes(metrics_open),
+            session_routes(),
+            inspection_routes(),
+            books_routes(),
+            console_routes(),
             description_routes()};
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct Inquiring;
 
 namespace worker::http {
 
+class AuditDesk;
+class Authenticator;
+struct Asset;
 class Collector;
 class HintDesk;
 class InputDesk;
@@ -51,6 +55,9 @@ struct Office {
     adapters::ArtifactStore* artifacts = nullptr;  // null: files are on this disk only
     HintDesk* hints = nullptr;                     // null: nobody was told to call
     BlockingPool* platforms = nullptr;             // of those who wait for payment platforms
+    AuditDesk* audits = nullptr;
+    Authenticator* door = nullptr;      // where the console's users sign in
+    std::span<Asset const> console{};   // empty: it was built without one
 };
 
 }  // namespace worker::http

@@ -40,6 +40,8 @@ constexpr std::array table{
     Line{"unknown_key", "没有这个 API 密钥"},
     Line{"key_revoked", "该 API 密钥已被吊销"},
     Line{"key_expired", "该 API 密钥已过期"},
+    Line{"session_over", "登录已失效，请重新登录"},
+    Line{"cross_site", "控制台的登录凭证只能由控制台自己的页面使用"},
     Line{"too_many_attempts", "来自该地址的未知 API 密钥过多，请稍后再试"},
     Line{"forbidden", "没有权限执行此操作"},
     Line{"unknown_message", "没有该编号的消息；已送达的消息会在一段时间后删除"},

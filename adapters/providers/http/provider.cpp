@@ -61,6 +61,14 @@ Verdict unfilled(std::string const& why, Values const& values) {
             .message = why};
 }
 
+// The body of an answer is the result; one that is JSON all the same may be an error.
+bool makes_bytes(dialect::Dialect const& dialect) {
+    return !dialect.result.request &&
+           std::ranges::any_of(dialect.result.made, [](dialect::Thing const& thing) {
+               return thing.from == dialect::From::bytes;
+           });
+}
+
 WebError unfilled_error(std::string why) {
     return {.code = "unfilled", .message = std::move(why), .written = false};
 }
@@ -217,7 +225,8 @@ asio::awaitable<Submitted> Http::read_submitted(Values& values, Reply reply) {
         co_return without_task({.fate = Fate::unknown, .message = "its answer was cut"});
     }
     bool const is_json = reply.heard.body.has_value();
-    bool const takes_json = !dialect.task.empty() || !dialect.submit.success.empty();
+    bool const takes_json =
+        !dialect.task.empty() || (!dialect.submit.success.empty() && !makes_bytes(dialect));
     if (reply.heard.is_good() && takes_json && !is_json) {
         co_return without_task(
             {.fate = Fate::unknown, .message = "it was accepted, and the answer can't be read"});

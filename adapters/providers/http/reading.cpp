@@ -19,7 +19,7 @@ constexpr base::Millis longest_wait{3'600'000};
 
 // Where no rule says anything: 4xx prove that nothing was begun, but for those that speak of time;
 // all else may have been.
-As usual(Heard const& heard) {
+As usual(Heard const& heard, bool names_error) {
     auto const status = heard.answer.status;
     switch (status) {
         case 401:
@@ -43,7 +43,7 @@ As usual(Heard const& heard) {
     if (status / 100 == 3) {
         return As::provider;
     }
-    return status / 100 == 2 && heard.body ? As::job : As::unknown;
+    return status / 100 == 2 && names_error ? As::job : As::unknown;
 }
 
 bool applies(dialect::ErrorRule const& rule, Heard const& heard, Values const& values,
@@ -131,8 +131,9 @@ bool succeeded(dialect::Request const& request, Heard const& heard, Values const
 
 Refusal refusal_in(Heard const& heard, Values const& values, During during, base::Timestamp now) {
     auto const& dialect = values.account.dialect;
-    Refusal refusal{.as = usual(heard),
-                    .code = one_line(text_at(dialect.error_code, heard).value_or(""), 80),
+    auto const code = one_line(text_at(dialect.error_code, heard).value_or(""), 80);
+    Refusal refusal{.as = usual(heard, !code.empty()),
+                    .code = code,
                     .message = message_of(heard, values),
                     .wait = wait_in(dialect.retry_after, heard, now)};
     for (auto const& rule : dialect.errors) {

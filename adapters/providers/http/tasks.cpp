@@ -191,7 +191,7 @@ asio::awaitable<Submitted> Http::look_up(Call call) {
     if (!lookup) {
         co_return found;
     }
-    auto const values = values_of(options_.account, call);
+    auto values = values_of(options_.account, call);
     auto const since = looked_for_.emplace(call.key, Clock::now()).first->second;
     auto const reply = co_await ask(lookup->request, values, question_time, false);
     if (!reply) {
@@ -203,18 +203,25 @@ asio::awaitable<Submitted> Http::look_up(Call call) {
     found.verdict.message = refusal.message;
     bool const good = succeeded(lookup->request, heard, values) && heard.body;
     std::optional<std::string> task;
+    Reply item_found;  // what is found of it
     if (good && !lookup->in_list) {
         task = task_in(lookup->found, *heard.body);
+        item_found.heard = heard;
     } else if (good) {
         auto const* list = at(*heard.body, lookup->list.steps);
         for (auto const& item : list == nullptr ? std::vector<Json>{} : list->items) {
             if (!task && hold(lookup->match, values, {heard.answer.status, &item})) {
                 task = task_in(lookup->id, item);
+                item_found.heard = {.answer = heard.answer, .body = item};
             }
         }
     }
     if (task) {
         looked_for_.erase(call.key);
+        if (options_.account.dialect.task.empty()) {  // the answer that was lost was the result
+            found.verdict = co_await finish(values, std::move(item_found));
+            co_return found;
+        }
         found.task = std::move(*task);
         found.verdict = {.fate = Fate::running};
         found.verdict.ask_again = pace_.first();
