@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "worker/cli/text.h"
+#include "worker/cli/verb.h"
 #include "worker/http_providers.h"
 
 namespace worker::cli {
