@@ -125,11 +125,12 @@ def fill(face, server, entries):
     return "tg:long"
 
 
-def timed(face, path):
+def timed(face, path, body=None):
     took = []
-    for _ in range(200):
+    for number in range(200):
+        said = body and body | {"reference": f"{body['description']} {number}"}
         began = time.perf_counter()
-        answer = json.loads(face.call("GET", path))
+        answer = json.loads(face.call("POST" if body else "GET", path, said))
         took.append((time.perf_counter() - began) * 1_000)
     took.sort()
     return answer, {"p50_ms": round(took[100], 2), "p99_ms": round(took[198], 2)}
@@ -143,6 +144,15 @@ def measure_reading(face, server, entries):
     oldest, figures["oldest_page"] = timed(
         face, f"/api/credits/history/{user}?limit=50&cursor={cursor_before(newest, 40)}")
     assert oldest["history"], "there is no such page"
+    face.call("POST", "/api/credits/recharge", {
+        "user_id": user, "amount": 1, "credits": 1_000, "payment_method": "wechat",
+        "order_id": "for-the-caps"})
+    taken = {"user_id": user, "amount": 1, "action": "chat", "description": "a line"}
+    _, figures["consume"] = timed(face, "/api/credits/consume", taken)
+    face.call("PUT", f"/api/admin/accounts/{user}/caps", {"daily_cap": 10**9, "monthly_cap": 10**9})
+    face.call("POST", "/api/credits/consume", taken)  # adds up all of it, once
+    _, figures["capped_consume"] = timed(
+        face, "/api/credits/consume", taken | {"description": "the same under two caps"})
     return figures
 
 

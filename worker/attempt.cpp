@@ -23,7 +23,7 @@ namespace {
 constexpr base::Millis near_deadline{60'000};
 
 // What a verdict says that does not care when it is asked for again.
-constexpr base::Millis usual_pause = Verdict{}.ask_again;
+constexpr base::Millis usual_pause{1'000};
 
 std::string const moderation = "moderation";
 

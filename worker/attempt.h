@@ -47,6 +47,9 @@ public:
 
     [[nodiscard]] jobs::Job const& job() const { return job_; }
 
+    // It found nobody who could take the job now.
+    [[nodiscard]] bool waited() const { return waited_; }
+
     // It is parked, and needs no slot while it waits; or it is no longer.
     std::function<void(bool)> on_parked = [](bool) {};
 
@@ -116,6 +119,7 @@ private:
     std::string task_;
     std::vector<jobs::ProviderCall> calls_;
     std::optional<adapters::Verdict> refusal_;  // of the last provider that did not take it
+    bool waited_ = false;
     int rounds_ = 0;                            // in which all of the route refused it
     int progress_ = -1;
     std::string note_;

@@ -170,6 +170,7 @@ asio::awaitable<Submitted> Attempt::submit() {
 }
 
 asio::awaitable<Reported> Attempt::wait_in_queue(Choice choice) {
+    waited_ = true;
     auto waiting = report(Said::waiting);
     waiting.again_in = std::clamp(choice.wait, shortest_queueing, longest_queueing);
     waiting.note = std::move(choice.why);

@@ -139,27 +139,7 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
                    .before_scrape = [this] { look(); },
                    .provider_states = needs.provider_states}},
       face_{
-          {.store = needs.store,
-           .pool = pool_,
-           .settings = needs.settings,
-           .book = needs.book,
-           .log = needs.log,
-           .watch = watch_,
-           .collector = collector_,
-           .inputs = inputs_,
-           .reload_prices = std::move(needs.reload_prices),
-           .operations = &operations_,
-           .sync = &sync_,
-           .till = &till_,
-           .payments = &payments_,
-           .cash = &cash_,
-           .inquiring = &inquiring_,
-           .artifacts = needs.artifacts,
-           .hints = &hints_,
-           .platforms = &platforms_,
-           .audits = &audits_,
-           .door = &authenticator_,
-           .console = http::console_assets()},
+          office_with(needs),
           [this](adapters::http::Request const& request) { return admit(authenticator_, request); },
           http::all_tables(needs.settings.http.metrics_open),
           [this](http::Answered const& answered) {
@@ -171,6 +151,31 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
         redis_meters_.emplace(meters_.registry);
     }
     make_room_for(needs.settings.http.max_connections, needs.log);
+}
+
+// What the calls work with; all of it is there by then.
+http::Office HttpPart::office_with(HttpNeeds& needs) {
+    return {.store = needs.store,
+            .pool = pool_,
+            .settings = needs.settings,
+            .book = needs.book,
+            .log = needs.log,
+            .watch = watch_,
+            .collector = collector_,
+            .inputs = inputs_,
+            .reload_prices = std::move(needs.reload_prices),
+            .operations = &operations_,
+            .sync = &sync_,
+            .till = &till_,
+            .payments = &payments_,
+            .cash = &cash_,
+            .inquiring = &inquiring_,
+            .artifacts = needs.artifacts,
+            .hints = &hints_,
+            .platforms = &platforms_,
+            .audits = &audits_,
+            .door = &authenticator_,
+            .console = http::console_assets()};
 }
 
 HttpPart::~HttpPart() {

@@ -84,6 +84,7 @@ public:
     void reload();  // the certificate
 
 private:
+    http::Office office_with(HttpNeeds& needs);
     void look();
 
     Log& log_;

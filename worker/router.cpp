@@ -21,6 +21,7 @@ using adapters::Verdict;
 constexpr base::Millis full_for{1'000};
 constexpr base::Millis over_budget_for{60'000};
 constexpr base::Millis minute{60'000};
+constexpr base::Millis look_at_costs_every{10'000};
 constexpr std::int64_t bursts_in_a_minute = 12;  // so many bursts, five seconds apart
 
 Breaker::Time now() {
@@ -233,18 +234,23 @@ int Router::room_for(std::string const& service, int most) const {
     return static_cast<int>(std::clamp<std::int64_t>(room, std::min(most, 1), most));
 }
 
-std::vector<std::string> Router::budgeted() const {
-    std::vector<std::string> names;
-    for (auto const& [name, provider] : settings_.providers) {
-        if (provider.limits.daily_cost > 0) {
-            names.push_back(name);
-        }
+asio::awaitable<void> Router::look_at_costs(adapters::Store& store) {
+    auto const limited = [](auto const& named) { return named.second.limits.daily_cost > 0; };
+    if (now() < next_costs_ || std::ranges::none_of(settings_.providers, limited)) {
+        co_return;
     }
-    return names;
-}
-
-void Router::spent_today(std::map<std::string, std::int64_t> const& micros) {
-    for (auto const& name : budgeted()) {
+    next_costs_ = now() + look_at_costs_every;
+    auto add_up = [&] {
+        std::map<std::string, std::int64_t> micros;
+        auto const at = store.now();
+        auto const day = base::day_start(settings_.rules.zone, at);
+        for (auto const& sum : store.calls().costs(day, at + base::Millis{1}, {})) {
+            micros[sum.provider] += sum.micros;
+        }
+        return micros;
+    };
+    auto const micros = co_await pool_.run(add_up);
+    for (auto const& [name, provider] : settings_.providers) {
         auto const found = micros.find(name);
         known_[name].cost_today = found == micros.end() ? 0 : found->second;
     }

@@ -14,6 +14,7 @@
 
 #include "adapters/provider.h"
 #include "adapters/rate_limit.h"
+#include "adapters/store.h"
 #include "config/settings.h"
 #include "jobs/job.h"
 #include "worker/blocking_pool.h"
@@ -62,9 +63,8 @@ public:
     // one at least, since it may have a task to be asked about.
     [[nodiscard]] int room_for(std::string const& service, int most) const;
 
-    // Providers with a limit on what they cost a day, and what they have cost today.
-    [[nodiscard]] std::vector<std::string> budgeted() const;
-    void spent_today(std::map<std::string, std::int64_t> const& micros);
+    // What providers with a limit on it have cost today, over all processes; now and then.
+    boost::asio::awaitable<void> look_at_costs(adapters::Store& store);
 
     [[nodiscard]] ProviderStates states() const;
 
@@ -87,6 +87,7 @@ private:
     BlockingPool& pool_;
     std::unique_ptr<adapters::RateLimit> own_rate_;
     adapters::RateLimit* rate_;
+    Breaker::Time next_costs_{};
     std::map<std::string, Known, std::less<>> known_;
 };
 

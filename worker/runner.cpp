@@ -21,7 +21,6 @@ namespace {
 constexpr std::size_t beats_in_one_write = 500;
 constexpr base::Millis look_for_stale_every{500};
 constexpr std::size_t fewest_to_look_at = 500;
-constexpr std::chrono::seconds look_at_budgets_every{10};
 
 // The same for every try of one charge, for providers that take an idempotency key.
 std::string key_of(jobs::Job const& job) {
@@ -248,6 +247,9 @@ void Runner::finish(Key key, jobs::Reported const& reported) {
     auto const found = attempts_.find(key);
     CHECK(found != attempts_.end());
     running_of_[found->second->job().service] -= 1;
+    // The next job would have to wait as well, for as long as it does not free a slot for others.
+    bool const was_full = std::ssize(attempts_) - parked_ >= settings_.worker.slots;
+    bool const look_again = was_full || !found->second->waited();
     attempts_.erase(found);
     jobs::Job const& job = reported.job;
     if (!log_.quiet()) {
@@ -268,7 +270,9 @@ void Runner::finish(Key key, jobs::Reported const& reported) {
     if (on_end) {
         on_end(reported);
     }
-    wakeup_.poke();
+    if (look_again) {
+        wakeup_.poke();
+    }
 }
 
 asio::awaitable<void> Runner::keep_leases() {
@@ -283,7 +287,7 @@ asio::awaitable<void> Runner::keep_leases() {
             continue;
         }
         try {
-            co_await look_at_budgets();
+            co_await router_.look_at_costs(store_);
             if (attempts_.empty()) {
                 continue;
             }
@@ -364,25 +368,6 @@ asio::awaitable<void> Runner::drop_stale() {
             }
         }
     }
-}
-
-// What providers with a limit on it have cost today, over all processes.
-asio::awaitable<void> Runner::look_at_budgets() {
-    auto const now = std::chrono::steady_clock::now();
-    if (router_.budgeted().empty() || now < next_budgets_) {
-        co_return;
-    }
-    next_budgets_ = now + look_at_budgets_every;
-    auto const spent = co_await pool_.run([&] {
-        std::map<std::string, std::int64_t> micros;
-        auto const at = store_.now();
-        auto const day = base::day_start(settings_.rules.zone, at);
-        for (auto const& sum : store_.calls().costs(day, at + base::Millis{1}, {})) {
-            micros[sum.provider] += sum.micros;
-        }
-        return micros;
-    });
-    router_.spent_today(spent);
 }
 
 void Runner::abandon(Key key, jobs::Reported const& why) {

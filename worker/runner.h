@@ -2,7 +2,6 @@
 // keeps their leases. Everything here happens on one thread; the store is called on the pool.
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -94,7 +93,6 @@ private:
     boost::asio::awaitable<void> beat();
     std::vector<Key> next_to_look_at();
     boost::asio::awaitable<void> drop_stale();
-    boost::asio::awaitable<void> look_at_budgets();
     void abandon(Key key, jobs::Reported const& why);
 
     boost::asio::any_io_executor executor_;
@@ -110,7 +108,6 @@ private:
     std::map<Key, std::unique_ptr<Attempt>> attempts_;
     std::map<std::string, int, std::less<>> running_of_;  // by service; without parked ones
     int parked_ = 0;
-    std::chrono::steady_clock::time_point next_budgets_{};
     Key last_looked_at_;  // by the look for stale attempts
     bool quiet_ = false;
     bool releasing_ = false;

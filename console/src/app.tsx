@@ -157,7 +157,7 @@ function Frame({ children, current }: { children: ComponentChildren; current?: S
         </div>
       </header>
       <nav id="nav" class={open ? "side open" : "side"} aria-label={tr("Screens", "页面")}>
-        <ul>
+        <ul onClick={() => setOpen(false)}>
           {screens.map((screen) => (
             <li key={screen.at}>
               <a href={screen.at} aria-current={screen === current ? "page" : undefined}>

@@ -80,7 +80,7 @@ class Console(RunningTest):
         self.assertIn("bonus", kinds)
         story = self.ask("explain", "1")
         self.assertEqual(story["job"]["state"], "cancelled")
-        keys = {line["name"]: line for line in self.ok("--json", "keys", "list").lines}
+        keys = {key["name"]: key for key in self.ask("keys", "list")["keys"]}
         self.assertEqual(keys["for the front desk"]["state"], "revoked")
         self.assertTrue(self.ask("audit")["clean"])
 

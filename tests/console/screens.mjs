@@ -19,7 +19,8 @@ async function fill() {
   await call("POST", `/api/payment/simulate/${order.json.order_id}`);
   await call("POST", "/api/v1/credit/recharge", { user_id: "ben", package: "10", channel: "simulate", idempotency_key: "a" });
   await call("POST", "/api/admin/queues/video/pause");
-  await until("the jobs' ends", async () => (await call("GET", "/api/jobs?state=completed&limit=100")).json.jobs.length >= 25);
+  const ended = async (state) => (await call("GET", `/api/jobs?state=${state}&limit=100`)).json.jobs.length;
+  await until("the jobs' ends", async () => (await ended("completed")) >= 25 && (await ended("failed")) >= 1);
   return order.json.order_id;
 }
 
@@ -63,6 +64,7 @@ async function tour(language, theme, phone) {
 // A deep link is signed in to and then shown; the keyboard alone gets to the search and a job.
 async function keyboard() {
   const page = await open(browser, { path: "/jobs?state=failed" });
+  await page.locator("input[type=password]:focus").waitFor();
   await page.keyboard.type(key);
   await page.keyboard.press("Enter");
   await page.locator("tbody tr").first().waitFor();

@@ -13,7 +13,10 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / folder) for folder in ("cli", "support")]
 from files import Files
+from private_s3 import PrivateS3
 from support import CliTest
+
+__all__ = ["PrivateS3", "ResultsTest", "sha256", "speech"]
 
 PROVIDER = """#!/usr/bin/env python3
 import json, os, sys

@@ -1,5 +1,6 @@
 // Files that providers made are fetched and kept before their jobs are completed.
 #include <filesystem>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -134,10 +135,10 @@ TEST(Keeping, WhatWasMadeWithoutATaskSurvivesItsWorker) {
 
 TEST(Hint, HasTheProviderAskedAtOnce) {
     World world;
-    world.stage.on_poll = [&](auto const&, auto const&) {
+    world.stage.on_poll = [first = true](auto const&, auto const&) mutable {
         auto verdict = still_running();
         verdict.ask_again = Millis{3'600'000};
-        return world.stage.polls().size() > 1 ? done() : verdict;
+        return std::exchange(first, false) ? verdict : done();
     };
     auto const id = world.submit();
     world.hire();

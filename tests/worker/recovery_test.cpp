@@ -1,8 +1,11 @@
 // What is done about a submit whose answer was lost, by what its provider says of such submits.
+#include <boost/asio/co_spawn.hpp>
 #include <gtest/gtest.h>
 
+#include "base/rethrow.h"
 #include "jobs/steer.h"
 #include "tests/worker/world.h"
+#include "worker/late_watch.h"
 
 namespace tests {
 
@@ -35,6 +38,19 @@ jobs::Steered resolve(World& world, base::JobId id, jobs::Ruling const& what) {
         steered = jobs::settle_doubt(batch, id, what, world.desk.rules);
     });
     return steered;
+}
+
+void look_after_late_tasks(World& world) {
+    auto const log = worker::Log::silent();
+    boost::asio::io_context io;
+    worker::BlockingPool pool{1};
+    worker::Providers providers;
+    providers.emplace("stage", std::make_unique<ScriptedProvider>(io.get_executor(), world.stage));
+    worker::LateWatch watch{io.get_executor(), *world.desk.store, pool,
+                            providers,         world.settings,    *log};
+    boost::asio::co_spawn(io, watch.look(), base::rethrow);
+    io.run();
+    pool.join();
 }
 
 bool until_parked(World& world, base::JobId id) {
@@ -204,6 +220,42 @@ TEST(Parked, IsNoLossHoweverManyWorkersGoDownBesideIt) {
     EXPECT_FALSE(world.job(id).poison);
     resolve(world, id, {.verdict = jobs::Ruling::Verdict::fail});
     world.until_ended(id);
+}
+
+TEST(LateResult, IsAskedForAfterTheDeadlineAndKeptWithoutACharge) {
+    World world;
+    world.stage.on_poll = [](auto const&, auto const&) { return still_running(); };
+    auto const id = world.submit();
+    world.hire();
+    world.until([&] { return !world.job(id).task.empty(); });
+    world.advance(Millis{24LL * 3'600 * 1'000});
+    world.until_ended(id);
+    EXPECT_EQ(world.job(id).error.value().code, "deadline_exceeded");
+    EXPECT_EQ(world.balance(), 520);
+    auto const asked = world.stage.polls().size();
+    look_after_late_tasks(world);
+    EXPECT_EQ(world.stage.polls().size(), asked);  // not at once
+    world.advance(Millis{60'000});
+    look_after_late_tasks(world);
+    EXPECT_FALSE(world.job(id).late_result);
+    world.stage.on_poll = [](auto const&, auto const&) {
+        auto verdict = done();
+        verdict.cost = adapters::Cost{.micros = 9, .currency = "CNY"};
+        return verdict;
+    };
+    world.advance(Millis{60'000});
+    look_after_late_tasks(world);
+    EXPECT_TRUE(world.job(id).late_result);
+    EXPECT_EQ(world.job(id).state, State::failed);
+    EXPECT_EQ(world.balance(), 520);
+    auto const calls = world.desk.store->calls().of(id);
+    ASSERT_EQ(calls.size(), 1U);
+    EXPECT_EQ(calls[0].micros, 9);
+    EXPECT_EQ(calls[0].credits, Credits{0});
+    auto const polls = world.stage.polls().size();
+    world.advance(Millis{3'600'000});
+    look_after_late_tasks(world);
+    EXPECT_EQ(world.stage.polls().size(), polls);
 }
 
 TEST(Resolving, IsForJobsInDoubtOnly) {

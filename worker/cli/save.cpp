@@ -11,7 +11,7 @@
 
 #include "base/running_hash.h"
 #include "worker/artifacts.h"
-#include "worker/cli/text.h"
+#include "worker/cli/verb.h"
 #include "worker/kept_file.h"
 #include "worker/named_media.h"
 

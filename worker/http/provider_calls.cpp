@@ -3,6 +3,7 @@
 #include <array>
 
 #include "jobs/steer.h"
+#include "wire/job_body.h"
 #include "wire/json.h"
 #include "wire/margin.h"
 #include "worker/http/calls.h"

@@ -23,6 +23,11 @@ export class Cell<T> {
 
 export function useCell<T>(cell: Cell<T>): T {
   const [, again] = useState(0);
-  useEffect(() => cell.watch(() => again((n) => n + 1)), [cell]);
-  return cell.value;
+  const shown = cell.value;
+  useEffect(() => {
+    const stop = cell.watch(() => again((n) => n + 1));
+    if (cell.value !== shown) again((n) => n + 1); // it changed before anybody watched
+    return stop;
+  }, [cell]);
+  return shown;
 }

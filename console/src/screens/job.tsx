@@ -1,13 +1,14 @@
 // One job: its states and its money on one line of time, what was asked, what came out.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { get, part } from "../lib/api";
+import { get, part, post } from "../lib/api";
 import { clock, credits, day, fullTime, span } from "../lib/format";
 import { pretty } from "../lib/json";
 import { useLoad } from "../lib/load";
 import { tr } from "../lib/look";
 import { live, mayAct } from "../session";
-import { Amount, Await, Badge, Card, Copy, Fact, Facts, JobLink, Page, Table, Time, Tone, UserLink } from "../ui/parts";
+import { Amount, Await, Badge, Card, Choice, Copy, Dialog, Fact, Facts, Field, JobLink, Page, Table, Time, Tone, UserLink } from "../ui/parts";
 import { Result } from "../ui/result";
+import { micros } from "../ui/micros";
 import { can, type Steer, SteerDialog, took } from "./jobs";
 
 const stepWords = (what: string): string =>
@@ -129,10 +130,53 @@ function About({ job, asked }: { job: any; asked: any }) {
   );
 }
 
+const verdicts = (): [string, string][] => [
+  ["task", tr("It was submitted: this is its task", "已提交：任务号如下")],
+  ["submit", tr("It was not: submit it now", "未提交：立即提交")],
+  ["fail", tr("Give it up: failed and refunded", "放弃：失败并退款")],
+];
+
+// A job that may have been submitted, and nobody can tell: a person looks it up and says.
+function ResolveDialog({ id, onClose, onDone }: { id: string; onClose: () => void; onDone: () => void }) {
+  const [verdict, setVerdict] = useState("task");
+  const [task, setTask] = useState("");
+  const resolve = async () => {
+    await post(`/api/admin/jobs/${part(id)}/resolve`, { verdict, ...(verdict === "task" && { task: task.trim() }) });
+    onDone();
+  };
+  return (
+    <Dialog title={tr("What became of it?", "实际情况是？")} confirm={tr("Say so", "确认")} danger ready={verdict !== "task" || task.trim() !== ""} onClose={onClose} onConfirm={resolve}>
+      <p>{tr("The answer to its submission was lost. Look for it at the provider first: submitting it twice is paid twice.", "提交的响应已丢失。请先在供应商处核实：重复提交将重复付费。")}</p>
+      <Choice label={tr("Verdict", "结论")} value={verdict} options={verdicts()} onChange={setVerdict} />
+      {verdict === "task" && <Field label={tr("Provider's task", "供应商任务号")} value={task} onInput={setTask} required />}
+    </Dialog>
+  );
+}
+
+function Calls({ calls }: { calls: any[] }) {
+  return (
+    <Card title={tr("Provider calls", "供应商调用")}>
+      <Table label={tr("Provider calls", "供应商调用")} head={[tr("Time", "时间"), `>${tr("Attempt", "尝试")}`, tr("Provider", "供应商"), tr("Outcome", "结果"), tr("Usage", "用量"), `>${tr("Cost", "成本")}`]}>
+        {calls.map((one, at) => (
+          <tr key={at}>
+            <td><Time at={one.at} /></td>
+            <td class="right num">{one.attempt}</td>
+            <td class="text">{one.provider} <small class="dim">{one.model} {one.request_id}</small></td>
+            <td class="text">{one.completed ? tr("completed", "完成") : tr("not completed", "未完成")} <small class="dim">{one.word}</small></td>
+            <td class="text"><code>{one.usage}</code></td>
+            <td class="right num">{micros(one.cost_micros, one.currency)}</td>
+          </tr>
+        ))}
+      </Table>
+    </Card>
+  );
+}
+
 export function Job({ id }: { id: string }) {
   const story = useLoad(() => get(`/api/jobs/${part(id)}/explain`), [id]);
   const asked = useLoad(() => get(`/api/jobs/${part(id)}/input`), [id]);
   const [steer, setSteer] = useState<Steer | undefined>(undefined);
+  const [resolving, setResolving] = useState(false);
   const again = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const now = useRef(story);
   now.current = story;
@@ -154,6 +198,7 @@ export function Job({ id }: { id: string }) {
   return (
     <Page title={tr("Job {id}", "任务 {id}", { id })} extra={job && mayAct() && (
       <>
+        {job.parked && <button type="button" class="primary" onClick={() => setResolving(true)}>{tr("Resolve…", "处理…")}</button>}
         <button type="button" disabled={!can("cancel", job)} onClick={() => setSteer("cancel")}>{tr("Cancel…", "取消…")}</button>
         <button type="button" disabled={!can("retry", job)} onClick={() => setSteer("retry")}>{tr("Retry…", "重试…")}</button>
       </>
@@ -165,6 +210,7 @@ export function Job({ id }: { id: string }) {
               <Badge state={told.job.state} />
               {told.job.poison && <Tone tone="bad">{tr("poison", "毒任务")}</Tone>}
               {told.job.fate_unknown && <Tone tone="warn">{tr("fate unknown: still asking", "结果未知：持续查询中")}</Tone>}
+              {told.job.parked && <Tone tone="bad">{tr("may have been submitted: decide", "可能已提交：请处理")}</Tone>}
               {told.job.late_result && <Tone tone="warn">{tr("a late result came, not charged", "迟到的结果，未计费")}</Tone>}
               {told.job.state === "processing" && <progress max={100} value={told.job.progress} aria-label={tr("Progress", "进度")} />}
               {told.job.state === "processing" && <span class="num">{told.job.progress}%</span>}
@@ -181,6 +227,7 @@ export function Job({ id }: { id: string }) {
               <div>
                 <Card title={tr("What happened", "经过")}><Timeline steps={told.steps} /></Card>
                 <Grants story={told} />
+                {told.provider_calls?.length > 0 && <Calls calls={told.provider_calls} />}
                 {told.job.state === "completed" && <Result job={told.job} />}
                 <Card title={tr("Input", "输入")} extra={asked.data && <Copy text={pretty(asked.data.input)} />}>
                   <Await of={asked}>{(it) => it.pruned ? <p class="dim">{tr("Removed by retention.", "已按保留策略清除。")}</p> : <pre class="json" tabIndex={0} data-testid="input">{pretty(it.input)}</pre>}</Await>
@@ -191,6 +238,7 @@ export function Job({ id }: { id: string }) {
                 <Bill job={told.job} net={told.net} />
               </div>
             </div>
+            {resolving && <ResolveDialog id={id} onClose={() => setResolving(false)} onDone={() => { setResolving(false); void story.reload(); }} />}
             {steer && <SteerDialog what={steer} jobs={[told.job]} onClose={() => setSteer(undefined)} onDone={() => { setSteer(undefined); void story.reload(); }} />}
           </>
         )}

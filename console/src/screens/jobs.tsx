@@ -24,6 +24,7 @@ export function services(): string[] {
 }
 
 function matches(job: Job, filter: URLSearchParams): boolean {
+  if (filter.get("parked") === "true" && !job.parked) return false;
   return ["state", "service", "user_id"].every((name) => !filter.get(name) || filter.get(name) === job[name]);
 }
 
@@ -86,6 +87,7 @@ function Filters({ filter }: { filter: URLSearchParams }) {
       <Choice label={tr("Service", "服务")} value={filter.get("service") ?? ""} options={[any, ...names.map((s): [string, string] => [s, s])]} onChange={(v) => setQuery("service", v)} />
       <Field label={tr("User", "用户")} value={user} onInput={setUser} type="search" />
       <button type="submit">{tr("Filter", "筛选")}</button>
+      <label class="check"><input type="checkbox" checked={filter.get("parked") === "true"} onChange={(e) => setQuery("parked", e.currentTarget.checked ? "true" : "")} />{tr("only what waits for a decision", "仅待处理")}</label>
       {[...filter].length > 0 && <a class="button plain" href="/jobs">{tr("Clear", "清除")}</a>}
     </form>
   );
@@ -105,7 +107,7 @@ function Row({ job, chosen, onChoose }: { job: Job; chosen: boolean; onChoose?: 
         </td>
       )}
       <td><JobLink id={job.id} /></td>
-      <td><Badge state={job.state} />{job.poison && <span class="badge bad">{tr("poison", "毒任务")}</span>}{job.fate_unknown && <span class="badge warn">{tr("fate unknown", "结果未知")}</span>}</td>
+      <td><Badge state={job.state} />{job.poison && <span class="badge bad">{tr("poison", "毒任务")}</span>}{job.parked && <span class="badge bad">{tr("decide", "待处理")}</span>}{job.fate_unknown && <span class="badge warn">{tr("fate unknown", "结果未知")}</span>}</td>
       <td>{job.service}</td>
       <td><UserLink id={job.user_id} /></td>
       <td class="right num">{job.state === "processing" ? `${job.progress}%` : ""}</td>
@@ -163,7 +165,7 @@ export function Jobs() {
   const [chosen, setChosen] = useState<Set<string>>(new Set());
   const [steer, setSteer] = useState<Steer | undefined>(undefined);
   const pages = usePages(async (cursor) => {
-    const page = await get(`/api/jobs${query({ state: filter.get("state"), service: filter.get("service"), user_id: filter.get("user_id"), cursor, limit: 50 })}`);
+    const page = await get(`/api/jobs${query({ parked: filter.get("parked"), state: filter.get("state"), service: filter.get("service"), user_id: filter.get("user_id"), cursor, limit: 50 })}`);
     return { rows: page.jobs as Job[], next: page.next_cursor };
   }, [key]);
   const held = useLiveJobs(filter, pages.data, pages.put, paused);

@@ -1,102 +1,23 @@
 // One order: what was ordered, and everything that its platform and people said of it.
 import { useState } from "preact/hooks";
-import { useCalls } from "../lib/calls";
 import { get, part, post } from "../lib/api";
 import { money } from "../lib/format";
 import { type Loaded, useLoad } from "../lib/load";
 import { tr } from "../lib/look";
 import { mayAct } from "../session";
 import { price, what } from "../ui/orders";
-import { Act, Amount, Await, Badge, Card, Choice, Dialog, Empty, Fact, Facts, Field, Page, Table, Time, Tone, UserLink, say } from "../ui/parts";
+import { Notices, ReviewDialog } from "../ui/review";
+import { Act, Amount, Await, Badge, Card, Empty, Fact, Facts, Page, Table, Time, Tone, UserLink } from "../ui/parts";
 
-// The calls that decide about an order are as the server describes them: a path below the order's,
-// with the fields of its body.
-interface Decision {
-  name: string;
-  summary: string;
-  fields: [string, any][];
-  required: string[];
-}
-
-function resolve(document: any, schema: any): any {
-  return schema?.$ref ? document?.components?.schemas?.[schema.$ref.split("/").at(-1)] : schema;
-}
-
-function useDecisions(): Decision[] {
-  const calls = useCalls();
-  const whole = useLoad(() => get("/openapi.json"), []);
-  if (!calls || !whole.data) return [];
-  const base = "/api/admin/orders/{order_id}/";
-  return Object.entries(calls)
-    .filter(([path, ways]) => path.startsWith(base) && path !== `${base}query` && ways.post)
-    .map(([path, ways]) => {
-      const schema = resolve(whole.data, ways.post.requestBody?.content?.["application/json"]?.schema);
-      return { name: path.slice(base.length), summary: ways.post.summary, fields: Object.entries(schema?.properties ?? {}), required: schema?.required ?? [] };
-    });
-}
-
-function DecisionDialog({ id, decision, onClose, onDone }: { id: string; decision: Decision; onClose: () => void; onDone: () => void }) {
-  const [values, setValues] = useState<Record<string, string>>({});
-  const ready = decision.required.every((name) => (values[name] ?? "").trim() !== "");
-  const decide = async () => {
-    const body: Record<string, unknown> = {};
-    for (const [name, schema] of decision.fields) {
-      const text = (values[name] ?? "").trim();
-      if (text === "") continue;
-      body[name] = schema.type === "integer" ? BigInt(text) : schema.type === "boolean" ? text === "true" : text;
-    }
-    await post(`/api/admin/orders/${part(id)}/${decision.name}`, body);
-    say(tr("Decided", "已处理"));
-    onDone();
-  };
-  return (
-    <Dialog title={decision.summary} confirm={decision.name} danger ready={ready} onClose={onClose} onConfirm={decide}>
-      {decision.fields.map(([name, schema]) => schema.enum ? (
-        <Choice key={name} label={name} value={values[name] ?? ""} options={[["", "–"], ...schema.enum.map((v: string): [string, string] => [v, v])]} onChange={(v) => setValues({ ...values, [name]: v })} />
-      ) : (
-        <Field key={name} label={name} value={values[name] ?? ""} required={decision.required.includes(name)} hint={schema.description} onInput={(v) => setValues({ ...values, [name]: v })} />
-      ))}
-    </Dialog>
-  );
-}
-
-function Notices({ list }: { list: any[] }) {
-  return (
-    <Card title={tr("What was said of it", "通知记录")}>
-      {list.length === 0 ? <Empty title={tr("Nobody has said anything yet.", "尚无通知。")}>{tr("Ask its platform, if you expect a payment.", "如预期已付款，可主动查询支付平台。")}</Empty> : (
-        <Table label={tr("Notices", "通知")} head={[tr("Received", "收到"), tr("From", "来自"), tr("Kind", "类型"), tr("Says", "内容"), tr("Outcome", "结果"), tr("Reasons", "原因"), `>${tr("Amount", "金额")}`]}>
-          {list.map((notice) => (
-            <tr key={notice.number}>
-              <td><Time at={notice.received_at} /></td>
-              <td>{notice.provider}</td>
-              <td class="text">{notice.kind}</td>
-              <td><Badge state={notice.state} /></td>
-              <td>{notice.outcome === "review" ? <Tone tone="warn">{tr("review", "待审核")}</Tone> : notice.outcome}</td>
-              <td class="text">{notice.reasons.join(", ")}</td>
-              <td class="right num">{notice.amount_fen === undefined ? "–" : money(notice.amount_fen)}</td>
-            </tr>
-          ))}
-        </Table>
-      )}
-    </Card>
-  );
-}
-
-function Actions({ id, load, decide }: { id: string; load: Loaded<any>; decide: (decision: Decision) => void }) {
-  const decisions = useDecisions();
-  return (
-    <>
-      {decisions.map((one) => <button key={one.name} type="button" onClick={() => decide(one)}>{one.name}…</button>)}
-      <Act label={tr("Ask its platform", "查询支付平台")} done={tr("Asked", "已查询")} run={async () => load.put(await post(`/api/admin/orders/${part(id)}/query`))} />
-    </>
-  );
+function Actions({ id, load }: { id: string; load: Loaded<any> }) {
+  return <Act label={tr("Ask its platform", "查询支付平台")} done={tr("Asked", "已查询")} run={async () => load.put(await post(`/api/admin/orders/${part(id)}/query`))} />;
 }
 
 export function Order({ id }: { id: string }) {
   const order = useLoad(() => get(`/api/admin/orders/${part(id)}`), [id], 5000);
-  const [decision, setDecision] = useState<Decision | undefined>(undefined);
+  const [deciding, setDeciding] = useState<any>(undefined);
   return (
-    <Page title={tr("Order", "订单")} extra={order.data && mayAct() && <Actions id={id} load={order} decide={setDecision} />}>
+    <Page title={tr("Order", "订单")} extra={order.data && mayAct() && <Actions id={id} load={order} />}>
       <p class="num dim text">{id}</p>
       <Await of={order}>
         {(it) => (
@@ -127,8 +48,10 @@ export function Order({ id }: { id: string }) {
                 </Table>
               )}
             </Card>
-            <Notices list={it.notices} />
-            {decision && <DecisionDialog id={id} decision={decision} onClose={() => setDecision(undefined)} onDone={() => { setDecision(undefined); void order.reload(); }} />}
+            <Card title={tr("What was said of it", "通知记录")}>
+              {it.notices.length === 0 ? <Empty title={tr("Nobody has said anything yet.", "尚无通知。")}>{tr("Ask its platform, if you expect a payment.", "如预期已付款，可主动查询支付平台。")}</Empty> : <Notices list={it.notices} decide={mayAct() ? setDeciding : undefined} />}
+            </Card>
+            {deciding && <ReviewDialog notice={deciding} onClose={() => setDeciding(undefined)} onDone={() => { setDeciding(undefined); void order.reload(); }} />}
           </>
         )}
       </Await>

@@ -5,8 +5,10 @@ import { useCell } from "../lib/cell";
 import { usePages } from "../lib/load";
 import { tr } from "../lib/look";
 import { place, setQuery } from "../lib/route";
+import { mayAct } from "../session";
 import { price, what } from "../ui/orders";
-import { Amount, Await, Badge, Choice, Empty, Field, More, Page, Table, Time, Tone, UserLink, stateWords } from "../ui/parts";
+import { Notices, ReviewDialog } from "../ui/review";
+import { Amount, Await, Badge, Card, Choice, Empty, Field, More, Page, Table, Time, Tone, UserLink, stateWords } from "../ui/parts";
 
 // Of one user there is no need to say whose they are.
 export function OrderRows({ orders, whose = true }: { orders: any[]; whose?: boolean }) {
@@ -29,6 +31,24 @@ export function OrderRows({ orders, whose = true }: { orders: any[]; whose?: boo
   );
 }
 
+// What waits for a person, of all platforms, whether there is an order for it or not.
+function Reviews() {
+  const pages = usePages(async (cursor) => {
+    const page = await get(`/api/admin/reviews${query({ cursor, limit: 50 })}`);
+    return { rows: page.notices as any[], next: page.next_cursor };
+  }, []);
+  const [deciding, setDeciding] = useState<any>(undefined);
+  return (
+    <>
+      <Await of={pages}>
+        {(rows) => (rows.length === 0 ? <p class="calm">{tr("No notice waits for a person.", "没有待人工审核的通知。")}</p> : <Card title={tr("These wait for you", "待审核的通知")}><Notices list={rows} decide={mayAct() ? setDeciding : undefined} /></Card>)}
+      </Await>
+      <More pages={pages} />
+      {deciding && <ReviewDialog notice={deciding} onClose={() => setDeciding(undefined)} onDone={() => { setDeciding(undefined); void pages.reload(); }} />}
+    </>
+  );
+}
+
 export function Orders() {
   const { query: filter } = useCell(place);
   const [user, setUser] = useState(filter.get("user_id") ?? "");
@@ -42,6 +62,7 @@ export function Orders() {
   const options = ["", "pending", "paid", "refunded", "closed"].map((s): [string, string] => [s, s === "" ? tr("any", "全部") : stateWords(s)]);
   return (
     <Page title={tr("Orders and notices", "订单与通知")}>
+      <Reviews />
       <form class="filters" onSubmit={(event) => { event.preventDefault(); setQuery("user_id", user.trim()); }}>
         <Choice label={tr("Status", "状态")} value={filter.get("status") ?? ""} options={options} onChange={(v) => setQuery("status", v)} />
         <Field label={tr("User", "用户")} value={user} onInput={setUser} type="search" />

@@ -27,6 +27,9 @@ const of = (pick: (sample: Sample) => unknown) => samples.map((sample) => Number
 
 const places: Record<string, [string, string, string]> = {
   account_braked: ["/accounts", "Accounts stopped", "账户被暂停"],
+  account_frozen: ["/accounts", "An account is frozen", "账户被冻结"],
+  parked: ["/jobs?parked=true", "Jobs wait for a decision", "任务待人工处理"],
+  provider_refuses: ["/providers", "A provider refuses our key", "供应商拒绝密钥"],
   duty_failed: ["/workers", "A duty failed", "定时任务失败"],
   ledger_drift: ["/audit", "The ledger does not add up", "账本不平"],
   no_workers: ["/workers", "No worker", "没有工作进程"],
@@ -104,7 +107,7 @@ function Tiles({ data }: { data: any }) {
 }
 
 function Charts() {
-  const unit = tr("a minute, all processes", "每分钟，全部进程");
+  const unit = tr("a minute", "每分钟");
   return (
     <div class="charts">
       <Chart title={tr("Throughput", "吞吐")} unit={unit} series={[

@@ -95,9 +95,9 @@ class Handler(BaseHTTPRequestHandler):
             self.huge()
         elif fault == "slow":
             self.head(status, Content_Length=len(body), Content_Type="application/json")
-            for at in range(min(len(body), 100)):
+            for at in range(20):  # longer than anybody waits here, and then it is cut
                 self.wfile.write(body[at:at + 1])
-                time.sleep(0.2)
+                time.sleep(1)
         self.close_connection = True
 
     def huge(self):

@@ -26,7 +26,7 @@ class Tasks(Linked):
     honours_keys = False
     unique_keys = False
     waiting, working, done = "queued", "running", "succeeded"
-    failed, stopped = "failed", "cancelled"
+    failed, stopped = "failed", None  # None: there is no such word
 
     def key(self):
         """The client's own name for it, where the protocol has one."""
@@ -277,6 +277,7 @@ class Runway(Tasks):
 
 class OpenAiVideo(Plain):
     dialect = "openai-video"
+    stopped = "cancelled"
     working, done = "in_progress", "completed"
     routes = (("POST", "/videos", "submit"), ("GET", r"/videos/([\w-]+)", "poll"),
               ("DELETE", r"/videos/([\w-]+)", "cancel"),

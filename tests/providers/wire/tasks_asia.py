@@ -50,12 +50,13 @@ class DashScopeLipsync(DashScopeVideo):
     routes = (("POST", path, "submit"), *DashScopeVideo.routes[1:])
 
     def check(self):
-        self.need(model="videoretalk", input__video_url=str, input__audio_url=str)
+        self.need(model=str, input__video_url=str, input__audio_url=str)
         self.check_async()
 
 
 class Ark(Plain):
     dialect = "ark-video"
+    stopped = "cancelled"
     path = "/contents/generations/tasks"
     routes = (("POST", path, "submit"), ("GET", path, "items"),
               ("GET", path + r"/([\w-]+)", "poll"), ("DELETE", path + r"/([\w-]+)", "cancel"), LINK)
@@ -150,6 +151,7 @@ class MiniMaxVideo2(MiniMaxTasks):
     dialect = "minimax-video-2"
     ids_are_numbers = False
     waiting, working, done, failed = "queued", "running", "succeeded", "failed"
+    stopped = "cancelled"
     routes = (("POST", "/v2/video_generation", "submit"),
               ("GET", r"/v2/query/video_generation/([\w-]+)", "poll"),
               ("DELETE", r"/v2/video_generation/([\w-]+)", "cancel"), LINK)
