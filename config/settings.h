@@ -244,49 +244,6 @@ struct Service {
     jobs::ServiceRules rules;
 };
 
-// What a credit is worth, for reports of margin.
-struct CreditValue {
-    std::int64_t micros = 0;  // zero: nobody has said it
-    std::string currency;
-};
-
-// Objects behind the protocol of Amazon's S3, there or anywhere else.
-struct S3 {
-    std::string endpoint;  // https://s3.example.com
-    std::string region = "us-east-1";
-    std::string bucket;
-    std::string prefix = "results/";  // of all keys
-    std::string key;
-    std::string secret;
-    std::string session_token;
-    bool path_style = true;  // the bucket in the path, not in the host's name
-    std::filesystem::path ca_file;
-    base::Millis timeout{60'000};  // of one call
-
-    [[nodiscard]] bool there() const { return !bucket.empty(); }
-};
-
-enum class ResultStore : std::uint8_t { disk, s3 };
-
-// What is done with the files that providers made.
-struct Results {
-    ResultStore store = ResultStore::disk;
-    std::int64_t max_size = std::int64_t{2} << 30;      // of one file, bytes
-    base::Millis timeout{1'800'000};                    // of fetching one file
-    base::Millis retry_for{3'600'000};                  // a file that can't be fetched
-    int at_once = 8;                                    // files fetched in this process
-    std::int64_t free_space = std::int64_t{256} << 20;  // bytes that are left on the disk
-    std::vector<std::string> types;  // media types, or "audio/*"; empty: all that are known
-    std::filesystem::path ca_file;
-    S3 s3;
-};
-
-// Where providers may say that there is news of a job.
-struct Hints {
-    std::string public_url;  // where they reach us, without /api/provider/…; empty: nowhere
-    std::string secret;      // of all processes; empty: kept in a file in data_dir
-};
-
 struct Schedule {
     std::string name;
     std::string cron;  // as written

@@ -54,6 +54,7 @@ private:
     boost::asio::awaitable<void> obey_signals();
     boost::asio::awaitable<void> shut_down();
     boost::asio::awaitable<void> tell_pace();
+
     [[nodiscard]] bool busy() const { return !runner_.idle() || !late_watch_.idle(); }
 
     boost::asio::awaitable<void> wait_until_idle(base::Millis at_most);

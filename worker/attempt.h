@@ -120,7 +120,7 @@ private:
     std::vector<jobs::ProviderCall> calls_;
     std::optional<adapters::Verdict> refusal_;  // of the last provider that did not take it
     bool waited_ = false;
-    int rounds_ = 0;                            // in which all of the route refused it
+    int rounds_ = 0;  // in which all of the route refused it
     int progress_ = -1;
     std::string note_;
     int told_progress_;  // as the store has them, if it took the last heartbeat

@@ -10,7 +10,7 @@ namespace contract {
 namespace {
 
 jobs::Job at_provider(base::AccountId account, std::string const& user, std::string const& provider,
-                base::Timestamp now, std::string const& model = "") {
+                      base::Timestamp now, std::string const& model = "") {
     jobs::Job job;
     job.account = account;
     job.user = user;

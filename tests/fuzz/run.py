@@ -3,9 +3,10 @@
 
     python3 tests/fuzz/run.py [--seconds 3] [--preset dev] [NAME…]
 
-Needs the targets `fuzz_targets` of a preset: `dev`, which ./test builds, or for long runs `fuzz`, whose
-are optimised. What a target finds is kept in build/found/NAME, and its last lines are printed. The one
-that looks for faults of TagLib runs only when it is named: the sandbox is our answer to those.
+Needs the targets `fuzz_targets` of a preset: `dev`, which ./test builds, or for long runs `fuzz`,
+whose are optimised. What a target finds is kept in build/found/NAME, and its last lines are
+printed. The one that looks for faults of TagLib runs only when it is named: the sandbox is our
+answer to those.
 """
 import argparse
 import concurrent.futures

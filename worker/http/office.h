@@ -56,8 +56,8 @@ struct Office {
     HintDesk* hints = nullptr;                     // null: nobody was told to call
     BlockingPool* platforms = nullptr;             // of those who wait for payment platforms
     AuditDesk* audits = nullptr;
-    Authenticator* door = nullptr;      // where the console's users sign in
-    std::span<Asset const> console{};   // empty: it was built without one
+    Authenticator* door = nullptr;     // where the console's users sign in
+    std::span<Asset const> console{};  // empty: it was built without one
 };
 
 }  // namespace worker::http
