@@ -84,6 +84,9 @@ void read_url(Value const& value, RequestDraft draft) {
     auto& url = draft.request.url;
     read_template(value, url, draft.frame);
     auto const& text = url.written;
+    if (text.empty() && !value.node().text.empty()) {
+        return;  // it could not be read, which is said already
+    }
     if (!text.starts_with("{{") && !text.starts_with("https://") && !text.starts_with("http://")) {
         value.expected("a URL that begins with {{base_url}} or https://");
     }

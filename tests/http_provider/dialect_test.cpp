@@ -70,8 +70,8 @@ errors:
   - {as: job}
   - {status: 429, as: moment}
 )");
-    EXPECT_EQ(lines, (Lines{"d:6: poll.words: no word means failed: it is never reached",
-                            "d:6: poll.words: no word means completed: it is never reached",
+    EXPECT_EQ(lines, (Lines{"d:6: poll.words: no word means completed: it is never reached",
+                            "d:6: poll.words: no word means failed: it is never reached",
                             "d:6: poll.words.completed: `run` already means another state",
                             "d:9: errors[0]: takes every error: the rules after it are never "
                             "reached"}));

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/providers/text.h"
 #include "base/credits.h"
 
 namespace adapters::providers::http {
@@ -241,21 +242,11 @@ std::optional<std::string> task_in(dialect::Pointers const& pointers, Json const
     return good ? std::optional{found->value} : std::nullopt;
 }
 
+// Providers, and what stands between, answer in any encoding; stores and people want UTF-8.
 std::string one_line(std::string_view text, std::size_t most) {
-    std::string line;
-    for (char const c : text.substr(0, most)) {
-        bool const blank = static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
-        if (!blank) {
-            line += c;
-        } else if (!line.empty() && line.back() != ' ') {
-            line += ' ';
-        }
-    }
-    while (!line.empty() && (text.size() > most) &&
-           (static_cast<unsigned char>(line.back()) & 0x80U) != 0) {
-        line.pop_back();  // never half a character
-    }
-    return line;
+    constexpr std::size_t widest = 4;  // bytes of a character
+    auto const line = providers::one_line(text.substr(0, most * widest));
+    return std::string{beginning(line, most)};
 }
 
 }  // namespace adapters::providers::http

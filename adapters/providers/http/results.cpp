@@ -28,7 +28,7 @@ std::string type_of(Thing const& thing, Gathering const& gathering) {
         return *type;
     }
     return thing.from == From::bytes
-               ? std::string{gathering.product.heard.answer.header("content-type")}
+               ? one_line(gathering.product.heard.answer.header("content-type"), 100)
                : std::string{};
 }
 
