@@ -222,6 +222,7 @@ asio::awaitable<Reported> Attempt::complete(Verdict verdict) {
     if (meter_ != nullptr && OutputMeter::concerns(job_)) {
         auto found = co_await measure(done.result);
         if (is_open(found, job_) && released_ && !taken_) {
+            calls_.clear();  // it will be told once more, and cost once
             co_return co_await let_go({});  // whoever resumes it has the time to try again
         }
         done = judged(std::move(found), std::move(done));
