@@ -78,6 +78,8 @@ struct Overview {
     std::array<OpenCharges, charge_ages.size() + 1> charges;
     std::vector<WorkerSeen> workers;      // by name; at most 200
     std::vector<StoppedAccount> stopped;  // frozen or braked now; the last ones to be so
+    std::int64_t frozen = 0;              // how many, of the last thousand that were stopped
+    std::int64_t braked = 0;              // and not frozen
 };
 
 }  // namespace adapters

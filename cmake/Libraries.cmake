@@ -21,14 +21,20 @@ target_compile_definitions(asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASI
 target_link_libraries(asio PUBLIC Boost::headers Threads::Threads)
 add_library(asio_ssl STATIC ${CMAKE_SOURCE_DIR}/cmake/asio_ssl.cpp)
 target_link_libraries(asio_ssl PUBLIC asio OpenSSL::SSL)
-house_precompiled(precompiled_asio USES asio HEADERS <boost/asio/awaitable.hpp>
-  <boost/asio/co_spawn.hpp> <boost/asio/io_context.hpp> <boost/asio/steady_timer.hpp>
-  <boost/asio/use_awaitable.hpp>)
+set(asio_headers <boost/asio/awaitable.hpp> <boost/asio/co_spawn.hpp> <boost/asio/io_context.hpp>
+  <boost/asio/redirect_error.hpp> <boost/asio/steady_timer.hpp> <boost/asio/use_awaitable.hpp>)
+set(text_headers <fmt/format.h> <boost/json/array.hpp> <boost/json/object.hpp>
+  <boost/json/parse.hpp> <boost/json/serialize.hpp> <boost/json/value.hpp>)
+house_precompiled(precompiled_standard)
+house_precompiled(precompiled_asio USES asio fmt::fmt Boost::json
+  HEADERS ${asio_headers} ${text_headers})
 
 if(TALLYMAN_TESTS)
   find_package(GTest REQUIRED)
   find_package(rapidcheck REQUIRED)
   house_precompiled(precompiled_gtest USES GTest::gtest HEADERS <gtest/gtest.h>)
+  house_precompiled(precompiled_gtest_asio USES GTest::gtest asio fmt::fmt Boost::json
+    HEADERS <gtest/gtest.h> ${asio_headers} ${text_headers})
 endif()
 if(TALLYMAN_BENCH)
   find_package(benchmark REQUIRED)

@@ -68,6 +68,8 @@ Targets targets_for(Node const& tree) {
                                : tree.find("providers")->find(name)->find("kind");
         if (kind != nullptr && kind->text == "command") {
             add_keys(targets, {"providers", name}, command_keys());
+        } else if (kind != nullptr && kind->text == "http") {
+            add_keys(targets, {"providers", name}, http_provider_keys());
         } else {
             add_keys(targets, {"providers", name}, simulated_keys());
         }

@@ -18,10 +18,13 @@ std::vector<Key<Settings>> const& http_keys();
 std::vector<Key<Settings>> const& payment_keys();
 std::vector<Key<Settings>> const& seal_keys();
 std::vector<Key<Settings>> const& webhook_keys();
+std::vector<Key<Settings>> const& result_keys();
+std::vector<Key<Settings>> const& hint_keys();
 std::vector<Key<Settings>> const& recharge_keys();
 std::vector<Key<Service>> const& service_keys();
 std::vector<Key<Simulated>> const& simulated_keys();
 std::vector<Key<Command>> const& command_keys();
+std::vector<Key<HttpProvider>> const& http_provider_keys();
 
 std::vector<Key<Settings>> const& credit_value_keys();
 
@@ -32,6 +35,7 @@ void read_route(Value const& value, Service& service);
 
 void read_services(Value const& value, Settings& settings);
 void read_providers(Value const& value, Settings& settings);
+HttpProvider read_http_provider(Value const& value);
 void read_schedules(Value const& value, Settings& settings);
 
 // What can only be judged once all is read: providers that services name, times that depend on
@@ -43,6 +47,7 @@ void check_auth(Value const& root);
 void check_http(Value const& root, Settings const& settings);
 void check_payments(Value const& root, Settings const& settings);
 void check_webhooks(Value const& root, Settings const& settings);
+void check_results(Value const& root, Settings const& settings);
 
 // The content of the file that the value names, without the line's end; none after a mistake.
 std::optional<std::string> content_of_file(Value const& value);

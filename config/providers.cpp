@@ -103,13 +103,17 @@ void read_provider(Value const& value, Provider& provider) {
     if (value.has("limits")) {
         read_limits(value.at("limits"), provider.limits);
     }
-    enum class Kind { none, simulated, command };
+    enum class Kind { none, simulated, command, http };
     auto kind = Kind::none;
     if (value.has("kind")) {
-        read_word<Kind>(value.at("kind"), kind,
-                        {{"simulated", Kind::simulated}, {"command", Kind::command}});
+        read_word<Kind>(
+            value.at("kind"), kind,
+            {{"simulated", Kind::simulated}, {"command", Kind::command}, {"http", Kind::http}});
     } else {
-        value.at("kind").mistake("missing; expected simulated or command");
+        value.at("kind").mistake("missing; expected simulated, command or http");
+    }
+    if (value.has("allow_private")) {
+        read_flag(value.at("allow_private"), provider.allow_private);
     }
     switch (kind) {
         case Kind::none:
@@ -121,6 +125,9 @@ void read_provider(Value const& value, Provider& provider) {
         case Kind::command:
             read_own_cost(value, provider);
             provider.kind = read_command(value);
+            return;
+        case Kind::http:
+            provider.kind = read_http_provider(value);
             return;
     }
 }
@@ -172,7 +179,8 @@ std::vector<Key<Simulated>> const& simulated_keys() {
 std::vector<Key<Command>> const& command_keys() {
     using Form = Key<Command>::Form;
     static std::vector<Key<Command>> const keys = {
-        {"kind", [](Value const&, Command&) {}},  // already read
+        {"kind", [](Value const&, Command&) {}},           // already read
+        {"allow_private", [](Value const&, Command&) {}},  // already read
         {.name = "limits", .read = [](Value const&, Command&) {}, .form = Key<Command>::Form::tree},
         {.name = "cost", .read = [](Value const&, Command&) {}, .form = Key<Command>::Form::tree},
         {.name = "run", .read = read_run, .form = Form::tree},

@@ -179,6 +179,11 @@ std::vector<Key<Service>> const& service_keys() {
              read_word<Track>(v, s.track.emplace(Track::audio),
                               {{"audio", Track::audio}, {"video", Track::video}});
          }},
+        {"results",
+         [](Value const& v, Service& s) {
+             read_word<ResultFiles>(v, s.results,
+                                    {{"keep", ResultFiles::keep}, {"link", ResultFiles::link}});
+         }},
         {.name = "input", .read = read_input, .form = Key<Service>::Form::tree},
     };
     return keys;

@@ -310,6 +310,8 @@ std::vector<Key<Settings>> const& settings_keys() {
         {.name = "payments", .section = payment_keys()},
         {.name = "seals", .section = seal_keys()},
         {.name = "webhooks", .section = webhook_keys()},
+        {.name = "results", .section = result_keys()},
+        {.name = "hints", .section = hint_keys()},
         {.name = "recharge", .section = recharge_keys()},
         {.name = "accounts", .section = account_keys},
         {.name = "membership", .section = membership_keys},
@@ -347,6 +349,7 @@ void finish_settings(Value const& root, Settings& settings) {
     check_http(root, settings);
     check_payments(root, settings);
     check_webhooks(root, settings);
+    check_results(root, settings);
     choose_provider(settings);
     check_providers(root, settings);
     auto const rules_of = [&settings](Service const& service) {

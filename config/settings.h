@@ -13,6 +13,7 @@
 #include "base/credits.h"
 #include "base/time.h"
 #include "base/zone.h"
+#include "dialect/dialect.h"
 #include "jobs/cron.h"
 #include "jobs/rules.h"
 
@@ -211,6 +212,9 @@ struct Field {
     std::optional<base::Rate> maximum;
 };
 
+// What becomes of the files that a service's jobs make at a provider.
+enum class ResultFiles : std::uint8_t { keep, link };
+
 // One way to have a job done. Steps of the same rank share their jobs by weight; those of a higher
 // rank come after.
 struct RouteStep {
@@ -237,6 +241,7 @@ struct Service {
     std::vector<std::string> result_fields{"file",  "audio",     "audio_url",
                                            "video", "video_url", "url"};
     std::optional<Track> track;  // none: see track_of()
+    ResultFiles results = ResultFiles::keep;
     jobs::ServiceRules rules;
 };
 
@@ -281,17 +286,80 @@ struct CallCost {
     std::string currency;
 };
 
+// What a provider takes for its work, where its answers don't say it.
+struct ProviderPrices {
+    base::Rate per_call;
+    base::Rate per_second;  // of what was made
+    base::Rate per_1k_input_tokens;
+    base::Rate per_1k_output_tokens;
+    base::Rate per_1k_characters;
+    std::string currency;  // empty: nobody knows
+};
+
+// A service on the web, spoken to as its dialect says.
+struct HttpProvider {
+    dialect::Dialect dialect;
+    std::map<std::string, std::string> vars;  // of the dialect, where they are not its defaults
+    std::string key;
+    std::string secret;
+    std::string proxy;              // empty: none
+    std::filesystem::path ca_file;  // whom TLS trusts; empty: whom the system trusts
+    bool allow_private = false;     // its address may be in a private network
+    std::optional<base::Millis> timeout;  // of a submit; otherwise the dialect's, or the service's
+    std::optional<base::Millis> connect_timeout;
+    std::int64_t max_size = std::int64_t{64} << 20;  // of an answer
+    ProviderPrices prices;
+};
+
 struct Provider {
     std::string name;
     ProviderLimits limits;
     std::optional<CallCost> cost;  // of kinds that have no word of their own for it
-    std::variant<Simulated, Command> kind;
+    bool allow_private = false;    // what it made may lie at an address that is not public
+    std::variant<Simulated, Command, HttpProvider> kind;
 };
 
 // What a credit is worth, for reports of margin.
 struct CreditValue {
     std::int64_t micros = 0;  // zero: nobody has said it
     std::string currency;
+};
+
+// Objects behind the protocol of Amazon's S3, there or anywhere else.
+struct S3 {
+    std::string endpoint;  // https://s3.example.com
+    std::string region = "us-east-1";
+    std::string bucket;
+    std::string prefix = "results/";  // of all keys
+    std::string key;
+    std::string secret;
+    std::string session_token;
+    bool path_style = true;  // the bucket in the path, not in the host's name
+    std::filesystem::path ca_file;
+    base::Millis timeout{60'000};  // of one call
+
+    [[nodiscard]] bool there() const { return !bucket.empty(); }
+};
+
+enum class ResultStore : std::uint8_t { disk, s3 };
+
+// What is done with the files that providers made.
+struct Results {
+    ResultStore store = ResultStore::disk;
+    std::int64_t max_size = std::int64_t{2} << 30;      // of one file, bytes
+    base::Millis timeout{1'800'000};                    // of fetching one file
+    base::Millis retry_for{3'600'000};                  // a file that can't be fetched
+    int at_once = 8;                                    // files fetched in this process
+    std::int64_t free_space = std::int64_t{256} << 20;  // bytes that are left on the disk
+    std::vector<std::string> types;  // media types, or "audio/*"; empty: all that are known
+    std::filesystem::path ca_file;
+    S3 s3;
+};
+
+// Where providers may say that there is news of a job.
+struct Hints {
+    std::string public_url;  // where they reach us, without /api/provider/…; empty: nowhere
+    std::string secret;      // of all processes; empty: kept in a file in data_dir
 };
 
 struct Schedule {
@@ -327,6 +395,8 @@ struct Settings {
     Payments payments;
     Seals seals;
     Webhooks webhooks;
+    Results results;
+    Hints hints;
     jobs::Rules rules;                                // its services are filled from `services`
     base::Millis retention{90LL * 24 * 3600 * 1000};  // inputs and results of ended jobs
     base::Millis expiry_every{300'000};

@@ -35,6 +35,9 @@ public:
     // The value of a key; where it is missing this value itself, under the key's path.
     Value at(std::string_view key) const;
 
+    // Another node, complained about as if it stood in this one's place. It must outlive the value.
+    Value of(Node const& node) const { return {node, file_, path_, problems_}; }
+
     bool has(std::string_view key) const { return node().find(key) != nullptr; }
 
     void mistake(std::string what) const;

@@ -66,7 +66,10 @@ struct Load {
                                           // wallets, and the grants that they drew from
     bool charges_of_all = false;          // the same, of every job loaded whose charge is open
     std::vector<std::pair<std::string, std::string>> keys;  // (user, idempotency key) -> that job
-    std::vector<std::string> references;   // external references -> the entry that has it
+    std::vector<std::string> references;  // external references -> the entry that has it
+    // Of those that may have been used for something that cost nothing: Batch::by_reference has an
+    // entry for them that moves nothing and stands in no ledger.
+    std::vector<std::string> free_uses;
     std::vector<std::string> fairness_of;  // services: turns in use, see Batch::turns
     bool fairness_of_jobs = false;         // the same, of the services of the jobs loaded
     int expirable = 0;                     // wallets with grants past their date, at most so many
@@ -155,6 +158,7 @@ struct Batch {
     std::vector<Watch> watches;    // new ones, and those that are to be asked about later
     std::vector<Watch> unwatched;  // nothing more is to be had of these
     std::vector<KeyCharge> key_charges;
+    std::vector<ledger::Entry> used_free;   // for Load::free_uses of later ones
     std::vector<base::AccountId> stopped;   // frozen or braked now, and to be found as such
     std::vector<base::AccountId> released;  // neither any more
 

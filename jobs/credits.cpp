@@ -3,6 +3,7 @@
 #include "jobs/credits.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 #include "jobs/money.h"
@@ -34,9 +35,11 @@ std::optional<Moved> earlier(Batch& batch, std::string const& user, ledger::Entr
     if (!same) {
         return Moved{.outcome = MoveOutcome::reference_conflict, .entry = entry};
     }
-    return Moved{.outcome = MoveOutcome::repeated,
-                 .entry = entry,
-                 .balance = shown_after(entry, *wallet, batch.now)};
+    bool const was_free = entry.seq == 0;  // it stands in no ledger, and says what was shown
+    return Moved{
+        .outcome = MoveOutcome::repeated,
+        .entry = entry,
+        .balance = was_free ? entry.balance_after : shown_after(entry, *wallet, batch.now)};
 }
 
 void sweep(Batch& batch, std::string const& user) {
@@ -82,6 +85,19 @@ std::optional<Moved> guarded(Batch& batch, std::string const& user, ledger::Debi
 
 std::string note_of(Recharge const& what) {
     return "recharge, paid " + std::to_string(what.paid) + " by " + what.method;
+}
+
+// What cost nothing makes no entry, so that it was asked for is kept beside the ledger.
+void keep_free_use(Batch& batch, ledger::Entry use, ledger::Account const& account,
+                   base::Credits shown) {
+    if (use.reference.empty()) {
+        return;
+    }
+    use.account = account.id;
+    use.recorded_at = batch.now;
+    use.balance_after = shown;
+    batch.by_reference.emplace(use.reference, use);
+    batch.used_free.push_back(std::move(use));
 }
 
 // All that the price is made of, so that another use under the same reference is told apart.
@@ -154,6 +170,13 @@ Moved take_guarded(Batch& batch, std::string const& user, ledger::Debit const& d
     return moved;
 }
 
+bool is_own_reference(std::string_view text) {
+    constexpr std::array<std::string_view, 6> own{
+        "order:", "bonus:", "returned:", "membership:", "consume:", "sync:"};
+    return std::ranges::any_of(own,
+                               [&](std::string_view prefix) { return text.starts_with(prefix); });
+}
+
 std::string_view given_reference(std::string_view stored) {
     auto rest = stored;
     if (rest.starts_with("sync:")) {  // sync.cpp makes these
@@ -216,6 +239,7 @@ Moved recharge(Batch& batch, Recharge const& what, Rules const& rules) {
 Load load_for(PointsUse const& use, Rules const& rules) {
     auto const& user = use.request.user;
     auto load = load_for_move(user, reference_of(user, use.reference));
+    load.free_uses = load.references;
     look_at_spending(load, rules, {use.request.service});
     if (use.request.api_key != 0) {
         load.api_keys = {use.request.api_key};
@@ -257,6 +281,7 @@ PointsPaid pay(Batch& batch, PointsUse const& use, pricing::Book const& book, Ru
     if (paid.judged.required.value == 0) {
         auto const& wallet = wallet_for(batch, user, rules);
         paid.moved.balance = ledger::balance(wallet, batch.now);
+        keep_free_use(batch, again, wallet.account, paid.moved.balance);
         return paid;
     }
 

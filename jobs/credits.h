@@ -52,6 +52,10 @@ Moved take(Batch& batch, std::string const& user, ledger::Debit const& what, Rul
 Moved take_guarded(Batch& batch, std::string const& user, ledger::Debit const& debit,
                    Taking const& taking, Rules const& rules);
 
+// Whether a reference is of a form that the program makes itself, such as `order:…` for what an
+// order granted. Nobody else may take one of those: what it is for could not happen any more.
+bool is_own_reference(std::string_view text);
+
 // An entry's reference as its caller gave it: those of a user are stored with the user before them.
 std::string_view given_reference(std::string_view stored);
 

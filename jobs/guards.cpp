@@ -26,7 +26,7 @@ base::Credits& spent_in(Batch& batch, base::AccountId account, Window window,
         return found->amount;
     }
     Look const look{.window = window, .service = std::string{service}, .from = batch.now};
-    return all.emplace_back(Spent{.look = look, .amount = {}}).amount;
+    return all.emplace_back(Spent{.look = look, .amount = {}, .mark = {}}).amount;
 }
 
 void add_caps_of_account(Batch& batch, ledger::Account const& account, std::string_view service,
@@ -172,7 +172,7 @@ void count(Batch& batch, ledger::Account const& account, Taking const& taking, R
     std::vector<Cap> in_force;  // of an account that is new nothing has been looked at before
     add_caps_of_account(batch, account, taking.service, rules, in_force);
     if (auto const found = batch.spent.find(account.id); found != batch.spent.end()) {
-        for (auto& [look, amount] : found->second) {
+        for (auto& [look, amount, mark] : found->second) {
             bool const same = look.service.empty() || look.service == taking.service;
             if (same && look.summed != Summed::refunded && look.window != Window::usual) {
                 add_to(amount, taking.amount);

@@ -114,11 +114,15 @@ base::Credits granted_by(Order const& order) {
     return bought == nullptr ? base::Credits{} : bought->credits + bought->bonus;
 }
 
+std::int64_t paid_for(Order const& order) {
+    return order.paid > 0 ? order.paid : order.amount;
+}
+
 std::int64_t returned_of(Order const& order) {
     std::int64_t sum = 0;
     for (auto const& each : order.returns) {
         bool const own = each.trade.empty() || each.trade == order.trade;
-        sum += own ? std::min(each.amount, order.amount - sum) : 0;
+        sum += own ? std::min(each.amount, paid_for(order) - sum) : 0;
     }
     return sum;
 }

@@ -87,8 +87,9 @@ struct Order {
 
     std::optional<base::Timestamp> closed_at;
     std::optional<base::Timestamp> paid_at;
-    std::string provider;  // whose payment it was: "wechat", …
-    std::string trade;     // its id of the payment
+    std::int64_t paid = 0;  // that much was, in the units of `amount`; 0: as was ordered
+    std::string provider;   // whose payment it was: "wechat", …
+    std::string trade;      // its id of the payment
     // The numbers of its grants within the account; 0: none.
     std::int64_t grant = 0;
     std::int64_t bonus_grant = 0;
@@ -108,6 +109,9 @@ struct Order {
 
 // What it granted, or will.
 base::Credits granted_by(Order const& order);
+
+// What was paid for it, or is to be: a person may have accepted another amount than was ordered.
+std::int64_t paid_for(Order const& order);
 
 // Of its own payment, so far; never more than was paid.
 std::int64_t returned_of(Order const& order);
@@ -198,7 +202,8 @@ struct OrderLoad {
     }
 };
 
-// The pending orders of one account.
+// The pending orders of one account that can still be paid: those whose time is up only wait for
+// the last answer of their platform.
 struct Pending {
     int count = 0;
     base::Timestamp first_end;  // of the one that ends first

@@ -31,7 +31,7 @@ bool moves_money(PaymentState state) {
 Words doubts_about(Order const& order, PaymentNotice const& notice) {
     Words doubts = notice.doubts;
     bool const must_say = notice.state == PaymentState::paid;
-    if (notice.amount ? *notice.amount != order.amount : must_say) {
+    if (notice.amount ? *notice.amount != paid_for(order) : must_say) {
         doubts.emplace("wrong_amount");
     }
     if (notice.currency != order.currency && (must_say || !notice.currency.empty())) {
@@ -128,6 +128,7 @@ private:
         flag("overruled", how_ == Judging::overrule);
         order_->status = OrderStatus::paid;
         order_->paid_at = batch_.now;
+        order_->paid = notice_.amount.value_or(order_->amount);
         order_->provider = notice_.provider;
         order_->trade = notice_.trade;
         grant(wallet);
@@ -161,7 +162,7 @@ private:
             .expires_at = bought.life ? std::optional{batch_.now + *bought.life} : std::nullopt,
             .reference = payment_reference(what, notice_.provider, notice_.trade),
             .note = "order " + order_->id + ", package " + bought.package + ", paid " +
-                    std::to_string(order_->amount) + " " + order_->currency + " by " +
+                    std::to_string(paid_for(*order_)) + " " + order_->currency + " by " +
                     notice_.provider};
         auto const moved = give(batch_, order_->user, credit, rules_);
         CHECK(moved.outcome == MoveOutcome::moved);

@@ -26,7 +26,7 @@ bool owes(Order const& order, Rules const& rules, base::Timestamp now) {
 
 bool take_credits(ledger::Wallet& wallet, Order& order, Rules const& rules, base::Timestamp now) {
     auto const returned = returned_of(order);
-    auto const due = share(granted_by(order), returned, order.amount);
+    auto const due = share(granted_by(order), returned, paid_for(order));
     auto const more = due - (order.revoked + order.owed + order.lost);
     if (more.value <= 0) {
         return false;
@@ -39,7 +39,7 @@ bool take_credits(ledger::Wallet& wallet, Order& order, Rules const& rules, base
          .action = order.returns.back().chargeback ? "chargeback" : "order_refund",
          .reference = "returned:" + order.id + ":" + std::to_string(returned),
          .note = "order " + order.id + ", " + std::to_string(returned) + " of " +
-                 std::to_string(order.amount) + " " + order.currency + " given back"},
+                 std::to_string(paid_for(order)) + " " + order.currency + " given back"},
         now);
     order.revoked += revoked.taken;
     order.owed += revoked.owed;
@@ -49,7 +49,7 @@ bool take_credits(ledger::Wallet& wallet, Order& order, Rules const& rules, base
 
 // A term can't be taken in parts: it goes with the last of the money.
 bool take_term(ledger::Wallet& wallet, Order& order, Rules const& rules, base::Timestamp now) {
-    if (returned_of(order) < order.amount || !order.member_from) {
+    if (returned_of(order) < paid_for(order) || !order.member_from) {
         return false;
     }
     shorten_membership(wallet, {.from = *order.member_from, .until = *order.member_until},
@@ -70,7 +70,7 @@ bool settle_returns(Batch& batch, Order& order, Rules const& rules) {
     bool const taken = std::holds_alternative<CreditsBought>(order.bought)
                            ? take_credits(*wallet, order, rules, batch.now)
                            : take_term(*wallet, order, rules, batch.now);
-    if (returned_of(order) == order.amount) {
+    if (returned_of(order) == paid_for(order)) {
         order.status = OrderStatus::refunded;
     }
     return taken;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,36 +41,62 @@ struct Look {
     base::Timestamp to = base::Timestamp::max();
 };
 
+// The name of the sum that is kept of it, among those of its account.
+std::string name_of(Look const& look);
+
+// What the entries from one to before another add up to, by their sequences. Entries never change,
+// so neither does it, and what comes later needs only to be added to it.
+struct SpendingMark {
+    std::int64_t first = 0;
+    std::int64_t behind = 0;
+    base::Credits amount;
+
+    friend bool operator==(SpendingMark const&, SpendingMark const&) = default;
+};
+
 struct Spent {
     Look look;
     base::Credits amount;
+    std::optional<SpendingMark> mark;  // to be kept under the look's name, in the place of an older
 };
 
 // What of an entry counts.
 struct SpendingLine {
-    base::Timestamp recorded_at;
     ledger::Kind kind = ledger::Kind::consume;
-    base::JobId job;
-    int charge = 0;
     base::Credits amount;
     std::string_view action;
+    // Of what gives back: when that charge of a job was opened, and for what; none: it is of none.
+    std::optional<base::Timestamp> opened_at;
+    std::string_view opened_for;
 };
 
-// Adds up the entries of one account for a look, from the newest back: the end of a charge comes
-// before its debit on this way.
+// Entries that are still to be read for a look: from `first` to before `behind`.
+struct SpendingPart {
+    std::int64_t first = 0;
+    std::int64_t behind = 0;
+    bool gone = false;  // the sum has them, and should not have them any more
+
+    friend bool operator==(SpendingPart const&, SpendingPart const&) = default;
+};
+
+// Adds up the entries of one account for a look, or to what is known of them from before.
 class SpendingSum {
 public:
-    explicit SpendingSum(Look const& look) : look_{look} {}
+    // The account's entries from `first` to before `behind` are those of the look's time.
+    SpendingSum(Look look, std::int64_t first, std::int64_t behind,
+                std::optional<SpendingMark> const& known = {});
 
-    // False: it was recorded before the look begins, and so were all before it.
-    bool add(SpendingLine const& line);
+    [[nodiscard]] std::vector<SpendingPart> const& parts() const { return parts_; }
 
-    [[nodiscard]] base::Credits sum() const { return sum_; }
+    void add(SpendingLine const& line, bool gone = false);
+
+    // When all the parts are read. It is worth keeping only if they were many.
+    [[nodiscard]] Spent spent() const;
 
 private:
-    Look const& look_;
-    std::map<std::pair<base::JobId, int>, base::Credits> ended_;
-    base::Credits sum_;
+    Look look_;
+    SpendingMark mark_;
+    std::vector<SpendingPart> parts_;
 };
 
 using Spending = std::map<base::AccountId, std::vector<Spent>>;

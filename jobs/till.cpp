@@ -60,6 +60,7 @@ Load load_for(std::vector<Ask> const& asks, Rules const& rules) {
         auto one = std::visit(LoadFor{rules}, ask);
         std::ranges::move(one.users, std::back_inserter(all.users));
         std::ranges::move(one.references, std::back_inserter(all.references));
+        std::ranges::move(one.free_uses, std::back_inserter(all.free_uses));
         std::ranges::move(one.api_keys, std::back_inserter(all.api_keys));
         all.new_accounts += one.new_accounts;
         if (one.looks) {
@@ -68,6 +69,7 @@ Load load_for(std::vector<Ask> const& asks, Rules const& rules) {
     }
     drop_repeats(all.users);
     drop_repeats(all.references);
+    drop_repeats(all.free_uses);
     drop_repeats(all.api_keys);
     if (!services.empty()) {
         look_at_spending(all, rules, std::move(services));

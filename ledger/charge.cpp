@@ -28,7 +28,25 @@ struct Returns {
     std::vector<Draw> draws;
     base::Credits homeless;                  // their grant has expired since
     std::optional<std::string> restriction;  // of the homeless ones, while they all agree
+    // What of them was written off, and so is not to stay: by grant, and of the homeless ones.
+    std::vector<Draw> forfeit;
+    base::Credits homeless_forfeit;
 };
+
+// How much of what comes back to that grant was written off; it is not any more.
+base::Credits take_written_off(Standing& standing, std::int64_t grant, base::Credits most) {
+    base::Credits sum;
+    for (auto& what : standing.written_off) {
+        if (std::ranges::find(what.grants, grant) != what.grants.end()) {
+            auto const part = std::min(most - sum, what.amount);
+            what.amount -= part;
+            sum += part;
+        }
+    }
+    std::erase_if(standing.written_off,
+                  [](WrittenOff const& what) { return what.amount.value <= 0; });
+    return sum;
+}
 
 void add_homeless(Returns& returns, base::Credits amount, std::string const& service) {
     bool const agrees = !returns.restriction || *returns.restriction == service;
@@ -61,14 +79,37 @@ Returns plan_returns(Wallet& wallet, Charge const& charge, base::Credits amount,
         }
         Grant const* const home = find_grant(wallet, draw.grant);
         CHECK(home != nullptr);
+        auto const forfeit = take_written_off(wallet.account.standing, home->number, part);
         if (home->expires_at && *home->expires_at <= now) {
             add_homeless(returns, part, home->service);
+            returns.homeless_forfeit += forfeit;
         } else {
             returns.draws.push_back({.grant = home->number, .amount = part});
+            returns.forfeit.push_back({.grant = home->number, .amount = -forfeit});
         }
     }
     CHECK(amount.value == 0);
     return returns;
+}
+
+// What came back of credits whose money has gone back to the payer is taken again.
+void forfeit(Wallet& wallet, std::vector<Draw> draws, std::string const& note,
+             base::Timestamp now) {
+    std::erase_if(draws, [](Draw const& draw) { return draw.amount.value == 0; });
+    base::Credits sum;
+    for (auto const& draw : draws) {
+        sum -= draw.amount;
+    }
+    if (draws.empty() || !base::checked_add(wallet.account.totals.consumed, sum)) {
+        return;
+    }
+    post(wallet, {.kind = Kind::adjust,
+                  .draws = std::move(draws),
+                  .action = "chargeback",
+                  .reference = {},
+                  .note = "written off before it came back: " + note,
+                  .recorded_at = now,
+                  .effective_at = now});
 }
 
 // Draws what exceeds the charge: from grants as far as they go and, if the service says so, as
@@ -128,6 +169,7 @@ void give_back(Wallet& wallet, Charge const& charge, GiveBack const& what, base:
                                                 .expires_at = now + what.grace,
                                                 .service = returns.restriction.value_or("")});
         returns.draws.push_back({.grant = home.number, .amount = returns.homeless});
+        returns.forfeit.push_back({.grant = home.number, .amount = -returns.homeless_forfeit});
     }
     post(wallet, {.kind = what.kind,
                   .draws = std::move(returns.draws),
@@ -137,6 +179,7 @@ void give_back(Wallet& wallet, Charge const& charge, GiveBack const& what, base:
                   .note = what.note,
                   .recorded_at = now,
                   .effective_at = now});
+    forfeit(wallet, std::move(returns.forfeit), what.note, now);
 }
 
 Settled settle(Wallet& wallet, Charge const& charge, Settlement const& what, base::Timestamp now) {

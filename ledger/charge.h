@@ -21,7 +21,8 @@ Charge charge_of(std::span<Entry const> entries, base::JobId job, int number);
 
 // Gives `amount` (at most what the charge holds) back to the grants it came from, last drawn first.
 // What came from a grant that has expired since goes to a new refund grant that lives until
-// now + grace. The grants must be in the wallet. Nothing to give back posts nothing.
+// now + grace. The grants must be in the wallet. Nothing to give back posts nothing. What was
+// written off of those grants meanwhile (revoke.h) is taken again by an entry of its own.
 struct GiveBack {
     Kind kind = Kind::refund;  // or settle
     base::Credits amount;

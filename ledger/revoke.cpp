@@ -34,12 +34,25 @@ bool countable(Account const& account, base::Credits amount) {
            !__builtin_sub_overflow(account.balance.value, amount.value, &balance.value);
 }
 
+void write_off(Standing& standing, std::vector<std::int64_t> grants, base::Credits lost) {
+    std::erase(grants, 0);
+    if (lost.value <= 0 || grants.empty()) {
+        return;
+    }
+    standing.written_off.push_back({.grants = std::move(grants), .amount = lost});
+    if (standing.written_off.size() > most_written_off) {
+        standing.written_off.erase(standing.written_off.begin());
+    }
+}
+
 }  // namespace
 
 Revoked revoke(Wallet& wallet, Revocation const& what, base::Timestamp now) {
     CHECK(what.amount.value > 0);
     expire(wallet, now);
     if (!countable(wallet.account, what.amount)) {
+        write_off(wallet.account.standing, what.grants, what.amount);
+        wallet.changed = true;
         return {.taken = {}, .owed = {}, .lost = what.amount};
     }
     auto draws = draws_of(wallet, what, now);
@@ -53,6 +66,8 @@ Revoked revoke(Wallet& wallet, Revocation const& what, base::Timestamp now) {
         draws.push_back({.grant = debt, .amount = -rest});
     } else {
         revoked.lost = rest;
+        write_off(wallet.account.standing, what.grants, rest);
+        wallet.changed = true;
     }
     if (!draws.empty()) {
         post(wallet, {.kind = Kind::adjust,

@@ -26,6 +26,9 @@ struct Revoked {
 
 // One entry at the most, of kind adjust; none where nothing is taken or owed. A grant that is not
 // in the wallet has nothing left. What the account's sums can't count any more is lost.
+//
+// What is lost may only be held by a charge, and come back when that ends: it is kept in the
+// account's standing, and taken then (charge.h).
 Revoked revoke(Wallet& wallet, Revocation const& what, base::Timestamp now);
 
 }  // namespace ledger

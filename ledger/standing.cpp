@@ -82,6 +82,29 @@ struct CapField {
 constexpr std::array cap_fields{CapField{"job", &Caps::job}, CapField{"daily", &Caps::daily},
                                 CapField{"monthly", &Caps::monthly}};
 
+// "7+8:100": so much of what was drawn from these grants.
+std::string text_of(WrittenOff const& what) {
+    std::string text;
+    for (auto const grant : what.grants) {
+        text += (text.empty() ? "" : "+") + std::to_string(grant);
+    }
+    return text + ':' + std::to_string(what.amount.value);
+}
+
+std::vector<WrittenOff> written_off_in(std::string_view text) {
+    std::vector<WrittenOff> list;
+    while (!text.empty()) {
+        auto amount = cut(text, ',');
+        auto grants = cut(amount, ':');
+        WrittenOff what{.grants = {}, .amount = {base::parse_integer(amount).value_or(0)}};
+        while (!grants.empty()) {
+            what.grants.push_back(base::parse_integer(cut(grants, '+')).value_or(0));
+        }
+        list.push_back(std::move(what));
+    }
+    return list;
+}
+
 void read(Standing& standing, std::string_view name, std::string_view value) {
     if (name == "freeze") {
         standing.freeze = stop_in(value);
@@ -89,6 +112,8 @@ void read(Standing& standing, std::string_view name, std::string_view value) {
         standing.brake = stop_in(value);
     } else if (name == "lifted") {
         standing.brake_lifted_at = time_in(value);
+    } else if (name == "written_off") {
+        standing.written_off = written_off_in(value);
     }
     for (auto const& field : cap_fields) {
         auto const number = base::parse_integer(value);
@@ -119,6 +144,13 @@ std::string line_of(Standing const& standing) {
     }
     if (standing.brake_lifted_at) {
         put(line, "lifted", std::to_string(base::to_ms(*standing.brake_lifted_at)));
+    }
+    std::string written_off;
+    for (auto const& what : standing.written_off) {
+        written_off += (written_off.empty() ? "" : ",") + text_of(what);
+    }
+    if (!written_off.empty()) {
+        put(line, "written_off", written_off);
     }
     return line;
 }

@@ -2,9 +2,11 @@
 // the program pulls, and caps of its own. Most accounts have none of it.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/credits.h"
 #include "base/time.h"
@@ -30,12 +32,24 @@ struct Caps {
     friend bool operator==(Caps const&, Caps const&) = default;
 };
 
+// Credits that were spent when the money that they were bought with went back, and that nobody
+// owes: what of them comes back to these grants after all is taken again (revoke.h).
+struct WrittenOff {
+    std::vector<std::int64_t> grants;  // numbers
+    base::Credits amount;              // more than zero
+
+    friend bool operator==(WrittenOff const&, WrittenOff const&) = default;
+};
+
+inline constexpr std::size_t most_written_off = 100;  // the last ones of an account
+
 struct Standing {
     std::optional<Stop> freeze;  // what is known of it while Account::frozen
     std::optional<Stop> brake;   // may be over by now, see braked
     // What was spent before is not held against the account by the brake.
     std::optional<base::Timestamp> brake_lifted_at;
     Caps caps;
+    std::vector<WrittenOff> written_off;
 
     friend bool operator==(Standing const&, Standing const&) = default;
 };

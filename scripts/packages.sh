@@ -9,15 +9,16 @@ packages_build=(  # what turns the sources into the program
     clang-19 lld-19 llvm-19 cmake ninja-build ccache pkg-config
     libboost1.81-dev libboost-json1.81-dev libyaml-cpp-dev libspdlog-dev libfmt-dev libsqlite3-dev
     libcli11-dev libssl-dev libpqxx-dev libhiredis-dev libtag1-dev libseccomp-dev
-    prometheus-cpp-dev zlib1g-dev
+    prometheus-cpp-dev zlib1g-dev nodejs
 )
 packages_test=(  # what the tests use beside that
     libclang-rt-19-dev clang-tidy-19 clang-format-19 libgtest-dev librapidcheck-dev libbenchmark-dev
     python3 sqlite3 postgresql-15 redis-server redis-tools pgbouncer util-linux openssl
-    faketime ffmpeg lame flac opus-tools vorbis-tools speex prometheus nodejs
+    faketime ffmpeg jq lame flac opus-tools vorbis-tools speex prometheus chromium
+    fonts-wqy-microhei
 )
 if ! command -v npm >/dev/null; then  # it may have come with a Node that is not Debian's
-    packages_test+=(npm)
+    packages_build+=(npm)
 fi
 
 say() { printf '\n== %s\n' "$*"; }

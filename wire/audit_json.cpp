@@ -28,7 +28,8 @@ boost::json::object finding_json(ledger::Finding const& finding) {
 
 // That all of what was sealed is there. A seal that is made meanwhile is of other leaves than were
 // read, so it is left to the next audit.
-Audited audit(adapters::Store& store, std::optional<std::string> const& user) {
+Audited audit(adapters::Store& store, std::optional<std::string> const& user,
+              std::function<void(Audited const&)> const& seen) {
     Audited audited;
     ledger::Root leaves;
     if (!user) {
@@ -49,6 +50,9 @@ Audited audit(adapters::Store& store, std::optional<std::string> const& user) {
             keep(ledger::check(*page.sealed, page.books));
         }
         keep(jobs::audit_orders(page.books.entries, page.orders, page.books.account.user));
+        if (seen) {
+            seen(audited);
+        }
     }));
     if (!audited.seals.empty() && store.seals().last() == audited.seals.back()) {
         keep(ledger::check(audited.seals.back(), leaves));

@@ -1,6 +1,7 @@
 // An audit of the store, or of one account: run, and told.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,8 +20,10 @@ struct Audited {
     std::vector<ledger::Seal> seals;  // of all accounts; those that there were before and after
 };
 
-// Of that account, or of all.
-Audited audit(adapters::Store& store, std::optional<std::string> const& user);
+// Of that account, or of all. `seen` is told after each account how far it has come; what it throws
+// ends the audit.
+Audited audit(adapters::Store& store, std::optional<std::string> const& user,
+              std::function<void(Audited const&)> const& seen = {});
 
 // {"clean","checked":{"accounts","entries","jobs"},
 //  "findings":[{"invariant","account"?,"job"?,"what"}]}

@@ -47,6 +47,9 @@ Checked<jobs::Recharge> parse_recharge(StrictObject const& body, std::string con
     what.credits = {fields.amount("credits")};
     what.method = fields.word("payment_method", true);
     what.order = fields.word("order_id", true);
+    if (jobs::is_own_reference(what.order)) {
+        fields.wrong("order_id", std::string{own_reference});
+    }
     return fields.done(std::move(what));
 }
 

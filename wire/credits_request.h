@@ -12,6 +12,11 @@
 
 namespace wire {
 
+// Why a reference is refused, see jobs::is_own_reference.
+inline constexpr std::string_view own_reference =
+    "must not begin with order:, bonus:, returned:, membership:, consume: or sync:, which Tallyman "
+    "keeps for its own references";
+
 // No one amount is more: a hundred times less than what would bring a thousand of them near the
 // end of 64 bits.
 inline constexpr std::int64_t most_credits = 1'000'000'000'000'000;

@@ -52,7 +52,7 @@ void check_parents(std::vector<base::JobId> parents, Errors& errors) {
     }
 }
 
-void check_envelope(JobFields const& fields, Errors& errors) {
+void check_envelope(JobFields const& fields, config::Settings const& settings, Errors& errors) {
     add(errors, "user_id", mistake_in_user(fields.user));
     add(errors, "service", mistake_in_name(fields.service, 128));
     if (!fields.key.empty()) {
@@ -69,6 +69,10 @@ void check_envelope(JobFields const& fields, Errors& errors) {
     check_parents(fields.after, errors);
     if (!fields.webhook.empty() && !is_webhook(fields.webhook)) {
         add(errors, "webhook", "must be an http:// or https:// address of at most 2048 bytes");
+    } else if (fields.webhook.starts_with("http://") && !settings.webhooks.allow_http) {
+        add(errors, "webhook",
+            "must begin with https://: nothing is sent to http:// addresses here "
+            "(webhooks.allow_http)");
     }
 }
 
@@ -168,7 +172,7 @@ pricing::Usage usage_in(std::string const& text, config::Service const& service,
 
 ParsedRequest parse_request(JobFields const& fields, config::Settings const& settings) {
     ParsedRequest parsed;
-    check_envelope(fields, parsed.errors);
+    check_envelope(fields, settings, parsed.errors);
     auto const& service = config::service_for(settings, fields.service);
     auto const input = read_input(fields.input, service.max_input_bytes, parsed.errors);
     if (!input) {

@@ -132,6 +132,9 @@ json::object order_json(jobs::Order const& order) {
 
 json::object whole_order_json(jobs::Order const& order) {
     auto out = order_json(order);
+    if (jobs::paid_for(order) != order.amount) {
+        out["paid_fen"] = order.paid;
+    }
     put(out, "idempotency_key", order.key);
     put(out, "provider", order.provider);
     put(out, "trade", order.trade);
@@ -182,6 +185,29 @@ json::object notice_json(adapters::StoredNotice const& stored) {
     }
     if (notice.returned > 0) {
         out["returned_fen"] = notice.returned;
+    }
+    return out;
+}
+
+json::object notices_json(std::vector<adapters::StoredNotice> const& notices, int limit) {
+    json::array list;
+    auto const shown = std::min(notices.size(), static_cast<std::size_t>(limit));
+    for (std::size_t at = 0; at < shown; ++at) {
+        list.push_back(notice_json(notices[at]));
+    }
+    json::object out{{"notices", std::move(list)}};
+    if (notices.size() > shown) {
+        out["next_cursor"] = std::to_string(notices[shown - 1].number);
+    }
+    return out;
+}
+
+json::object reviewed_json(std::int64_t number, std::string_view decision,
+                           jobs::NoticeTaken const& taken) {
+    json::object out{
+        {"number", number}, {"decision", decision}, {"outcome", jobs::to_text(taken.outcome)}};
+    if (taken.order) {
+        out["order"] = whole_order_json(*taken.order);
     }
     return out;
 }

@@ -9,6 +9,7 @@
 
 #include "adapters/order_book.h"
 #include "jobs/orders.h"
+#include "jobs/payment_notices.h"
 #include "jobs/purchase.h"
 #include "wire/json.h"
 
@@ -24,6 +25,13 @@ boost::json::object whole_order_json(jobs::Order const& order);
 boost::json::object pay_json(std::string_view offer, std::string_view order);
 
 boost::json::object notice_json(adapters::StoredNotice const& stored);
+
+// {"notices":[…],"next_cursor"?}: as orders_json.
+boost::json::object notices_json(std::vector<adapters::StoredNotice> const& notices, int limit);
+
+// {"number","decision","outcome","order"?}: what a person has decided, and what came of it.
+boost::json::object reviewed_json(std::int64_t number, std::string_view decision,
+                                  jobs::NoticeTaken const& taken);
 
 // {"orders":[…],"next_cursor"?}: of `limit` + 1 orders the last one only says that there is more.
 boost::json::object orders_json(std::vector<jobs::Order> const& orders, int limit,

@@ -49,7 +49,7 @@ std::string started_text(jobs::Job const& job) {
         text += ", provider " + job.provider;
     }
     if (!job.task.empty()) {
-        text += ", task " + job.task;
+        text += ", task " + task_in_words(job.task);
     }
     return text;
 }
@@ -123,7 +123,7 @@ void add_events(adapters::JobStory const& story, Steps& steps) {
     for (auto const& event : story.events) {
         auto detail = event.attempt > 0 ? fmt::format("attempt {}", event.attempt) : "";
         if (!event.detail.empty()) {
-            detail += (detail.empty() ? "" : ": ") + event.detail;
+            detail += (detail.empty() ? "" : ": ") + task_in_words(event.detail);
         }
         steps.push_back(
             {Rank::happened, {.at = event.at, .what = event.kind, .detail = std::move(detail)}});
@@ -148,6 +148,11 @@ void add_calls(adapters::JobStory const& story, Steps& steps) {
 }
 
 }  // namespace
+
+// Where a result was written down in the place of a task, its addresses are nobody's business.
+std::string task_in_words(std::string const& task) {
+    return task.starts_with("tallyman-made:") ? "none; what was made is being fetched" : task;
+}
 
 std::string draws_in_words(ledger::Entry const& entry, std::vector<ledger::Grant> const& grants) {
     std::string text;

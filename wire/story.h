@@ -19,6 +19,9 @@ struct Step {
 
 std::vector<Step> steps_of(adapters::JobStory const& story);
 
+// The provider's id of a task, for people.
+std::string task_in_words(std::string const& task);
+
 // "17-1 signup: -5, 17-2 recharge: -2", for people.
 std::string draws_in_words(ledger::Entry const& entry, std::vector<ledger::Grant> const& grants);
 

@@ -5,9 +5,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <random>
-
-#include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -33,17 +30,6 @@ constexpr base::Millis tell_pace_every{1'000};
 
 base::Timestamp system_now() {
     return std::chrono::time_point_cast<base::Millis>(std::chrono::system_clock::now());
-}
-
-// Unique among all workers of the store, and readable: host, process, and a few random digits in
-// case the process number comes round again.
-std::string worker_name() {
-    char host[64] = "host";
-    gethostname(host, sizeof host - 1);
-    std::random_device random;
-    char digits[9];
-    std::snprintf(digits, sizeof digits, "%08x", static_cast<unsigned>(random()));
-    return std::string{host} + "-" + std::to_string(getpid()) + "-" + digits;
 }
 
 OpenUrl opener(config::Settings const& settings) {
@@ -87,6 +73,7 @@ App::App(config::Settings const& settings, pricing::Book book, Parts parts)
       crew_{crew_options(settings.media)},
       input_meter_{crew_, opener(settings), settings},
       output_meter_{crew_, opener(settings), settings},
+      results_{settings},
       signals_{io_, SIGINT, SIGTERM, SIGHUP},
       drain_timer_{io_},
       pace_timer_{io_},
@@ -103,7 +90,9 @@ App::App(config::Settings const& settings, pricing::Book book, Parts parts)
               {.name = name_,
                .services = services_of(settings, shelf_.current()),
                .meter = &output_meter_,
-               .rate = provider_rate_.get()}},
+               .rate = provider_rate_.get(),
+               .keeper = &results_.keeper,
+               .hint_url = results_.hint_url()}},
       late_watch_{io_.get_executor(), *store_, pool_, providers_, settings, log_},
       clerk_{*store_, name_},
       scheduler_{io_.get_executor(), duty_pool_, clerk_, duties(), log_} {}
@@ -115,6 +104,7 @@ App::~App() {
     input_meter_.stop();
     output_meter_.stop();
     output_meter_.join();
+    results_.keeper.join();
     pool_.join();
     duty_pool_.join();
     to_poke_ = nullptr;
@@ -125,6 +115,9 @@ App::~App() {
 
 std::vector<DutyPlan> App::duties() {
     auto table = duty_table(*store_, settings_, [this] { return shelf_.current(); }, &input_meter_);
+    for (auto& plan : result_plans(*store_, settings_, results_.artifacts.get())) {
+        table.push_back(std::move(plan));
+    }
     if (payments_ && parts_.scheduler) {
         table.push_back(question_plan(*store_, *payments_, settings_.rules, log_));
     }
@@ -219,6 +212,8 @@ void App::start_http() {
                             .meters = *meters_,
                             .payments = *payments_,
                             .provider_states = [this] { return runner_.router().states(); },
+                            .artifacts = results_.artifacts.get(),
+                            .on_hint = [this](base::JobId job) { runner_.hint(job); },
                             .port = parts_.port.value_or(settings_.http.port)});
     relay_.connect(&http_->announcer());
     runner_.on_end = [this](jobs::Reported const& reported) {

@@ -31,6 +31,7 @@
 #include "worker/price_shelf.h"
 #include "worker/redis_parts.h"
 #include "worker/relay.h"
+#include "worker/result_parts.h"
 #include "worker/run.h"
 #include "worker/runner.h"
 #include "worker/scheduler.h"
@@ -82,6 +83,7 @@ private:
     CrewOnDemand crew_;
     InputMeter input_meter_;
     OutputMeter output_meter_;
+    ResultParts results_;
     boost::asio::io_context io_{1};
     BlockingPool pool_{2};
     BlockingPool duty_pool_{3};  // of which one may wait for payment platforms

@@ -5,6 +5,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "worker/made_note.h"
 #include "worker/output_length.h"
 
 namespace worker {
@@ -39,13 +40,14 @@ bool is_open(OutputLength const& found, jobs::Job const& job) {
 }  // namespace
 
 Attempt::Attempt(asio::any_io_executor executor, jobs::Job job, Router& router, adapters::Call call,
-                 Reporter& reporter, Log& log, OutputMeter* meter)
+                 Reporter& reporter, Log& log, OutputMeter* meter, ResultKeeper* keeper)
     : job_{std::move(job)},
       router_{router},
       call_{std::move(call)},
       reporter_{reporter},
       log_{log},
       meter_{meter},
+      keeper_{keeper},
       timer_{executor},
       task_{job_.task},
       told_progress_{job_.progress},
@@ -58,11 +60,13 @@ Attempt::~Attempt() {
 
 void Attempt::abandon(Reported why) {
     taken_ = std::move(why);
+    fetching_.halt = true;
     timer_.cancel();
 }
 
 void Attempt::release() {
     released_ = true;
+    fetching_.halt = true;
     timer_.cancel();
 }
 
@@ -73,7 +77,8 @@ jobs::Report Attempt::report(Said said) const {
             .needs_charge = jobs::needs_charge(job_, said)};
 }
 
-bool Attempt::has_news(base::Timestamp now) const {
+bool Attempt::has_news(base::Timestamp now) {
+    see_fetching();
     bool const got_on = progress_ >= 0 && progress_ != told_progress_;
     bool const says_else = !note_.empty() && note_ != told_note_;
     bool const time_is_up = job_.deadline_at && *job_.deadline_at <= now;
@@ -131,6 +136,11 @@ asio::awaitable<Reported> Attempt::run() {
     be_at(router_.find(job_.provider), job_.provider);
     if (provider_ == nullptr) {
         co_return co_await park("its provider " + job_.provider + " is not configured any more");
+    }
+    if (auto made = noted(task_)) {
+        task_.clear();
+        noted_ = true;
+        co_return co_await complete(std::move(*made));
     }
     co_return co_await (task_.empty() ? recover() : ask_until_verdict());
 }
@@ -211,6 +221,9 @@ asio::awaitable<Reported> Attempt::conclude(Verdict verdict) {
 
 // A result is a result only when it is there, and is charged for what there is of it.
 asio::awaitable<Reported> Attempt::complete(Verdict verdict) {
+    if (auto over = co_await keep(verdict)) {
+        co_return std::move(*over);
+    }
     auto done = report(Said::completed);
     done.result = std::move(verdict.result);
     done.duration = verdict.duration;
@@ -227,7 +240,11 @@ asio::awaitable<Reported> Attempt::complete(Verdict verdict) {
         }
         done = judged(std::move(found), std::move(done));
     }
-    co_return co_await send(std::move(done));
+    Reported const last = co_await send(std::move(done));
+    if (keeper_ != nullptr && last.outcome == ReportOutcome::ended) {
+        co_await keeper_->tidy(last.job, call_.result_dir);
+    }
+    co_return last;
 }
 
 asio::awaitable<OutputLength> Attempt::measure(std::string const& result) {
@@ -291,8 +308,9 @@ asio::awaitable<void> Attempt::pause(base::Millis wait) {
         co_return;
     }
     boost::system::error_code cancelled;
-    timer_.expires_after(wait);
+    timer_.expires_after(hinted_ ? base::Millis{} : wait);
     co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    hinted_ = false;
 }
 
 }  // namespace worker

@@ -16,15 +16,18 @@
 #include "worker/log.h"
 #include "worker/output_meter.h"
 #include "worker/reporter.h"
+#include "worker/result_keeper.h"
 #include "worker/router.h"
 
 namespace worker {
 
 class Attempt {
 public:
-    // Without a meter the provider's word is taken for the length of what it made.
+    // Without a meter the provider's word is taken for the length of what it made; without a
+    // keeper what it made stays where it is.
     Attempt(boost::asio::any_io_executor executor, jobs::Job job, Router& router,
-            adapters::Call call, Reporter& reporter, Log& log, OutputMeter* meter = nullptr);
+            adapters::Call call, Reporter& reporter, Log& log, OutputMeter* meter = nullptr,
+            ResultKeeper* keeper = nullptr);
     Attempt(Attempt const&) = delete;
     Attempt& operator=(Attempt const&) = delete;
     ~Attempt();
@@ -39,6 +42,9 @@ public:
     // Hand the job back at the next chance instead of going on.
     void release();
 
+    // Somebody says that there is news at the provider: ask at once, but not too often.
+    void hint();
+
     [[nodiscard]] jobs::Job const& job() const { return job_; }
 
     // It found nobody who could take the job now.
@@ -49,7 +55,7 @@ public:
 
     // Whether a heartbeat has more to say than that it is alive: it got on, or its deadline has
     // come.
-    [[nodiscard]] bool has_news(base::Timestamp now) const;
+    [[nodiscard]] bool has_news(base::Timestamp now);
 
     // What a heartbeat says of it. It counts as told from then on.
     jobs::Report heartbeat(base::Timestamp now);
@@ -77,6 +83,12 @@ private:
     boost::asio::awaitable<adapters::Verdict> poll();
     boost::asio::awaitable<jobs::Reported> conclude(adapters::Verdict verdict);
     boost::asio::awaitable<jobs::Reported> complete(adapters::Verdict verdict);
+    boost::asio::awaitable<std::optional<jobs::Reported>> keep(adapters::Verdict& verdict);
+    boost::asio::awaitable<jobs::Reported> write_down(adapters::Verdict const& verdict);
+    boost::asio::awaitable<void> ask_for_links(adapters::Verdict& verdict);
+    boost::asio::awaitable<jobs::Reported> lose(NotKept const& why);
+    [[nodiscard]] Log::Fields facts_of(NotKept const& why) const;
+    void see_fetching();
     boost::asio::awaitable<OutputLength> measure(std::string const& result);
     jobs::Report judged(OutputLength found, jobs::Report done);
     boost::asio::awaitable<bool> note(adapters::Verdict const& verdict, jobs::Reported& last);
@@ -97,6 +109,11 @@ private:
     Reporter& reporter_;
     Log& log_;
     OutputMeter* meter_;
+    ResultKeeper* keeper_;
+    Fetching fetching_;
+    bool noted_ = false;   // what was made stands where the store has the task
+    bool hinted_ = false;  // not to pause
+    std::chrono::steady_clock::time_point hint_taken_;
     boost::asio::steady_timer timer_;
     std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
     std::string task_;

@@ -1,13 +1,18 @@
 // One place that knows which parts there are.
 #include "worker/compose.h"
 
+#include <cstdio>
+#include <random>
 #include <variant>
+
+#include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "adapters/providers/command.h"
 #include "adapters/providers/simulated.h"
 #include "adapters/sqlite/open.h"
+#include "worker/http_providers.h"
 #include "worker/webhooks/telling_store.h"
 
 namespace worker {
@@ -142,11 +147,25 @@ std::unique_ptr<adapters::Store> open_store(config::Settings const& settings, Op
                                           listening(settings.webhooks), std::move(told));
 }
 
+std::string worker_name() {
+    char host[64] = "host";
+    gethostname(host, sizeof host - 1);
+    std::random_device random;
+    char digits[9];
+    std::snprintf(digits, sizeof digits, "%08x", static_cast<unsigned>(random()));
+    return std::string{host} + "-" + std::to_string(getpid()) + "-" + digits;
+}
+
 Providers make_providers(config::Settings const& settings, boost::asio::any_io_executor executor) {
     Providers providers;
     for (auto const& [name, provider] : settings.providers) {
-        providers[name] =
-            std::visit([&](auto const& kind) { return make(kind, executor); }, provider.kind);
+        if (auto const* http = std::get_if<config::HttpProvider>(&provider.kind)) {
+            providers[name] = make_http_provider(*http, settings.media, executor);
+        } else if (auto const* command = std::get_if<config::Command>(&provider.kind)) {
+            providers[name] = make(*command, executor);
+        } else {
+            providers[name] = make(std::get<config::Simulated>(provider.kind), executor);
+        }
     }
     return providers;
 }

@@ -43,6 +43,10 @@ std::filesystem::path sqlite_path(config::Settings const& settings);
 // Makes the data folder, for this user only, if there is none. Throws adapters::Unavailable.
 void make_data_dir(config::Settings const& settings);
 
+// Unique among all workers of the store, and readable: host, process, and a few random digits in
+// case the process number comes round again.
+std::string worker_name();
+
 using Providers = std::map<std::string, std::unique_ptr<adapters::Provider>, std::less<>>;
 
 Providers make_providers(config::Settings const& settings, boost::asio::any_io_executor executor);

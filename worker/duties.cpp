@@ -15,6 +15,7 @@
 #include "worker/expiry.h"
 #include "worker/inbox.h"
 #include "worker/platform_sender.h"
+#include "worker/result_sweep.h"
 #include "worker/sealing.h"
 #include "worker/webhooks/telling_store.h"
 
@@ -222,6 +223,33 @@ DutyPlan question_plan(adapters::Store& store, Payments const& payments, jobs::R
     return {.name = "questions", .every = questions_every, .run = [with = std::move(with)] {
                 return run_questions(with);
             }};
+}
+
+std::vector<DutyPlan> result_plans(adapters::Store& store, config::Settings const& settings,
+                                   adapters::ArtifactStore* artifacts) {
+    auto const sweep = [](std::int64_t gone, std::string const& what) {
+        return gone == 0 ? DutyRun{} : DutyRun{.result = count(gone, what)};
+    };
+    std::vector<DutyPlan> plans{{.name = "result_folders",
+                                 .every = retention_every,
+                                 .light = true,
+                                 .workers_too = true,
+                                 .run = [&store, &settings, sweep] {
+                                     return sweep(
+                                         sweep_folders(store, settings.data_dir / "results",
+                                                       store.now() - settings.retention),
+                                         "result folders removed");
+                                 }}};
+    if (artifacts != nullptr) {
+        plans.push_back({.name = "result_objects",
+                         .every = retention_every,
+                         .run = [&store, &settings, artifacts, sweep] {
+                             return sweep(
+                                 sweep_objects(store, *artifacts, store.now() - settings.retention),
+                                 "objects removed");
+                         }});
+    }
+    return plans;
 }
 
 std::vector<DutyPlan> duty_table(adapters::Store& store, config::Settings const& settings,

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/artifacts.h"
 #include "adapters/store.h"
 #include "config/settings.h"
 #include "pricing/book.h"
@@ -37,6 +38,11 @@ struct DutyPlan {
 // the settings name a store that has one. Without a meter what a request declares is believed.
 std::vector<DutyPlan> duty_table(adapters::Store& store, config::Settings const& settings,
                                  std::function<pricing::Book()> book, InputMeter* meter = nullptr);
+
+// Removes the files that retention has left behind: of this machine in every process, and of the
+// artifacts, where there are some, in one.
+std::vector<DutyPlan> result_plans(adapters::Store& store, config::Settings const& settings,
+                                   adapters::ArtifactStore* artifacts);
 
 // Asks payment platforms about orders that stay open (inquiries.h).
 DutyPlan question_plan(adapters::Store& store, Payments const& payments, jobs::Rules const& rules,

@@ -6,6 +6,7 @@
 
 #include <sys/resource.h>
 
+#include "worker/http/console.h"
 #include "worker/identity.h"
 #include "worker/platform_sender.h"
 
@@ -126,8 +127,11 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
                  .meters = needs.meters.payments}},
       cash_{cash_parts(needs)},
       inquiring_{inquiring_with(needs)},
+      hints_{make_hints(needs.settings), std::move(needs.on_hint)},
+      audits_{needs.store, needs.settings},
       meters_{needs.meters},
       redis_{needs.redis},
+      disk_meters_{needs.meters.registry, needs.settings.data_dir},
       operations_{executor,
                   needs.store,
                   needs.meters,
@@ -135,22 +139,7 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
                    .before_scrape = [this] { look(); },
                    .provider_states = needs.provider_states}},
       face_{
-          {.store = needs.store,
-           .pool = pool_,
-           .settings = needs.settings,
-           .book = needs.book,
-           .log = needs.log,
-           .watch = watch_,
-           .collector = collector_,
-           .inputs = inputs_,
-           .reload_prices = std::move(needs.reload_prices),
-           .operations = &operations_,
-           .sync = &sync_,
-           .till = &till_,
-           .payments = &payments_,
-           .cash = &cash_,
-           .inquiring = &inquiring_,
-           .platforms = &platforms_},
+          office_with(needs),
           [this](adapters::http::Request const& request) { return admit(authenticator_, request); },
           http::all_tables(needs.settings.http.metrics_open),
           [this](http::Answered const& answered) {
@@ -164,7 +153,33 @@ HttpPart::HttpPart(asio::any_io_executor executor, HttpNeeds needs)
     make_room_for(needs.settings.http.max_connections, needs.log);
 }
 
+// What the calls work with; all of it is there by then.
+http::Office HttpPart::office_with(HttpNeeds& needs) {
+    return {.store = needs.store,
+            .pool = pool_,
+            .settings = needs.settings,
+            .book = needs.book,
+            .log = needs.log,
+            .watch = watch_,
+            .collector = collector_,
+            .inputs = inputs_,
+            .reload_prices = std::move(needs.reload_prices),
+            .operations = &operations_,
+            .sync = &sync_,
+            .till = &till_,
+            .payments = &payments_,
+            .cash = &cash_,
+            .inquiring = &inquiring_,
+            .artifacts = needs.artifacts,
+            .hints = &hints_,
+            .platforms = &platforms_,
+            .audits = &audits_,
+            .door = &authenticator_,
+            .console = http::console_assets()};
+}
+
 HttpPart::~HttpPart() {
+    audits_.stop();
     inputs_.join();
     platforms_.join();
     pool_.join();
@@ -174,6 +189,7 @@ HttpPart::~HttpPart() {
 void HttpPart::look() {
     auto const figures = server_->figures();
     meters_.http.look(figures.connections, figures.streams, figures.refused);
+    disk_meters_.look();
     if (redis_ != nullptr) {
         auto const& trips = redis_->trips();
         redis_meters_->look({.there = redis_->trouble().empty(),

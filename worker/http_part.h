@@ -19,9 +19,11 @@
 #include "pricing/book.h"
 #include "worker/blocking_pool.h"
 #include "worker/cash_desk.h"
+#include "worker/http/audit_desk.h"
 #include "worker/http/authenticate.h"
 #include "worker/http/collector.h"
 #include "worker/http/face.h"
+#include "worker/http/hint_desk.h"
 #include "worker/http/input_desk.h"
 #include "worker/http/operations.h"
 #include "worker/http/payment_desk.h"
@@ -31,6 +33,7 @@
 #include "worker/input_meter.h"
 #include "worker/inquiries.h"
 #include "worker/log.h"
+#include "worker/metrics/disk_meters.h"
 #include "worker/metrics/meters.h"
 #include "worker/metrics/redis_meters.h"
 #include "worker/redis_parts.h"
@@ -52,6 +55,9 @@ struct HttpNeeds {
     metrics::Meters& meters;
     Payments const& payments;
     std::function<ProviderStates()> provider_states{};
+    adapters::ArtifactStore* artifacts = nullptr;  // null: files are on this disk only
+    // Has the provider of a job asked at once, if that job runs here.
+    std::function<void(base::JobId)> on_hint;
     int port = 8420;
 };
 
@@ -78,6 +84,7 @@ public:
     void reload();  // the certificate
 
 private:
+    http::Office office_with(HttpNeeds& needs);
     void look();
 
     Log& log_;
@@ -92,9 +99,12 @@ private:
     http::PaymentDesk payments_;
     CashDesk cash_;
     Inquiring inquiring_;
+    http::HintDesk hints_;
+    http::AuditDesk audits_;
     metrics::Meters& meters_;
     RedisParts* redis_;
     std::optional<metrics::RedisMeters> redis_meters_;
+    metrics::DiskMeters disk_meters_;
     http::Operations operations_;
     http::Face face_;
     std::unique_ptr<adapters::http::Server> server_;

@@ -217,10 +217,13 @@ void Runner::begin(jobs::Start started) {
                         .result_dir = settings_.data_dir / "results" / base::to_text(job.id),
                         .timeout = config::service_for(settings_, job.service).timeout,
                         .trace = base::child_of(job.trace, span_of(job))};
+    if (options_.hint_url) {
+        call.hint_url = options_.hint_url(job.id, job.attempt);
+    }
     Key const key{job.id, job.attempt};
     running_of_[job.service] += 1;
     auto attempt = std::make_unique<Attempt>(executor_, std::move(job), router_, std::move(call),
-                                             reporter_, log_, options_.meter);
+                                             reporter_, log_, options_.meter, options_.keeper);
     Attempt& running = *attempt;
     running.on_parked = [this, service = running.job().service](bool is) {
         running_of_[service] -= is ? 1 : -1;
@@ -371,6 +374,13 @@ void Runner::abandon(Key key, jobs::Reported const& why) {
     auto const found = attempts_.find(key);
     if (found != attempts_.end()) {
         found->second->abandon(why);
+    }
+}
+
+void Runner::hint(base::JobId job) {
+    for (auto at = attempts_.lower_bound({job, 0}); at != attempts_.end() && at->first.first == job;
+         ++at) {
+        at->second->hint();
     }
 }
 

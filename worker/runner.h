@@ -31,6 +31,9 @@ struct RunnerOptions {
     std::vector<std::string> services;    // whose jobs it takes
     OutputMeter* meter = nullptr;         // measures what they make; none: see Attempt
     adapters::RateLimit* rate = nullptr;  // that all processes share; none: see Router
+    ResultKeeper* keeper = nullptr;       // keeps what they make; none: see Attempt
+    // Where a provider may say that there is news of an attempt; none: nowhere.
+    std::function<std::string(base::JobId, int attempt)> hint_url;
 };
 
 class Runner {
@@ -56,6 +59,9 @@ public:
 
     // Ends keep_leases and write_reports; what was reported is written first.
     void stop();
+
+    // Asks at once about a job that runs here; nothing happens for others.
+    void hint(base::JobId job);
 
     [[nodiscard]] std::size_t running() const { return attempts_.size(); }
 

@@ -71,9 +71,10 @@ Client::Client(FetchOptions const& options)
 
 Client::~Client() = default;
 
-Head Client::get(Url& url, std::string const& fields) {
+Head Client::get(Url& url, std::string const& fields, std::string const& secret) {
+    auto const origin = url.origin();
     for (int i = 0; i <= options_.redirects; ++i) {
-        auto const head = get_once(url, fields);
+        auto const head = get_once(url, url.origin() == origin ? fields + secret : fields);
         if (!is_redirect(head.status)) {
             check_status(*this, head);
             return head;
@@ -88,6 +89,9 @@ Head Client::get(Url& url, std::string const& fields) {
         }
         if (url.tls && !next->tls && !options_.allow_downgrade) {
             fail_here("bad_url", "the server redirects from https to http");
+        }
+        if (!next->tls && options_.only_https_after) {
+            fail_here("bad_url", "the server redirects to an address that is not https");
         }
         url = std::move(*next);
     }

@@ -28,8 +28,9 @@ public:
     ~Client();
 
     // Follows redirects and leaves in `url` where they led. `fields` are more lines for the head of
-    // the request, each with its line end. Answers other than 200, 206 and 416 are errors.
-    Head get(Url& url, std::string const& fields);
+    // the request, each with its line end; `secret` ones are told to the URL's own origin only, not
+    // where it redirects to. Answers other than 200, 206 and 416 are errors.
+    Head get(Url& url, std::string const& fields, std::string const& secret = {});
 
     // Sends that content there, follows nothing, and takes any answer. May be sent twice where a
     // kept connection turns out to be gone. Messages of what it throws don't name the URL.

@@ -30,6 +30,7 @@ struct FetchOptions {
     bool allow_private = false;          // addresses that are not public
     bool allow_any_port = false;         // see is_web_port()
     bool allow_downgrade = false;        // redirects from https to http
+    bool only_https_after = false;       // redirects lead to https and nowhere else
     std::filesystem::path ca_file;       // PEM; empty: the authorities that the system trusts
     std::filesystem::path spool_folder;  // empty: the system's folder for temporary files
     std::string user_agent = "tallyman";

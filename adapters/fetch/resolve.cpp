@@ -21,6 +21,13 @@
 
 namespace adapters::fetch {
 
+struct Lookup {
+    std::mutex mutex;
+    std::condition_variable arrived;
+    bool done = false;
+    std::vector<Address> found;
+};
+
 namespace {
 
 // Those left alone end by themselves; until then there must not be more and more of them.
@@ -31,16 +38,6 @@ std::atomic<int>& under_way() {
     static std::atomic<int> count = 0;
     return count;
 }
-
-struct Lookup {
-    std::mutex mutex;
-    std::condition_variable arrived;
-    bool done = false;
-    std::vector<Address> found;
-};
-
-// shared_ptr, because either may be the last to go: who asks, or who looks.
-using SharedLookup = std::shared_ptr<Lookup>;
 
 void look(Lookup& lookup, std::string const& host, Resolver const& resolver) {
     std::vector<Address> found;
@@ -53,24 +50,6 @@ void look(Lookup& lookup, std::string const& host, Resolver const& resolver) {
     lookup.found = std::move(found);
     lookup.done = true;
     lookup.arrived.notify_all();
-}
-
-SharedLookup begin(std::string const& host, Resolver const& resolver) {
-    SharedLookup const lookup = std::make_unique<Lookup>();
-    if (under_way().fetch_add(1) >= most_under_way) {
-        under_way() -= 1;
-        fail("dns", "the name server has been silent for a while, so names are not asked for");
-    }
-    try {
-        std::thread{[lookup, host, resolver] {
-            look(*lookup, host, resolver);
-            under_way() -= 1;
-        }}.detach();
-    } catch (std::system_error const&) {
-        under_way() -= 1;
-        fail("dns", "no thread is left to look up a host");
-    }
-    return lookup;
 }
 
 std::optional<Address> address_of(addrinfo const& info) {
@@ -108,9 +87,32 @@ std::vector<Address> ask_system(std::string const& host) {
     return found;
 }
 
+SharedLookup begin_lookup(std::string const& host, Resolver const& resolver) {
+    SharedLookup const lookup = std::make_unique<Lookup>();
+    if (under_way().fetch_add(1) >= most_under_way) {
+        under_way() -= 1;
+        fail("dns", "the name server has been silent for a while, so names are not asked for");
+    }
+    try {
+        std::thread{[lookup, host, resolver] {
+            look(*lookup, host, resolver ? resolver : ask_system);
+            under_way() -= 1;
+        }}.detach();
+    } catch (std::system_error const&) {
+        under_way() -= 1;
+        fail("dns", "no thread is left to look up a host");
+    }
+    return lookup;
+}
+
+std::optional<std::vector<Address>> found(Lookup& lookup) {
+    std::scoped_lock const lock{lookup.mutex};
+    return lookup.done ? std::optional{lookup.found} : std::nullopt;
+}
+
 std::vector<Address> resolve(std::string const& host, Resolver const& resolver,
                              Clock::time_point until) {
-    auto const lookup = begin(host, resolver ? resolver : ask_system);
+    auto const lookup = begin_lookup(host, resolver);
     std::unique_lock lock{lookup->mutex};
     if (!lookup->arrived.wait_until(lock, until, [&] { return lookup->done; })) {
         fail("timeout", fmt::format("nobody says in time where the host `{}` is", host));

@@ -55,6 +55,9 @@ public:
 
     // Nullopt: the end. Cancelled (operation_aborted) when the client has gone or the server stops.
     virtual boost::asio::awaitable<std::optional<std::string>> next() = 0;
+
+    // Of all pieces together, where that is known before: less is told as a broken answer.
+    [[nodiscard]] virtual std::optional<std::uint64_t> size() const { return std::nullopt; }
 };
 
 struct Response {

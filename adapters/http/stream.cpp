@@ -39,10 +39,12 @@ private:
 asio::awaitable<bool> Connection::send_stream(Response& response, Facts const& facts) {
     using namespace asio::experimental::awaitable_operators;
     auto const body = std::move(std::get<std::unique_ptr<StreamBody>>(response.body));
-    bool const chunked = !facts.http_1_0;
+    auto const size = body ? body->size() : std::nullopt;
+    bool const chunked = !facts.http_1_0 && !size;
     out_.clear();
     write_head({.status = response.status,
                 .type = response.type,
+                .length = size,
                 .chunked = chunked && has_body(response.status),
                 .headers = &response.headers,
                 .date = core_.date()},

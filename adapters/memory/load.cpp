@@ -212,6 +212,12 @@ private:
                 batch_.by_key.emplace(key, tables_.jobs.at(found->second));
             }
         }
+        for (auto const& reference : what_.free_uses) {
+            auto const found = tables_.used_free.find(reference);
+            if (found != tables_.used_free.end()) {
+                batch_.by_reference.emplace(reference, found->second);
+            }
+        }
         for (auto const& reference : what_.references) {
             auto const found = tables_.references.find(reference);
             if (found != tables_.references.end()) {
@@ -354,7 +360,7 @@ private:
                 auto const& books = tables_.accounts.at(account);
                 auto& spent = batch_.spent[account];
                 for (auto& look : what_.looks(facts_.now, books.account)) {
-                    spent.push_back({.look = look, .amount = sum_of(books.entries, look)});
+                    spent.push_back(sum_of(books.entries, look));
                 }
             }
         }

@@ -33,14 +33,15 @@ jobs::PaymentNotice& stored(Tables& tables, jobs::NoticeId const& id) {
     return tables.notices.at(static_cast<std::size_t>(tables.notice_numbers.at(id) - 1));
 }
 
-void count_in(jobs::OrderLoad const& what, jobs::Order const& order, jobs::Orders& orders) {
+void count_in(jobs::OrderLoad const& what, jobs::Order const& order, base::Timestamp now,
+              jobs::Orders& orders) {
     for (auto const& [user, key] : what.keys) {
         if (!key.empty() && order.user == user && order.key == key) {
             orders.by_key.insert_or_assign({user, key}, order);
         }
     }
     auto const& users = what.pending_of;
-    if (order.status == jobs::OrderStatus::pending &&
+    if (order.status == jobs::OrderStatus::pending && order.expires_at > now &&
         std::ranges::find(users, order.user) != users.end()) {
         auto& pending = orders.pending[order.user];
         bool const first = pending.count == 0 || order.expires_at < pending.first_end;
@@ -140,7 +141,7 @@ void load_orders(Tables const& tables, jobs::OrderLoad const& what, jobs::Batch&
         if ((over && closable-- > 0) || (asked && askable-- > 0)) {
             add(tables, id, batch.orders);
         }
-        count_in(what, order, batch.orders);
+        count_in(what, order, batch.now, batch.orders);
     }
 }
 

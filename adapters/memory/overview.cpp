@@ -122,6 +122,8 @@ Overview overview(Tables const& tables, std::set<std::string> const& present, No
     for (auto id = tables.stopped.rbegin(); id != tables.stopped.rend(); ++id) {
         auto const& account = tables.accounts.at(*id).account;
         bool const stopped = account.frozen || ledger::braked(account.standing, now);
+        view.frozen += account.frozen ? 1 : 0;
+        view.braked += stopped && !account.frozen ? 1 : 0;
         if (stopped && std::ssize(view.stopped) < most_sights) {
             view.stopped.push_back(
                 {.user = account.user, .frozen = account.frozen, .standing = account.standing});

@@ -8,7 +8,7 @@
 
 namespace adapters::memory {
 
-base::Credits sum_of(std::vector<ledger::Entry> const& entries, jobs::Look const& look);
+jobs::Spent sum_of(std::vector<ledger::Entry> const& entries, jobs::Look const& look);
 
 jobs::KeyBudget budget_of(Tables const& tables, ApiKey const& key, jobs::KeyWindows const& windows);
 

@@ -154,6 +154,9 @@ void Tables::write(jobs::Batch& batch) {
     write_orders(*this, batch.orders);
     write_calls(*this, batch);
     std::ranges::copy(batch.key_charges, std::back_inserter(key_charges));
+    for (auto const& use : batch.used_free) {
+        CHECK(used_free.emplace(use.reference, use).second);
+    }
     for (auto const id : batch.released) {
         std::erase(stopped, id);
     }

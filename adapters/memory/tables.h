@@ -62,6 +62,7 @@ struct Tables {
     std::map<jobs::NoticeId, std::int64_t> notice_numbers;  // -> place in `notices`, from 1
     std::vector<jobs::PaymentNotice> notices;
     std::vector<jobs::KeyCharge> key_charges;
+    std::map<std::string, ledger::Entry> used_free;  // by reference
     std::vector<jobs::ProviderCall> calls;
     std::map<std::pair<base::JobId, int>, jobs::Watch> watches;
     std::vector<base::AccountId> stopped;  // frozen or braked, the last one at the end

@@ -186,6 +186,29 @@ void ask_for_references(Loading& loading, Trip& trip) {
              });
 }
 
+void ask_for_free_uses(Loading& loading, Trip& trip) {
+    if (loading.load.free_uses.empty()) {
+        return;
+    }
+    trip.ask(
+        "SELECT reference, account, at, balance, action, note FROM {s}.free_uses WHERE reference "
+        "= ANY(?)",
+        {literal(loading.load.free_uses)}, [&loading](pqxx::result const& rows) {
+            for (auto const& source : rows) {
+                Row row{source};
+                ledger::Entry use{.kind = ledger::Kind::consume};
+                use.reference = row.text();
+                use.account = {row.integer()};
+                use.recorded_at = row.time();
+                use.balance_after = row.credits();
+                use.action = row.text();
+                use.note = row.text();
+                auto reference = use.reference;
+                loading.batch.by_reference.emplace(std::move(reference), std::move(use));
+            }
+        });
+}
+
 void ask_for_draining(Loading& loading, Trip& trip) {
     if (loading.load.fairness_of.empty()) {
         return;
@@ -339,6 +362,7 @@ void load_rest(Loading& loading) {
     }
     ask_for_keys(loading, trip);
     ask_for_references(loading, trip);
+    ask_for_free_uses(loading, trip);
     ask_for_draining(loading, trip);
     ask_for_ids(loading, trip);
     ask_for_calls(loading, trip);

@@ -10,17 +10,89 @@ namespace adapters::postgres {
 
 namespace {
 
-void ask_for_spent(Loading& loading, Trip& trip, ledger::Account const& account) {
-    auto const id = account.id;
-    auto& spent = loading.batch.spent[id];
-    for (auto const& look : loading.load.looks(loading.batch.now, account)) {
-        spent.push_back({.look = look, .amount = {}});
-        auto const at = spent.size() - 1;
-        trip.ask(
-            "SELECT {s}.spending(?, ?, ?, ?, ?, ?)",
-            {literal(id.value), literal(account.entries), literal(static_cast<int>(look.summed)),
-             literal(look.service), literal(look.from), literal(look.to)},
-            [&spent, at](pqxx::result const& rows) { spent[at].amount = Row{rows[0]}.credits(); });
+constexpr std::int64_t most_lines = 20'000;  // of one look in one trip
+
+struct Counting {
+    base::AccountId account;
+    std::size_t at = 0;  // in Batch::spent of the account
+    jobs::SpendingSum sum;
+    std::vector<jobs::SpendingPart> left{};  // to be read
+};
+
+void ask_for_sum(Trip& trip, ledger::Account const& account, jobs::Look const& look, std::size_t at,
+                 std::vector<Counting>& all) {
+    bool const open = look.to == base::Timestamp::max();
+    trip.ask(
+        "SELECT x.*, m.first, m.behind, m.amount FROM (SELECT {s}.first_entry_since(?, ?, ?), "
+        "CASE WHEN ? THEN ? + 1 ELSE {s}.first_entry_since(?, ?, ?) END) AS x LEFT JOIN "
+        "{s}.spending_marks m ON m.account = ? AND m.look = ?",
+        {literal(account.id), literal(account.entries), literal(look.from), open ? "true" : "false",
+         literal(account.entries), literal(account.id), literal(account.entries), literal(look.to),
+         literal(account.id), literal(jobs::name_of(look))},
+        [id = account.id, look, at, &all](pqxx::result const& rows) {
+            Row row{rows[0]};
+            auto const first = row.integer();
+            auto const behind = std::max(first, row.integer());
+            std::optional<jobs::SpendingMark> known;
+            if (!row.null()) {
+                known = {.first = row.integer(), .behind = row.integer(), .amount = {}};
+                known->amount = row.credits();
+            }
+            auto& counting = all.emplace_back(
+                Counting{.account = id, .at = at, .sum = {look, first, behind, known}});
+            counting.left = counting.sum.parts();
+        });
+}
+
+void ask_for_lines(Trip& trip, Counting& counting) {
+    auto& part = counting.left.back();
+    auto const behind = std::min(part.behind, part.first + most_lines);
+    trip.ask("SELECT * FROM {s}.spending_lines(?, ?, ?)",
+             {literal(counting.account), literal(part.first), literal(behind)},
+             [&counting, gone = part.gone](pqxx::result const& rows) {
+                 for (auto const& source : rows) {
+                     Row row{source};
+                     jobs::SpendingLine line;
+                     line.kind = static_cast<ledger::Kind>(row.small());
+                     line.amount = row.credits();
+                     line.action = row.view();
+                     line.opened_at = row.nullable_time();
+                     line.opened_for = row.view();
+                     counting.sum.add(line, gone);
+                 }
+             });
+    part.first = behind;
+    if (part.first == part.behind) {
+        counting.left.pop_back();
+    }
+}
+
+// First which entries are wanted, then those that nobody has added up before.
+void load_spent(Loading& loading) {
+    auto const& load = loading.load;
+    std::vector<Counting> all;
+    Trip trip{loading.transaction};
+    for (auto const& wallet : loading.batch.wallets) {
+        auto& spent = loading.batch.spent[wallet.account.id];
+        for (auto const& look : load.looks(loading.batch.now, wallet.account)) {
+            ask_for_sum(trip, wallet.account, look, spent.size(), all);
+            spent.emplace_back();
+        }
+    }
+    while (!trip.empty()) {
+        trip.go();
+        for (auto& counting : all) {
+            if (!counting.left.empty()) {
+                ask_for_lines(trip, counting);
+            }
+        }
+    }
+    for (auto& counting : all) {
+        auto& spent = loading.batch.spent[counting.account][counting.at];
+        spent = counting.sum.spent();
+        if (load.wallets_only_read) {
+            spent.mark.reset();
+        }
     }
 }
 
@@ -70,9 +142,7 @@ void ask_for_key_budgets(Loading& loading, Trip& trip, std::vector<std::int64_t>
 
 void ask_for_spending(Loading& loading, Trip& trip) {
     if (loading.load.looks) {
-        for (auto const& wallet : loading.batch.wallets) {
-            ask_for_spent(loading, trip, wallet.account);
-        }
+        load_spent(loading);
     }
     if (auto const keys = keys_of(loading); !keys.empty()) {
         ask_for_key_budgets(loading, trip, keys);

@@ -21,7 +21,9 @@ std::span<Migration const> migrations() {
                   .sql = {order_tables, order_guards, order_rights}},
         Migration{.what = "7: orders that are asked about", .sql = {order_asking}},
         Migration{.what = "8: caps, freezes and the brake", .sql = {guard_tables, guard_rights}},
-        Migration{.what = "9: calls to providers, and tasks that outlive their jobs",
+        Migration{.what = "9: what was paid, uses that cost nothing, sums for guards",
+                  .sql = {order_paid, free_use_tables, spending_tables}},
+        Migration{.what = "10: calls to providers, and tasks that outlive their jobs",
                   .sql = {call_tables, call_rights}},
     };
     return steps;

@@ -47,8 +47,11 @@ extern char const* const order_tables;  // tables_orders.cpp
 extern char const* const order_guards;
 extern char const* const order_rights;
 extern char const* const order_asking;
+extern char const* const order_paid;
 extern char const* const guard_tables;  // tables_guards.cpp
 extern char const* const guard_rights;
+extern char const* const free_use_tables;
+extern char const* const spending_tables;
 extern char const* const call_tables;  // tables_calls.cpp
 extern char const* const call_rights;
 extern char const* const guard_triggers;  // guards.cpp

@@ -8,7 +8,7 @@ std::string_view const order_columns =
     "id, account, (SELECT user_id FROM {s}.accounts a WHERE a.id = account), bought, channel, "
     "amount, currency, status, created_at, expires_at, flags, review, asked, asked_at, closed_at, "
     "paid_at, provider, trade, grant_number, bonus_number, member_from, member_until, returns, "
-    "revoked, owed, lost, key, offer, ask_at";
+    "revoked, owed, lost, key, offer, ask_at, paid";
 
 std::string_view const audit_order_columns =
     "account, created_at, id, bought, amount, status, paid_at, provider, trade, grant_number, "
@@ -58,6 +58,7 @@ jobs::Order read_order(pqxx::row const& source) {
     order.key = row.text();
     order.offer = row.text();
     order.ask_at = row.nullable_time();
+    order.paid = row.integer();
     return order;
 }
 

@@ -67,7 +67,7 @@ std::string update_order(Session const& session, jobs::Order const& order) {
         "UPDATE {s}.orders SET status = ?, flags = ?, review = ?, asked = ?, asked_at = ?, "
         "closed_at = ?, paid_at = ?, provider = ?, trade = ?, grant_number = ?, bonus_number = ?, "
         "member_from = ?, member_until = ?, returns = ?, revoked = ?, owed = ?, lost = ?, "
-        "offer = ?, ask_at = ? WHERE id = ?",
+        "offer = ?, ask_at = ?, paid = ? WHERE id = ?",
         {literal(static_cast<int>(order.status)),
          literal(jobs::to_line(order.flags)),
          literal(jobs::to_line(order.review)),
@@ -87,6 +87,7 @@ std::string update_order(Session const& session, jobs::Order const& order) {
          literal(order.lost.value),
          literal(order.offer),
          maybe(order.ask_at),
+         literal(order.paid),
          literal(order.id)});
 }
 
@@ -201,7 +202,8 @@ void ask_for_pending(Loading& loading, Trip& trip) {
     for (auto const& user : loading.load.orders.pending_of) {
         trip.ask(
             "SELECT count(*), coalesce(min(expires_at), 0) FROM {s}.orders WHERE status = 0 AND "
-            "account = (SELECT a.id FROM {s}.accounts a WHERE a.user_id = ?)",
+            "account = (SELECT a.id FROM {s}.accounts a WHERE a.user_id = ?) AND expires_at > " +
+                now_expression(loading),
             {literal(user)}, [&loading, &user](pqxx::result const& rows) {
                 Row row{rows[0]};
                 auto& pending = loading.batch.orders.pending[user];

@@ -151,6 +151,8 @@ void read_stopped(pqxx::result const& rows, Overview& view) {
         account.frozen = row.flag();
         read_facts(row.view(), account);
         bool const is_stopped = account.frozen || ledger::braked(account.standing, view.now);
+        view.frozen += account.frozen ? 1 : 0;
+        view.braked += is_stopped && !account.frozen ? 1 : 0;
         if (is_stopped && std::ssize(view.stopped) < most_sights) {
             view.stopped.push_back({.user = account.user,
                                     .frozen = account.frozen,

@@ -43,31 +43,6 @@ BEGIN
     END LOOP;
     RETURN low;
 END $$;
-
--- What one look adds up to (jobs/spending.h); `summed` as declared there. More than a credit can
--- count is as good as the most.
-CREATE FUNCTION {s}.spending(of_account bigint, entries bigint, summed int, of_service text,
-    since bigint, before bigint) RETURNS bigint LANGUAGE plpgsql STABLE
-{by_key} AS
-$$ DECLARE
-    first bigint := {s}.first_entry_since(of_account, entries, since);
-    total numeric;
-BEGIN
-    IF summed = 0 THEN
-        SELECT sum(g.amount) INTO total FROM (
-            SELECT sum(-e.amount) FILTER (WHERE e.job <> 0 OR e.wanted) AS amount
-            FROM (SELECT x.*, x.kind = 3 AND (of_service = '' OR x.action = of_service) AS wanted
-                FROM {s}.entries x WHERE x.account = of_account AND x.seq >= first
-                AND x.kind IN (3, 4, 5) AND x.recorded_at < before) AS e
-            GROUP BY e.job, e.charge HAVING bool_or(e.wanted)) AS g;
-    ELSE
-        SELECT sum(abs(e.amount)) INTO total FROM {s}.entries e
-            WHERE e.account = of_account AND e.seq >= first AND e.recorded_at < before
-            AND e.kind = CASE summed WHEN 1 THEN 3 ELSE 5 END
-            AND (of_service = '' OR e.action = of_service);
-    END IF;
-    RETURN least(coalesce(total, 0), 9223372036854775807)::bigint;
-END $$;
 )sql";
 
 char const* const guard_rights = R"sql(
@@ -75,6 +50,56 @@ DO $$ BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = {app_text}) THEN
         GRANT SELECT, INSERT ON {s}.key_charges TO {app};
         GRANT SELECT, INSERT, UPDATE, DELETE ON {s}.stopped TO {app};
+    END IF;
+END $$;
+)sql";
+
+// Version 9. What was asked for under a reference and cost nothing has no entry; its row is what a
+// repeat is answered by.
+char const* const free_use_tables = R"sql(
+CREATE TABLE {s}.free_uses (
+    reference text COLLATE "C" PRIMARY KEY,
+    account bigint NOT NULL,
+    at bigint NOT NULL,
+    balance bigint NOT NULL,
+    action text NOT NULL,
+    note text NOT NULL
+);
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = {app_text}) THEN
+        GRANT SELECT, INSERT ON {s}.free_uses TO {app};
+    END IF;
+END $$;
+)sql";
+
+// Sums of entries, which never change, so that they need not be added up again (jobs/spending.h):
+// of those from `first` on, and before `behind`. A row may be removed at any time.
+char const* const spending_tables = R"sql(
+CREATE TABLE {s}.spending_marks (
+    account bigint NOT NULL,
+    look text COLLATE "C" NOT NULL,
+    first bigint NOT NULL,
+    behind bigint NOT NULL,
+    amount bigint NOT NULL,
+    PRIMARY KEY (account, look)
+);
+
+-- What of an account's entries counts (jobs::SpendingLine), from one sequence to before another;
+-- kind 3 is consume.
+CREATE FUNCTION {s}.spending_lines(of_account bigint, since bigint, before bigint)
+RETURNS TABLE (kind smallint, amount bigint, action text, opened_at bigint, opened_for text)
+LANGUAGE plpgsql STABLE
+{by_key} AS
+$$ BEGIN
+    RETURN QUERY SELECT e.kind, e.amount, e.action, o.recorded_at, o.action FROM {s}.entries e
+        LEFT JOIN LATERAL (SELECT d.recorded_at, d.action FROM {s}.entries d WHERE e.job <> 0
+            AND e.kind <> 3 AND d.job <> 0 AND d.job = e.job AND d.charge = e.charge
+            AND d.kind = 3 LIMIT 1) o ON true
+        WHERE e.account = of_account AND e.seq >= since AND e.seq < before;
+END $$;
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = {app_text}) THEN
+        GRANT SELECT, INSERT, UPDATE, DELETE ON {s}.spending_marks TO {app};
     END IF;
 END $$;
 )sql";

@@ -114,4 +114,14 @@ DO $$ BEGIN
 END $$;
 )sql";
 
+// Version 9: what was paid, where that is not what was ordered.
+char const* const order_paid = R"sql(
+ALTER TABLE {s}.orders ADD COLUMN paid bigint NOT NULL DEFAULT 0 CHECK (paid >= 0);
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = {app_text}) THEN
+        GRANT UPDATE (paid) ON {s}.orders TO {app};
+    END IF;
+END $$;
+)sql";
+
 }  // namespace adapters::postgres

@@ -259,6 +259,16 @@ void write_events(Session const& session, jobs::Batch const& batch, Writes& out)
     }
 }
 
+void write_free_uses(Session const& session, jobs::Batch const& batch, Writes& out) {
+    for (auto const& use : batch.used_free) {
+        out.statements.push_back(session.sql(
+            "INSERT INTO {s}.free_uses (reference, account, at, balance, action, note) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            {literal(use.reference), literal(use.account), literal(use.recorded_at),
+             literal(use.balance_after.value), literal(use.action), literal(use.note)}));
+    }
+}
+
 void write_guards(Session const& session, jobs::Batch const& batch, Writes& out) {
     std::vector<std::int64_t> keys;
     std::vector<std::int64_t> times;
@@ -274,6 +284,19 @@ void write_guards(Session const& session, jobs::Batch const& batch, Writes& out)
                         "unnest(?::bigint[], ?::bigint[], ?::bigint[])",
                         {literal(keys), literal(times), literal(amounts)}));
     }
+    for (auto const& [account, sums] : batch.spent) {
+        for (auto const& [look, amount, mark] : sums) {
+            if (mark) {
+                out.statements.push_back(session.sql(
+                    "INSERT INTO {s}.spending_marks (account, look, first, behind, amount) VALUES "
+                    "(?, ?, ?, ?, ?) ON CONFLICT (account, look) DO UPDATE SET first = "
+                    "excluded.first, behind = excluded.behind, amount = excluded.amount",
+                    {literal(account), literal(jobs::name_of(look)), literal(mark->first),
+                     literal(mark->behind), literal(mark->amount.value)}));
+            }
+        }
+    }
+    write_free_uses(session, batch, out);
     auto gone = batch.released;
     gone.insert(gone.end(), batch.stopped.begin(), batch.stopped.end());
     if (!gone.empty()) {

@@ -18,6 +18,9 @@ namespace {
 
 constexpr std::size_t longest_note = 200;
 constexpr std::size_t longest_message = 2048;
+constexpr std::size_t longest_role = 32;
+constexpr std::size_t longest_address = 8'192;
+constexpr std::size_t most_made = 100;
 constexpr double longest_duration_ms = 30.0 * 24 * 3600 * 1000;  // more is not believed
 
 // Null says as much as nothing.
@@ -64,9 +67,69 @@ SaidError error_of(json::value const& error) {
     return said;
 }
 
+// Roles are fields of the result, and begin the names of files.
+bool is_role(std::string_view text) {
+    constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+    return !text.empty() && text.size() <= longest_role &&
+           text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+// Whole, for half an address is none.
+std::string whole_text_of(json::object const& object, std::string_view key) {
+    auto const* const text = object.if_contains(key);
+    bool const fits =
+        text != nullptr && text->is_string() && text->get_string().size() <= longest_address;
+    return fits ? std::string{text->get_string()} : std::string{};
+}
+
+std::optional<Made> made_of(json::value const& item) {
+    auto const* const object = item.if_object();
+    if (object == nullptr) {
+        return std::nullopt;
+    }
+    Made made{.role = whole_text_of(*object, "role"),
+              .url = whole_text_of(*object, "url"),
+              .file = whole_text_of(*object, "file"),
+              .type = whole_text_of(*object, "type")};
+    auto const* const headers = object->if_contains("headers");
+    if (headers != nullptr && headers->is_object()) {
+        for (auto const& [name, value] : headers->get_object()) {
+            if (value.is_string()) {
+                made.headers.emplace_back(name, value.get_string());
+            }
+        }
+    }
+    return is_role(made.role) && made.url.empty() != made.file.empty() ? std::optional{made}
+                                                                       : std::nullopt;
+}
+
+// Nothing where any of it can't be understood: what is not fetched is lost.
+std::optional<std::vector<Made>> all_made(json::object const& line) {
+    std::vector<Made> all;
+    if (!has(line, "made")) {
+        return all;
+    }
+    auto const* const list = line.at("made").if_array();
+    if (list == nullptr || list->size() > most_made) {
+        return std::nullopt;
+    }
+    for (auto const& item : *list) {
+        auto made = made_of(item);
+        if (!made) {
+            return std::nullopt;
+        }
+        all.push_back(std::move(*made));
+    }
+    return all;
+}
+
 // Nothing if its duration is none: a bill must not rest on it.
 std::optional<SaidResult> result_of(json::object const& line) {
-    SaidResult said{.json = json::serialize(line.at("result"))};
+    auto made = all_made(line);
+    if (!made) {
+        return std::nullopt;
+    }
+    SaidResult said{.json = json::serialize(line.at("result")), .made = std::move(*made)};
     if (!has(line, "duration_ms")) {
         return said;
     }

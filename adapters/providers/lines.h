@@ -1,6 +1,6 @@
 // What a program says on standard output, a JSON object a line:
 //   {"progress": 40, "note": "rendering"}
-//   {"result": {…}, "duration_ms": 1234}
+//   {"result": {…}, "duration_ms": 1234, "made": [{"role": "audio", "url": "https://…"}]}
 //   {"error": {"code": "bad_voice", "message": "no such voice", "retryable": false}}
 // Of result and error the last one counts. Other lines mean nothing, so a program may print.
 #pragma once
@@ -9,7 +9,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "adapters/provider.h"
 #include "base/time.h"
 
 namespace adapters::providers {
@@ -17,6 +19,7 @@ namespace adapters::providers {
 struct SaidResult {
     std::string json;
     std::optional<base::Millis> duration;
+    std::vector<Made> made;
 };
 
 struct SaidError {

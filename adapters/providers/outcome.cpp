@@ -80,6 +80,7 @@ Verdict outcome(Stopped stopped, Said const& said, Exit exit, std::string_view e
     if (said.result) {
         done.result = said.result->json;
         done.duration = said.result->duration;
+        done.made = said.result->made;
     }
     return done;
 }

@@ -122,6 +122,22 @@ void load_reference(Loading& loading, std::string const& reference) {
     }
 }
 
+void load_free_use(Loading& loading, std::string const& reference) {
+    Query query{loading.database,
+                "SELECT account, at, balance, action, note FROM free_uses WHERE reference = ?"};
+    query.bind(reference);
+    if (query.step()) {
+        ledger::Entry use{.kind = ledger::Kind::consume};
+        use.reference = reference;
+        use.account = {query.integer()};
+        use.recorded_at = query.time();
+        use.balance_after = query.credits();
+        use.action = query.text();
+        use.note = query.text();
+        loading.batch.by_reference.emplace(reference, std::move(use));
+    }
+}
+
 int live_attempts(Database& database, base::AccountId account) {
     Query query{database,
                 "SELECT count(*) FROM jobs INDEXED BY jobs_processing WHERE state = 1 AND "
@@ -130,34 +146,75 @@ int live_attempts(Database& database, base::AccountId account) {
     return query.small();
 }
 
-// From the newest entry back to the first that is too old: no index of its own is worth what it
-// would cost each entry.
-base::Credits sum_of(Database& database, base::AccountId account, jobs::Look const& look) {
-    Query query{database,
-                "SELECT recorded_at, kind, job, charge, amount, action FROM entries "
-                "WHERE account = ? ORDER BY seq DESC"};
-    query.bind(account);
-    jobs::SpendingSum sum{look};
-    bool more = true;
-    while (more && query.step()) {
-        jobs::SpendingLine line;
-        line.recorded_at = query.time();
-        line.kind = static_cast<ledger::Kind>(query.small());
-        line.job = {query.integer()};
-        line.charge = query.small();
-        line.amount = query.credits();
-        line.action = query.view();
-        more = sum.add(line);
+// An account's entries are in the order of their times: the first since then is found by halving.
+std::int64_t first_since(Database& database, ledger::Account const& account,
+                         base::Timestamp since) {
+    std::int64_t low = 1;
+    std::int64_t high = account.entries + 1;
+    Query query{database, "SELECT recorded_at FROM entries WHERE account = ? AND seq = ?"};
+    while (low < high) {
+        auto const middle = low + (high - low) / 2;
+        query.reset();
+        query.bind(account.id, middle).step();
+        if (query.time() >= since) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
     }
-    return sum.sum();
+    return low;
+}
+
+std::optional<jobs::SpendingMark> find_mark(Database& database, base::AccountId account,
+                                            jobs::Look const& look) {
+    Query query{database,
+                "SELECT first, behind, amount FROM spending_marks WHERE account = ? AND look = ?"};
+    auto const name = jobs::name_of(look);
+    query.bind(account, name);
+    if (!query.step()) {
+        return std::nullopt;
+    }
+    jobs::SpendingMark mark;
+    mark.first = query.integer();
+    mark.behind = query.integer();
+    mark.amount = query.credits();
+    return mark;
+}
+
+jobs::Spent sum_of(Database& database, ledger::Account const& account, jobs::Look const& look) {
+    auto const first = first_since(database, account, look.from);
+    auto const behind = look.to == base::Timestamp::max()
+                            ? account.entries + 1
+                            : std::max(first, first_since(database, account, look.to));
+    jobs::SpendingSum sum{look, first, behind, find_mark(database, account.id, look)};
+    for (auto const& part : sum.parts()) {
+        Query query{database,
+                    "SELECT e.kind, e.amount, e.action, o.recorded_at, coalesce(o.action, '') "
+                    "FROM entries e LEFT JOIN entries o INDEXED BY entries_job ON e.kind <> 3 AND "
+                    "o.job <> 0 AND o.job = e.job AND o.charge = e.charge AND o.kind = 3 "
+                    "WHERE e.account = ? AND e.seq >= ? AND e.seq < ?"};
+        query.bind(account.id, part.first, part.behind);
+        while (query.step()) {
+            jobs::SpendingLine line;
+            line.kind = static_cast<ledger::Kind>(query.small());
+            line.amount = query.credits();
+            line.action = query.view();
+            line.opened_at = query.maybe_time();
+            line.opened_for = query.view();
+            sum.add(line, part.gone);
+        }
+    }
+    return sum.spent();
 }
 
 void load_spent(Loading& loading) {
     for (ledger::Wallet const& wallet : loading.batch.wallets) {
-        auto const id = wallet.account.id;
-        auto& spent = loading.batch.spent[id];
+        auto& spent = loading.batch.spent[wallet.account.id];
         for (auto const& look : loading.load.looks(loading.batch.now, wallet.account)) {
-            spent.push_back({.look = look, .amount = sum_of(loading.database, id, look)});
+            spent.push_back(sum_of(loading.database, wallet.account, look));
+            if (loading.load.wallets_only_read) {
+                spent.back().mark.reset();
+            }
         }
     }
 }
@@ -260,6 +317,9 @@ void load_keys_and_references(Loading& loading) {
     }
     for (std::string const& reference : loading.load.references) {
         load_reference(loading, reference);
+    }
+    for (std::string const& reference : loading.load.free_uses) {
+        load_free_use(loading, reference);
     }
 }
 

@@ -341,52 +341,26 @@ CREATE INDEX payment_notices_order ON payment_notices (order_id, number);
 CREATE INDEX payment_notices_outcome ON payment_notices (outcome, number);
 )sql";
 
-// A pending order is found by its next question, if there is one, and by its caller's own key.
-constexpr char const* asking_schema = R"sql(
-ALTER TABLE orders ADD COLUMN key TEXT NOT NULL DEFAULT '';
-ALTER TABLE orders ADD COLUMN offer TEXT NOT NULL DEFAULT '';
-ALTER TABLE orders ADD COLUMN ask_at INTEGER;
-CREATE UNIQUE INDEX orders_key ON orders (account, key) WHERE key <> '';
-CREATE INDEX orders_ask ON orders (ask_at) WHERE status = 0 AND ask_at IS NOT NULL;
-CREATE INDEX orders_pending ON orders (account, expires_at) WHERE status = 0;
-)sql";
-
-// A row of key_charges for each entry under an API key with a cap; see jobs/spending.h. `stopped`
-// holds the accounts that are frozen or braked, in the order in which they came to be.
-constexpr char const* guards_schema = R"sql(
-ALTER TABLE accounts ADD COLUMN standing TEXT NOT NULL DEFAULT '';
-ALTER TABLE api_keys ADD COLUMN daily_cap INTEGER NOT NULL DEFAULT 0 CHECK (daily_cap >= 0);
-ALTER TABLE api_keys ADD COLUMN monthly_cap INTEGER NOT NULL DEFAULT 0 CHECK (monthly_cap >= 0);
-CREATE TABLE key_charges (
-    key INTEGER NOT NULL,
-    opened_at INTEGER NOT NULL,
-    amount INTEGER NOT NULL
-) STRICT;
-CREATE INDEX key_charges_opened ON key_charges (key, opened_at, amount);
-CREATE TABLE stopped (
-    n INTEGER PRIMARY KEY,
-    account INTEGER NOT NULL UNIQUE
-) STRICT;
-)sql";
-
-constexpr std::array steps{
-    Migration{.what = "1: accounts, grants, entries, jobs, duties and schedules",
-              .sql = first_schema},
-    Migration{.what = "2: queues that pause and drain", .sql = queues_schema},
-    Migration{.what = "3: API keys", .sql = api_keys_schema},
-    Migration{.what = "4: sister products that move credits", .sql = sync_schema},
-    Migration{.what = "5: seals of the ledger", .sql = seals_schema},
-    Migration{.what = "6: messages for the world, and warnings", .sql = outbox_schema},
-    Migration{.what = "7: orders, and what payment platforms say of them", .sql = orders_schema},
-    Migration{.what = "8: orders that are asked about", .sql = asking_schema},
-    Migration{.what = "9: caps, freezes and the brake", .sql = guards_schema},
-    Migration{.what = "10: calls to providers, and tasks that outlive their jobs",
-              .sql = calls_schema},
-};
-
 }  // namespace
 
 std::span<Migration const> migrations() {
+    static std::array const steps{
+        Migration{.what = "1: accounts, grants, entries, jobs, duties and schedules",
+                  .sql = first_schema},
+        Migration{.what = "2: queues that pause and drain", .sql = queues_schema},
+        Migration{.what = "3: API keys", .sql = api_keys_schema},
+        Migration{.what = "4: sister products that move credits", .sql = sync_schema},
+        Migration{.what = "5: seals of the ledger", .sql = seals_schema},
+        Migration{.what = "6: messages for the world, and warnings", .sql = outbox_schema},
+        Migration{.what = "7: orders, and what payment platforms say of them",
+                  .sql = orders_schema},
+        Migration{.what = "8: orders that are asked about", .sql = asking_schema},
+        Migration{.what = "9: caps, freezes and the brake", .sql = guards_schema},
+        Migration{.what = "10: what was paid, uses that cost nothing, sums for guards",
+                  .sql = paid_schema},
+        Migration{.what = "11: calls to providers, and tasks that outlive their jobs",
+                  .sql = calls_schema},
+    };
     return steps;
 }
 

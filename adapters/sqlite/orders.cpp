@@ -12,7 +12,7 @@ constexpr std::string_view order_columns =
     "id, account, (SELECT user FROM accounts a WHERE a.id = account), bought, channel, amount, "
     "currency, status, created_at, expires_at, flags, review, asked, asked_at, closed_at, paid_at, "
     "provider, trade, grant_number, bonus_number, member_from, member_until, returns, revoked, "
-    "owed, lost, key, offer, ask_at";
+    "owed, lost, key, offer, ask_at, paid";
 
 constexpr std::string_view lean_notice_columns =
     "number, provider, id, form, kind, state, order_id, trade, refund, amount, currency, returned, "
@@ -49,6 +49,7 @@ jobs::Order read_order(Query& row) {
     order.key = row.text();
     order.offer = row.text();
     order.ask_at = row.maybe_time();
+    order.paid = row.integer();
     return order;
 }
 
@@ -106,8 +107,8 @@ void load_pending(Loading& loading) {
         Query query{
             loading.database,
             "SELECT count(*), coalesce(min(expires_at), 0) FROM orders WHERE status = 0 AND "
-            "account = (SELECT id FROM accounts WHERE user = ?)"};
-        query.bind(user);
+            "account = (SELECT id FROM accounts WHERE user = ?) AND expires_at > ?"};
+        query.bind(user, loading.batch.now);
         if (query.step()) {
             auto& pending = loading.batch.orders.pending[user];
             pending.count = query.small();
@@ -134,14 +135,14 @@ void update_order(Database& database, jobs::Order const& order) {
                 "UPDATE orders SET status = ?, flags = ?, review = ?, asked = ?, asked_at = ?, "
                 "closed_at = ?, paid_at = ?, provider = ?, trade = ?, grant_number = ?, "
                 "bonus_number = ?, member_from = ?, member_until = ?, returns = ?, revoked = ?, "
-                "owed = ?, lost = ?, offer = ?, ask_at = ? WHERE id = ?"};
+                "owed = ?, lost = ?, offer = ?, ask_at = ?, paid = ? WHERE id = ?"};
     auto const flags = jobs::to_line(order.flags);
     auto const review = jobs::to_line(order.review);
     auto const returns = jobs::to_lines(order.returns);
     query.bind(static_cast<int>(order.status), flags, review, order.asked, order.asked_at,
                order.closed_at, order.paid_at, order.provider, order.trade, order.grant,
                order.bonus_grant, order.member_from, order.member_until, returns, order.revoked,
-               order.owed, order.lost, order.offer, order.ask_at, order.id);
+               order.owed, order.lost, order.offer, order.ask_at, order.paid, order.id);
     query.run();
 }
 

@@ -104,13 +104,16 @@ void read_poison(Database& database, Overview& view) {
 void read_stopped(Database& database, Overview& view) {
     Query query{database,
                 "SELECT a.user, a.frozen, a.standing FROM stopped s JOIN accounts a ON a.id = "
-                "s.account ORDER BY s.n DESC"};
-    while (query.step() && std::ssize(view.stopped) < most_sights) {
+                "s.account ORDER BY s.n DESC LIMIT 1000"};
+    while (query.step()) {
         StoppedAccount stopped;
         stopped.user = query.text();
         stopped.frozen = query.flag();
         stopped.standing = ledger::parse_standing(query.view());
-        if (stopped.frozen || ledger::braked(stopped.standing, view.now)) {
+        bool const is_stopped = stopped.frozen || ledger::braked(stopped.standing, view.now);
+        view.frozen += stopped.frozen ? 1 : 0;
+        view.braked += is_stopped && !stopped.frozen ? 1 : 0;
+        if (is_stopped && std::ssize(view.stopped) < most_sights) {
             view.stopped.push_back(std::move(stopped));
         }
     }

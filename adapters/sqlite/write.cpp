@@ -165,6 +165,26 @@ void write_guards(Database& database, jobs::Batch const& batch) {
             .bind(charge.key, charge.opened_at, charge.amount)
             .run();
     }
+    for (auto const& [account, sums] : batch.spent) {
+        for (auto const& [look, amount, mark] : sums) {
+            if (mark) {
+                auto const name = jobs::name_of(look);
+                Query{database,
+                      "INSERT OR REPLACE INTO spending_marks (account, look, first, behind, "
+                      "amount) VALUES (?, ?, ?, ?, ?)"}
+                    .bind(account, name, mark->first, mark->behind, mark->amount.value)
+                    .run();
+            }
+        }
+    }
+    for (auto const& use : batch.used_free) {
+        Query{database,
+              "INSERT INTO free_uses (reference, account, at, balance, action, note) VALUES (?, ?, "
+              "?, ?, ?, ?)"}
+            .bind(use.reference, use.account, use.recorded_at, use.balance_after.value, use.action,
+                  use.note)
+            .run();
+    }
     for (base::AccountId const account : batch.released) {
         Query{database, "DELETE FROM stopped WHERE account = ?"}.bind(account).run();
     }

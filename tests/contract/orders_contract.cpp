@@ -92,6 +92,7 @@ TEST_P(StoreContract, EveryFactOfAnOrderIsKept) {
         wanted.asked_at = batch.now + Millis{1};
         wanted.closed_at = batch.now + Millis{2};
         wanted.paid_at = batch.now + Millis{3};
+        wanted.paid = 77;
         wanted.provider = "alipay";
         wanted.trade = "T'1";
         wanted.grant = 7;

@@ -112,6 +112,11 @@ TEST_P(StoreContract, PendingOrdersAreCounted) {
               now() - minutes{1} + rules().recharge.order_life);
     auto const other = batch.orders.pending.find("u2");
     EXPECT_TRUE(other == batch.orders.pending.end() || other->second.count == 0);
+
+    clock_.advance(rules().recharge.order_life - minutes{1});  // the first one's time is up
+    auto const later = load({.orders = {.pending_of = {"u1"}}});
+    EXPECT_EQ(later.orders.pending.at("u1").count, 1);
+    EXPECT_EQ(later.orders.pending.at("u1").first_end, now() + minutes{1});
 }
 
 TEST_P(StoreContract, WhatIsBoughtWithCreditsIsKeptAsPaid) {

@@ -44,6 +44,36 @@ TEST_F(Result, IsTheFileThatItNames) {
     EXPECT_FALSE(file.etag.empty());
 }
 
+constexpr auto* kept =
+    R"({"audio":"speech.mp3","files":[)"
+    R"({"name":"speech.mp3","role":"audio","type":"audio/ogg","size":5,"sha256":"abc"},)"
+    R"({"name":"words.srt","role":"words","type":"application/x-subrip","size":1,"sha256":"d"}]})";
+
+TEST_F(Result, IsTheFirstOfTheFilesThatWereKept) {
+    auto const answer = after(kept);
+    ASSERT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.type, "audio/ogg");
+    auto const& file = std::get<adapters::http::FileBody>(answer.body);
+    EXPECT_EQ(file.path.filename(), "speech.mp3");
+    EXPECT_EQ(file.etag, "\"abc\"");
+    EXPECT_TRUE(header_of(answer, "Content-Disposition").ends_with("-speech.mp3\""));
+    EXPECT_EQ(header_of(answer, "Content-Security-Policy"), "sandbox");
+}
+
+TEST_F(Result, IsAnotherOfItsFilesWhereThatIsAskedFor) {
+    after(kept);
+    auto const of = [this](std::string const& name) {
+        return counter.get(a_user(), "/api/jobs/1/result?file=" + name);
+    };
+    EXPECT_EQ(of("speech.mp3").status, 200);
+    std::ofstream{folder(base::JobId{1}) / "words.srt"} << "1";
+    EXPECT_EQ(of("words.srt").type, "application/x-subrip");
+    std::ofstream{folder(base::JobId{1}) / "secret"} << "not of the result";
+    for (auto const* name : {"secret", "none", "", "..%2F1%2Fspeech.mp3"}) {
+        EXPECT_EQ(code_of(of(name)), "no_result") << name;
+    }
+}
+
 TEST_F(Result, NeverLeavesItsFolder) {
     std::ofstream{dir.path() / "secret"} << "secret";
     for (auto const* name : {"../../secret", "/etc/passwd", "../secret", ".", "..", "nothing",

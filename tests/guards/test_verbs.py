@@ -1,9 +1,11 @@
 """Freezing, releasing and capping an account by the verbs and the calls, as an operator does."""
 
+import json
 import os
 import sys
 import time
 import unittest
+import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", folder) for folder in ("web", "cli")]
@@ -46,6 +48,28 @@ class Operator(Served):
         self.ok("account", "unfreeze", "ann")
         self.until(lambda: all(self.ask("job", job)["state"] == "completed" for job in waiting))
 
+    def test_an_account_may_be_called_like_a_word(self):
+        self.ok("grant", "freeze", "100")
+        self.assertEqual(self.ask("account", "show", "freeze")["user_id"], "freeze")
+        self.assertIn("account show USER", self.ok("account", "--help").out)
+
+    def test_an_account_that_may_not_spend_is_told_of(self):
+        self.ok("grant", "ann", "100")
+        self.ok("account", "freeze", "ann", "--reason", "order 17")
+        self.until(lambda: self.sees("account_frozen"))
+        self.until(lambda: b'tallyman_accounts_stopped{why="frozen"} 1' in self.metrics())
+        self.ok("account", "unfreeze", "ann")
+        self.until(lambda: not self.sees("account_frozen"))
+
+    def sees(self, concern):
+        """Whether the overview says so."""
+        view = self.call("GET", "/api/admin/overview")[1]
+        return concern in json.dumps(view)
+
+    def metrics(self):
+        with urllib.request.urlopen(self.url + "/metrics") as answer:
+            return answer.read()
+
     def test_caps_of_an_account_are_its_own(self):
         self.ok("grant", "ann", "100")
         capped = self.ask("account", "caps", "ann", "--daily", "7", "--job", "none")
@@ -53,7 +77,13 @@ class Operator(Served):
         self.ok("consume", "ann", "5", "--reason", "x")
         refused = self.refused(1, "consume", "ann", "3", "--reason", "x")
         self.assertIn("7 a day", refused.err)
-        self.assertNotIn("caps", self.ask("account", "caps", "ann"))
+        self.assertEqual(self.ask("account", "caps", "ann")["caps"], {"daily_cap": 7, "job_cap": 0},
+                         "to ask takes nothing away")
+        self.assertIn("7  (its own)", self.ok("account", "caps", "ann").out)
+        capped = self.ask("account", "caps", "ann", "--job", "9")
+        self.assertEqual(capped["caps"], {"daily_cap": 7, "job_cap": 9}, "the others stay")
+        self.refused(2, "account", "caps", "ann", "--none", "--job", "9")
+        self.assertNotIn("caps", self.ask("account", "caps", "ann", "--none"))
         self.ok("consume", "ann", "3", "--reason", "x")
         self.refused(2, "account", "caps", "ann", "--daily", "lots")
         self.refused(1, "account", "freeze", "nobody", "--reason", "x")

@@ -270,5 +270,26 @@ TEST_F(ByHand, AJobsEntriesSayWhatTheyWereFor) {
     EXPECT_EQ(entries[2].action, "script");
 }
 
+TEST_F(ByHand, WhatCostAMemberNothingIsAnsweredTheSameAgainWhateverHasChanged) {
+    desk.book.services.at("script")[0].terms.members_free = true;
+    desk.open_account("u1");
+    desk.change_account("u1", [&](ledger::Account& account) {
+        account.member_until = desk.now + std::chrono::hours{1};
+    });
+    jobs::PointsUse const use{.request = request("script"), .reference = "p1"};
+    auto const first = pay(use);
+    EXPECT_FALSE(first.moved.entry);
+    EXPECT_EQ(first.moved.balance.value, 520);
+    desk.now += std::chrono::hours{2};
+    desk.give("u1", {.amount = {100}});
+    auto const again = pay(use);
+    EXPECT_EQ(again.moved.outcome, MoveOutcome::repeated);
+    EXPECT_EQ(again.moved.entry->amount.value, 0);
+    EXPECT_EQ(again.moved.balance.value, 520);
+    EXPECT_EQ(desk.balance("u1"), 620);
+    EXPECT_EQ(pay({.request = request("polish"), .reference = "p1"}).moved.outcome,
+              MoveOutcome::reference_conflict);
+}
+
 }  // namespace
 }  // namespace tests

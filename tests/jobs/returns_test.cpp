@@ -132,5 +132,57 @@ TEST_F(Returns, ATermExtendsTheMembershipAndGoesWithItsMoney) {
     EXPECT_TRUE(desk.entries("u1").empty());
 }
 
+class LostCredits : public Returns {
+protected:
+    LostCredits() {
+        desk.rules.recharge.chargeback = jobs::Chargeback::loss;
+        desk.rules.recharge.packages[1].life = hours{24};
+        order = open().order;
+        take(payment(order));
+    }
+
+    // A job holds credits of the order while its money goes back to the payer.
+    base::JobId charge_back_under_a_job() {
+        auto const id = desk.submit(request("script")).job->id;
+        EXPECT_EQ(desk.claim("w").size(), 1U);
+        auto notice = refund(order, 5'000);
+        notice.state = PaymentState::chargeback;
+        take(notice);
+        EXPECT_EQ(desk.balance("u1"), 0);
+        return id;
+    }
+
+    jobs::Order order;
+};
+
+TEST_F(LostCredits, DoNotComeBackWithTheJobThatHeldThem) {
+    auto const id = charge_back_under_a_job();
+    auto const held = now(order).lost.value;
+    ASSERT_GT(held, 0);
+    desk.cancel(id);
+    EXPECT_EQ(desk.job(id).state, jobs::State::cancelled);
+    EXPECT_EQ(desk.job(id).bill.refunded.value, held);
+    EXPECT_EQ(desk.balance("u1"), 0);
+    EXPECT_EQ(desk.entries("u1").back().action, "chargeback");
+    EXPECT_EQ(desk.entries("u1").back().amount.value, -held);
+    EXPECT_TRUE(desk.store->find_wallet("u1")->account.standing.written_off.empty());
+}
+
+TEST_F(LostCredits, DoNotComeBackAfterTheirDateEither) {
+    auto const id = charge_back_under_a_job();
+    desk.now += hours{25};
+    desk.cancel(id);
+    EXPECT_EQ(desk.balance("u1"), 0);
+}
+
+TEST_F(LostCredits, CountOnlyForTheGrantsThatTheyWereOf) {
+    charge_back_under_a_job();
+    desk.give("u1", {.amount = {300}});
+    auto const other = desk.submit(request("script")).job->id;
+    EXPECT_EQ(desk.claim("w").size(), 1U);
+    desk.cancel(other);
+    EXPECT_EQ(desk.balance("u1"), 300);
+}
+
 }  // namespace
 }  // namespace tests

@@ -111,5 +111,24 @@ TEST_F(Review, WhatNamesNoOrderIsTakenForTheOneThatIsSaid) {
     EXPECT_EQ(desk.balance("u1"), 550);
 }
 
+TEST_F(Review, WhatWasPaidIsWhatRefundsAreSharesOf) {
+    auto const order = open().order;
+    auto notice = short_payment(order);
+    notice.amount = 1'000;  // of the 5,000 that were ordered
+    take(notice);
+    resolve(notice, true);
+    EXPECT_EQ(now(order).paid, 1'000);
+    auto refunded = refund(order, 500, "R1");
+    refunded.amount = 1'000;
+    EXPECT_EQ(take(refunded).outcome, NoticeOutcome::returned);
+    EXPECT_EQ(now(order).revoked.value, 275);
+    EXPECT_EQ(now(order).status, OrderStatus::paid);
+    refunded = refund(order, 500, "R2");
+    refunded.amount = 1'000;
+    take(refunded);
+    EXPECT_EQ(now(order).status, OrderStatus::refunded);
+    EXPECT_EQ(desk.balance("u1"), 0);
+}
+
 }  // namespace
 }  // namespace tests

@@ -28,6 +28,7 @@ RC_GTEST_PROP(Standing, ComesBackAsItWasWhateverTheReason, (std::string const& r
                           .until = base::from_ms(99)};
     standing.brake_lifted_at = base::from_ms(5);
     standing.caps = {.job = base::Credits{0}, .daily = std::nullopt, .monthly = base::Credits{7}};
+    standing.written_off = {{.grants = {7, 8}, .amount = {100}}, {.grants = {9}, .amount = {1}}};
     RC_ASSERT(parse_standing(line_of(standing)) == standing);
 }
 

@@ -86,6 +86,9 @@ class Description(RunningTest):
         self.got(304, "GET", path, headers={"If-None-Match": headers["etag"]})
         self.ended(script)
         self.got(200, "GET", f"{path}/result")
+        self.refuses("404 no_result", "GET", f"{path}/result?file=none")
+        self.got(204, "POST", "/api/provider/hint/1/1-00")
+        self.got(200, "POST", "/api/provider/hint/1/1-00", {"challenge": "9e1c"})
         self.got(200, "GET", f"{path}/explain")
         self.ended(self.enqueue("tts", {"duration_ms": 1040}))
         self.ended(self.enqueue("script", {"outcome": "failed_final"}, priority=-5))
@@ -277,8 +280,26 @@ class Description(RunningTest):
         self.refuses("404 unknown_order", "GET", f"{at}/nothing")
         other = [one["order_id"] for one in listed["orders"] if one["channel"] == "simulate"][0]
         self.refuses("409 not_askable", "POST", f"{at}/{other}/query")
+        self.reviews()
         self.platform.end()
         self.refuses("502 payment_platform_unavailable", "POST", f"{at}/{number}/query")
+
+    def reviews(self):
+        wanted = {"user_id": "buyer", "package": "50", "channel": "wechat"}
+        opened = self.got(201, "POST", "/api/v1/credit/recharge", wanted)["order_id"]
+        self.platform.pays(opened, amount=1)
+        at = f"/api/admin/orders/{opened}"
+        self.got(200, "POST", f"{at}/query")
+        waiting = self.got(200, "GET", "/api/admin/reviews?limit=1")["notices"][0]["number"]
+        self.refuses("422 invalid_request", "GET", "/api/admin/reviews?cursor=x")
+        decision = {"decision": "accept", "reason": "in the bank"}
+        self.refuses("422 invalid_request", "POST", f"{at}/review", {"decision": "maybe"})
+        self.refuses("404 unknown_order", "POST", "/api/admin/orders/nothing/review", decision)
+        self.refuses("404 nothing_to_review", "POST", "/api/admin/reviews/999999", decision)
+        self.refuses("409 not_acceptable", "POST", f"/api/admin/reviews/{waiting}",
+                     decision | {"order_id": "nothing"})
+        self.got(200, "POST", f"{at}/review", decision)
+        self.refuses("404 nothing_to_review", "POST", f"{at}/review", decision)
 
     def points(self):
         self.got(200, "POST", "/api/points/cost", {"service": "script"})
@@ -320,7 +341,7 @@ class Description(RunningTest):
 
     def webhooks(self):
         at = "/api/admin/webhooks"
-        self.ended(self.enqueue("script", webhook="http://127.0.0.1:9/"))
+        self.ended(self.enqueue("script", webhook="https://127.0.0.1:9/"))
         dead = []
         while not dead:  # nothing in private networks is posted to
             dead = self.got(200, "GET", f"{at}/messages?state=dead&limit=1")["messages"]

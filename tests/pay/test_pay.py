@@ -181,6 +181,42 @@ class Pay(Served):
         self.assertIn("it is in the bank", self.ok("orders", "show", number).out)
         self.refused(1, "orders", "review", what, "dismiss", "--reason", "x")
 
+    def test_what_waits_is_decided_on_over_http_as_well(self):
+        number = self.opened()["order_id"]
+        self.platform.pays(number, amount=1)
+        self.ask("orders", "query", number)
+        waiting, = self.call("GET", "/api/admin/reviews")[1]["notices"]
+        self.assertEqual(waiting["order_id"], number)
+        at = f"/api/admin/orders/{number}/review"
+        self.problem(422, "invalid_request", self.call("POST", at, {"decision": "accept"}))
+        self.problem(404, "nothing_to_review", self.call(
+            "POST", f"/api/admin/reviews/{waiting['number'] + 1}",
+            {"decision": "accept", "reason": "x"}))
+        response, told = self.call("POST", at, {"decision": "accept", "reason": "in the bank"})
+        self.assertEqual((response.status, told["order"]["status"]), (200, "paid"), told)
+        self.assertEqual(told["order"]["paid_fen"], 1)
+        self.assertIn("API key", self.ok("orders", "show", number).out)
+        self.problem(404, "nothing_to_review",
+                     self.call("POST", at, {"decision": "dismiss", "reason": "x"}))
+        self.assertEqual(self.call("GET", "/api/admin/reviews")[1], {"notices": []})
+
+    def test_notices_that_wait_are_told_in_parts(self):
+        for _ in range(3):
+            number = self.opened()["order_id"]
+            self.platform.pays(number, amount=1)
+            self.ask("orders", "query", number)
+        seen, cursor = [], ""
+        while True:
+            page = self.call("GET", f"/api/admin/reviews?limit=2{cursor}")[1]
+            seen += [one["number"] for one in page["notices"]]
+            if "next_cursor" not in page:
+                break
+            cursor = f"&cursor={page['next_cursor']}"
+        self.assertEqual(seen, sorted(seen, reverse=True))
+        self.assertEqual(len(seen), 3)
+        older = self.ask("orders", "review", "--limit", "1", "--before", str(seen[1]))
+        self.assertEqual([one["number"] for one in older["notices"]], seen[2:])
+
     def test_orders_are_listed_and_unknown_ones_are_told(self):
         number = self.opened()["order_id"]
         self.opened(channel="simulate")

@@ -123,3 +123,28 @@ TEST(Lines, SayWhenALineIsTooLong) {
     EXPECT_TRUE(lines.take("1234567890\n1234567890"));
     EXPECT_FALSE(lines.take("1"));
 }
+
+TEST(Lines, TakesWhatWasMade) {
+    auto const all = said(
+        R"({"result":{},"made":[{"role":"audio","url":"https://a/b","headers":{"A":"b","C":1}},)"
+        R"({"role":"words","file":"a.srt","type":"text/srt"}]})");
+    auto const& made = all.result.value().made;
+    ASSERT_EQ(made.size(), 2U);
+    EXPECT_EQ(made[0].role, "audio");
+    EXPECT_EQ(made[0].url, "https://a/b");
+    ASSERT_EQ(made[0].headers.size(), 1U);
+    EXPECT_EQ(made[0].headers[0].second, "b");
+    EXPECT_EQ(made[1].file, "a.srt");
+    EXPECT_EQ(made[1].type, "text/srt");
+}
+
+TEST(Lines, WhatWasMadeIsNotLostByAMistakeInIt) {
+    for (auto const* made :
+         {R"({"role":"audio"})", R"([3])", R"([{"url":"https://a"}])",
+          R"([{"role":"Audio","url":"https://a"}])", R"([{"role":"../a","url":"https://a"}])",
+          R"([{"role":"a","url":"https://a","file":"b"}])",
+          R"([{"role":"a","url":"","file":""}])"}) {
+        auto const all = said(std::string{R"({"result":{},"made":)"} + made + "}");
+        EXPECT_TRUE(all.broken_result) << made;
+    }
+}

@@ -10,13 +10,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from private_content import Content
+from private_downloads import PAGE, PrivateDownloads
 from private_parts import Folder, certificate, free_port
 
 DATE = "Sat, 21 Nov 2026 05:51:25 GMT"
-PAGE = b"<!DOCTYPE html><html><body>Please sign in.</body></html>"
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(PrivateDownloads, BaseHTTPRequestHandler):
     """One connection."""
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -333,7 +333,7 @@ class PrivateHttp:
     """Starts with the constructor."""
 
     def __init__(self, tls=None):
-        self.tls, self.sent, self.requests = tls, 0, []
+        self.tls, self.sent, self.requests, self.seen = tls, 0, [], set()
         self.connections, self.counted, self.lock = 0, 0, threading.Lock()
         self.folder = Folder()
         try:
@@ -365,6 +365,12 @@ class PrivateHttp:
         with self.lock:
             self.counted += 1
             return self.counted
+
+    def first_of(self, path):
+        with self.lock:
+            seen = path in self.seen
+            self.seen.add(path)
+            return not seen
 
     def note(self, request):
         with self.lock:

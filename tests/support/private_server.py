@@ -7,6 +7,7 @@
     private_server.py pgbouncer --upstream URL [--pool-size N]
     private_server.py sentinel
     private_server.py http [--tls good|expired|stranger|self-signed]
+    private_server.py s3
     private_server.py proxy --upstream URL
 
 Once it is ready it prints one line of JSON: url, port, pid, folder, and ca with --tls. Each line on
@@ -18,6 +19,7 @@ standard input is a command, answered with one line of JSON, {"error": "…"} if
     pgbouncer   stop [fast|kill], start, restart [fast|kill]
     sentinel    master, kill-master
     http        log (what was asked for since the last log); its files: see private_http.py
+    s3          stop, start, keys
     proxy       see fault_proxy.py
 
 When standard input ends, with SIGTERM or SIGINT, or when its parent dies, it stops what it started
@@ -35,6 +37,7 @@ from private_parts import CERTIFICATES, Trouble, die_with_parent
 from private_pgbouncer import PrivatePgbouncer
 from private_postgres import PrivatePostgres
 from private_redis import PrivateRedis, PrivateSentinel
+from private_s3 import PrivateS3
 
 
 def setting(text):
@@ -62,6 +65,7 @@ def parse():
     for kind in (pgbouncer, kinds.add_parser("proxy")):
         kind.add_argument("--upstream", required=True)
     kinds.add_parser("sentinel")
+    kinds.add_parser("s3")
     kinds.add_parser("http").add_argument("--tls", choices=CERTIFICATES)
     return parser.parse_args()
 
@@ -78,6 +82,8 @@ def start(given):
         return FaultProxy(given.upstream)
     if given.kind == "http":
         return PrivateHttp(given.tls)
+    if given.kind == "s3":
+        return PrivateS3()
     return PrivateSentinel()
 
 

@@ -7,12 +7,13 @@ import sys
 from itertools import chain
 from pathlib import Path
 
-CORE = {"base", "pricing", "ledger", "jobs"}
+CORE = {"base", "pricing", "ledger", "jobs", "dialect"}
 ROOMS = {  # what each room may include, beside itself
     "base": set(),
     "pricing": {"base"},
     "ledger": {"base"},
     "jobs": {"base", "pricing", "ledger"},
+    "dialect": {"base"},
     "config": CORE,
     "adapters": CORE,  # the ports; an implementation, adapters/NAME, sees them and the core
     "wire": CORE | {"config", "adapters"},

@@ -102,4 +102,20 @@ TEST(CreditsJson, SumsGoToTheirSides) {
     EXPECT_EQ(stats.at("by_service").at("tts").at("spent").as_int64(), 73);
 }
 
+TEST(CreditsRequest, ReferencesOfTheProgramItselfAreNotForOthers) {
+    for (auto const* const own : {"order:alipay:T1", "bonus:x", "returned:abc:5",
+                                  "membership:credits:1", "consume:", "sync:"}) {
+        auto const parsed = wire::parse_recharge(
+            body(R"({"amount":1,"credits":5,"payment_method":"card","order_id":")" +
+                 std::string{own} + R"("})"),
+            "u");
+        ASSERT_FALSE(parsed.has_value()) << own;
+        EXPECT_EQ(first_field(parsed.error()), "order_id");
+    }
+    EXPECT_TRUE(wire::parse_recharge(body(R"({"amount":1,"credits":5,"payment_method":"card",)"
+                                          R"("order_id":"order-7"})"),
+                                     "u")
+                    .has_value());
+}
+
 }  // namespace

@@ -59,6 +59,15 @@ TEST(JobRequest, RefusesADurationThatIsNegativeOrAbsurd) {
               "input.max_duration must be a number of seconds");
 }
 
+TEST(JobRequest, RefusesAnAddressToWhichNothingWouldBeSent) {
+    auto fields = asking("{}");
+    fields.webhook = "http://x.example/hook";
+    EXPECT_TRUE(first_mistake(fields).starts_with("webhook must begin with https://"));
+    config::Settings settings;
+    settings.webhooks.allow_http = true;
+    EXPECT_TRUE(parse_request(fields, settings).errors.empty());
+}
+
 TEST(JobRequest, RefusesABadEnvelope) {
     auto const with = [](auto change) {
         auto fields = asking("{}");

@@ -33,8 +33,10 @@ worker::Providers providers_of(asio::io_context& io, Stage& stage,
     return providers;
 }
 
-worker::RunnerOptions with(worker::RunnerOptions options, worker::OutputMeter& meter) {
+worker::RunnerOptions with(worker::RunnerOptions options, worker::OutputMeter& meter,
+                           worker::ResultKeeper& keeper) {
     options.meter = &meter;
+    options.keeper = &keeper;
     return options;
 }
 
@@ -45,6 +47,8 @@ config::Settings quick_settings() {
                        .poll = Millis{2},
                        .flush_count = 64,
                        .flush_delay = Millis{1}};
+    settings.results.at_once = 1;
+    settings.providers["stage"] = {.name = "stage", .allow_private = true, .kind = {}};
     settings.rules.defaults.provider = "stage";
     settings.rules.defaults.backoff = Millis{1'000};
     return settings;
@@ -57,6 +61,7 @@ Hand::Hand(adapters::Store& store, config::Settings const& settings, Stage& stag
     : presence_{store.enter(options.name)},
       providers_{providers_of(io_, stage, settings)},
       meter_{media, media.web(), settings, {.at_once = 2, .pauses = {Millis{1}, Millis{2}}}},
+      keeper_{settings, nullptr},
       runner_{io_.get_executor(),
               store,
               pool_,
@@ -64,7 +69,7 @@ Hand::Hand(adapters::Store& store, config::Settings const& settings, Stage& stag
               wakeup_,
               settings,
               *log_,
-              with(std::move(options), meter_)} {
+              with(std::move(options), meter_, keeper_)} {
     asio::co_spawn(io_, runner_.claim_jobs(), rethrow);
     asio::co_spawn(io_, runner_.keep_leases(), rethrow);
     asio::co_spawn(io_, runner_.write_reports(), rethrow);
@@ -76,6 +81,7 @@ Hand::~Hand() {
     }
     meter_.stop();
     meter_.join();
+    keeper_.join();
     pool_.join();
 }
 

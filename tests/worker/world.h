@@ -55,6 +55,7 @@ private:
     adapters::wakeups::Timer wakeup_{io_.get_executor()};
     worker::Providers providers_;
     worker::OutputMeter meter_;
+    worker::ResultKeeper keeper_;
     worker::Runner runner_;
     std::thread thread_;
     std::atomic<bool> left_ = false;

@@ -94,14 +94,17 @@ void print_account(ledger::Wallet const& wallet, base::Timestamp now) {
 class ShowAccount final : public Verb {
 public:
     void declare(Options& options) override {
-        options.optional("USER", user_, "the user id");
+        options.optional("USER", user_,
+                         "the user id; `account show USER` where it is called like a word below");
         options.text("--at", "WHEN", at_, "its balance at that time, by what had taken effect");
         words_.declare(options, word_);
         options.example("  tallyman account ann\n  tallyman account ann --at 2027-01-01");
     }
 
     int run(Context& context) override {
-        if (!word_.empty()) {
+        if (word_ == "show") {
+            user_ = words_.user();
+        } else if (!word_.empty()) {
             return words_.run(context, word_);
         }
         if (user_.empty()) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "jobs/freeze.h"
+#include "jobs/guards.h"
 #include "wire/freeze_request.h"
 #include "wire/json.h"
 #include "worker/cli/account_view.h"
@@ -84,19 +85,69 @@ void AccountWords::declare(Options& options, std::string& word) {
     auto& release = options.word("release", word, "Lifts the brake; its waiting jobs go on");
     release.required("USER", user_, "the user id");
     release.example("  tallyman account release ann");
+    auto& show = options.word("show", word, "Shows an account, whatever it is called");
+    show.required("USER", user_, "the user id, `freeze` for example");
     auto& caps =
-        options.word("caps", word, "Gives it caps of its own; without any: none of its own");
+        options.word("caps", word, "Shows its own caps, or gives it some, or takes them away");
     caps.required("USER", user_, "the user id");
+    caps.flag("--none", none_, "no caps of its own any more: those configured count");
     caps.text("--daily", "CREDITS", daily_, "that it may spend a day, or none");
     caps.text("--monthly", "CREDITS", monthly_, "that it may spend a month, or none");
     caps.text("--job", "CREDITS", job_, "that one job may cost, or none");
-    caps.example("  tallyman account caps ann --daily 500 --monthly none");
+    caps.example(
+        "  tallyman account caps ann\n  tallyman account caps ann --daily 500 --monthly none\n"
+        "  tallyman account caps ann --none");
 }
 
 ledger::Caps AccountWords::caps() const {
     return {.job = cap("--job", job_),
             .daily = cap("--daily", daily_),
             .monthly = cap("--monthly", monthly_)};
+}
+
+// Those that are not named stay as they are.
+int AccountWords::give_caps(Context& context, std::string const& user) const {
+    auto const wanted = caps();
+    if (none_ && wanted != ledger::Caps{}) {
+        throw Stop(usage, "--none takes all caps away, so it goes with no other");
+    }
+    return take(context, user,
+                {.load = jobs::load_for_freeze(user),
+                 .decide =
+                     [&](jobs::Batch& batch) {
+                         auto const* const wallet = batch.wallet_of(user);
+                         auto all = none_ || wallet == nullptr ? ledger::Caps{}
+                                                               : wallet->account.standing.caps;
+                         for (auto const each :
+                              {&ledger::Caps::job, &ledger::Caps::daily, &ledger::Caps::monthly}) {
+                             all.*each = wanted.*each ? wanted.*each : all.*each;
+                         }
+                         return jobs::set_caps(batch, user, all);
+                     },
+                 .already = "has these caps already",
+                 .done = "has new caps"});
+}
+
+int AccountWords::show_caps(Context& context, std::string const& user) const {
+    auto& store = context.store(Opening::existing);
+    auto const wallet = store.find_wallet(user);
+    if (!wallet) {
+        return context.refuse(no_such_account(user), answer_is_no);
+    }
+    auto const in_force = jobs::caps_of(context.settings().rules, &wallet->account);
+    if (context.json()) {
+        Context::print(wire::account_json(*wallet, store.now()));
+        return done;
+    }
+    auto const& own = wallet->account.standing.caps;
+    auto const row = [](char const* name, base::Credits cap, bool is_own) {
+        fmt::print("{:<10}{}{}\n", name, cap.value == 0 ? "none" : std::to_string(cap.value),
+                   is_own ? "  (its own)" : "");
+    };
+    row("job cap", in_force.job, own.job.has_value());
+    row("day cap", in_force.daily, own.daily.has_value());
+    row("month cap", in_force.monthly, own.monthly.has_value());
+    return done;
 }
 
 int AccountWords::run(Context& context, std::string const& word) const {
@@ -113,12 +164,8 @@ int AccountWords::run(Context& context, std::string const& word) const {
                      .done = "is frozen"});
     }
     if (word == "caps") {
-        auto const wanted = caps();
-        return take(context, user,
-                    {.load = jobs::load_for_freeze(user),
-                     .decide = [&](auto& batch) { return jobs::set_caps(batch, user, wanted); },
-                     .already = "has these caps already",
-                     .done = "has new caps"});
+        bool const asks = !none_ && caps() == ledger::Caps{};
+        return asks ? show_caps(context, user) : give_caps(context, user);
     }
     bool const frozen = word == "unfreeze";
     auto const let_go = frozen ? jobs::unfreeze : jobs::lift_brake;

@@ -1,18 +1,13 @@
 // audit: every invariant on the live store. Exit 0 clean, 1 findings, 2 could not run.
-#include <algorithm>
-#include <iterator>
-
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include "wire/audit_json.h"
+#include "worker/auditing.h"
 #include "worker/cli/account_view.h"
 #include "worker/cli/context.h"
 #include "worker/cli/text.h"
 #include "worker/cli/values.h"
 #include "worker/cli/verbs.h"
-#include "worker/metrics/state.h"
-#include "worker/sealing.h"
 
 namespace worker::cli {
 
@@ -46,11 +41,9 @@ private:
                 return context.refuse(no_such_account(*user), usage);
             }
         }
-        auto audited = wire::audit(store, user);
-        std::ranges::move(check_seals(audited.seals, context.settings().seals),
-                          std::back_inserter(audited.findings));
+        auto const audited = audit_books(store, context.settings(), user);
         if (!user) {
-            record(store, audited);
+            record_audit(store, audited, "tallyman audit");
         }
         if (context.json()) {
             Context::print(wire::audit_json(audited));
@@ -58,24 +51,6 @@ private:
             print_lines(audited);
         }
         return audited.findings.empty() ? done : answer_is_no;
-    }
-
-    // So that metrics and the overview can tell when the books were last looked at, and what was
-    // found. Who may only read is not kept from auditing.
-    static void record(adapters::Store& store, wire::Audited const& audited) {
-        constexpr base::Millis lease{60'000};
-        std::string const holder = "tallyman audit";
-        try {
-            if (store.begin_duty(metrics::audit_duty, holder, base::Millis{}, lease)) {
-                store.end_duty(metrics::audit_duty, holder,
-                               fmt::format("{} findings, {} accounts, {} entries, {} jobs",
-                                           audited.findings.size(), audited.accounts,
-                                           audited.entries, audited.jobs),
-                               !audited.findings.empty());
-            }
-        } catch (adapters::Unavailable const&) {
-        } catch (adapters::Unusable const&) {
-        }
     }
 
     static void print_lines(wire::Audited const& audited) {

@@ -254,47 +254,6 @@ void check_clock(Checks& checks, Context& context) {
          far ? "synchronise the clocks (NTP)" : ""});
 }
 
-bool on_path(std::string const& program) {
-    if (program.contains('/')) {
-        return ::access(program.c_str(), X_OK) == 0;
-    }
-    auto const* const path = std::getenv("PATH");
-    std::string_view rest = path == nullptr ? "" : path;
-    while (!rest.empty()) {
-        auto const folder = rest.substr(0, rest.find(':'));
-        if (::access((std::string(folder) + "/" + program).c_str(), X_OK) == 0) {
-            return true;
-        }
-        rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
-    }
-    return false;
-}
-
-void check_providers(Checks& checks, Context& context) {
-    auto const& settings = context.settings();
-    for (auto const& [name, provider] : settings.providers) {
-        auto const* const command = std::get_if<config::Command>(&provider.kind);
-        if (command == nullptr) {
-            checks.push_back({"provider", Health::ok, name + ": simulated, for trying out", ""});
-            continue;
-        }
-        auto const there = !command->run.empty() && on_path(command->run.front());
-        checks.push_back(
-            {"provider", there ? Health::ok : Health::problem,
-             fmt::format("{}: {}", name,
-                         command->run.empty() ? "no program" : command->run.front()),
-             there ? "" : "install the program, or correct providers." + name + ".run"});
-    }
-    for (auto const& [service, periods] : context.book().services) {
-        auto const route = config::steps_of(settings, service).front().provider;
-        if (!settings.providers.contains(route)) {
-            checks.push_back({"provider", Health::problem,
-                              fmt::format("service {} has no provider `{}`", service, route),
-                              fmt::format("set services.{}.provider", service)});
-        }
-    }
-}
-
 void check_configuration(Checks& checks, Context& context) {
     context.settings();
     auto const file = context.config_file();
@@ -330,6 +289,7 @@ Checks examine(Context& context) {
         check_data_dir(checks, context.settings());
         check_disk(checks, context.settings());
     });
+    attempt(checks, "results", "correct results.s3", [&] { check_results(checks, context); });
     attempt(checks, "payments", "correct the setting, or give this user the right to read the file",
             [&] { check_payments(checks, context); });
     attempt(checks, "redis", "workers go on without it, polling the store",

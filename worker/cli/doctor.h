@@ -21,6 +21,10 @@ struct Check {
 using Checks = std::vector<Check>;
 
 // One line for each payment platform that is configured. Throws where its keys can't be used.
+void check_providers(Checks& checks, Context& context);
 void check_payments(Checks& checks, Context& context);
+
+// Where results are kept.
+void check_results(Checks& checks, Context& context);
 
 }  // namespace worker::cli

@@ -29,7 +29,7 @@ void print_head(jobs::Job const& job) {
     if (!job.provider.empty()) {
         fmt::print("provider  {}{}{}\n", clean(job.provider),
                    job.model.empty() ? "" : ", model " + clean(job.model),
-                   job.task.empty() ? "" : ", task " + clean(job.task));
+                   job.task.empty() ? "" : ", task " + clean(wire::task_in_words(job.task)));
     }
     if (!job.trace.empty()) {
         fmt::print("trace     {}\n", clean(job.trace));

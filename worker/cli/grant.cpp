@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "jobs/accounts.h"
+#include "wire/credits_request.h"
 #include "wire/job_request.h"
 #include "wire/terms_text.h"
 #include "worker/cli/context.h"
@@ -72,6 +73,9 @@ private:
         auto const mistake = reference_.empty() ? std::nullopt : wire::mistake_in_user(reference_);
         if (mistake) {
             throw Stop(usage, "--reference " + *mistake);
+        }
+        if (jobs::is_own_reference(reference_)) {
+            throw Stop(usage, fmt::format("--reference {}", wire::own_reference));
         }
         if (!wire::valid_utf8(note_) || wire::code_points(note_) > most_note_characters) {
             throw Stop(usage, fmt::format("--note must be valid UTF-8 of at most {} characters",

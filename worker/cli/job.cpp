@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include "wire/measurement_text.h"
+#include "wire/story.h"
 #include "wire/terms_text.h"
 #include "worker/cli/context.h"
 #include "worker/cli/follow.h"
 #include "worker/cli/job_view.h"
+#include "worker/cli/save.h"
 #include "worker/cli/text.h"
 #include "worker/cli/values.h"
 #include "worker/cli/verbs.h"
@@ -44,7 +46,9 @@ public:
     void declare(Options& options) override {
         options.required("ID", id_, "the job's id");
         options.flag("--watch", watch_, "follow it to its end");
-        options.example("  tallyman job 12 --watch");
+        options.text("--save", "PATH", save_,
+                     "write the file that it made there, or all of them into that folder");
+        options.example("  tallyman job 12 --watch --save speech.mp3");
     }
 
     int run(Context& context) override {
@@ -54,12 +58,31 @@ public:
         if (!job) {
             return context.refuse(no_such_job(id), answer_is_no);
         }
+        if (!save_.empty()) {
+            return save(context, *job);
+        }
         show_job(context, *job);
         return done;
     }
 
 private:
+    int save(Context& context, jobs::Job const& job) const {
+        boost::json::array names;
+        for (auto const& path : save_result(context, job, save_)) {
+            names.emplace_back(path.string());
+        }
+        if (context.json()) {
+            Context::print(boost::json::object{{"saved", std::move(names)}});
+            return done;
+        }
+        for (auto const& name : names) {
+            fmt::print("saved {}\n", std::string{name.as_string()});
+        }
+        return done;
+    }
+
     std::string id_;
+    std::string save_;
     bool watch_ = false;
 };
 
@@ -161,7 +184,7 @@ void show_job(Context const& context, jobs::Job const& job) {
     line("finished", job.finished_at ? local_time(*job.finished_at) : "");
     line("attempt", fmt::format("{} ({} failed, {} lost)", job.attempt, job.failures, job.losses));
     line("provider", clean(job.provider + (job.model.empty() ? "" : " " + job.model)));
-    line("task", clean(job.task));
+    line("task", clean(wire::task_in_words(job.task)));
     line("trace", clean(job.trace));
     line("price", clean(wire::in_words(job.terms)));
     line("bill", bill_of(job));

@@ -111,7 +111,9 @@ std::string price_of(jobs::Order const& order) {
     if (order.channel == jobs::by_credits) {
         return counted(order.amount, "credit");
     }
-    return money(order.amount, order.currency);
+    auto const price = money(order.amount, order.currency);
+    bool const other = jobs::paid_for(order) != order.amount;
+    return other ? price + ", paid " + money(order.paid, order.currency) : price;
 }
 
 std::string bought_in_words(jobs::Order const& order) {

@@ -7,7 +7,6 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include "jobs/review.h"
 #include "wire/purchase_json.h"
 #include "worker/cli/context.h"
 #include "worker/cli/order_view.h"
@@ -16,6 +15,7 @@
 #include "worker/cli/verbs.h"
 #include "worker/inquiries.h"
 #include "worker/platform_sender.h"
+#include "worker/reviews.h"
 
 namespace worker::cli {
 
@@ -37,6 +37,7 @@ public:
         options.text("--user", "USER", user_, "only orders of this user");
         options.text("--status", "STATUS", status_, "only pending, paid, refunded or closed ones");
         options.number("--limit", limit_, 1, 10'000, "how many, newest first (default: 20)");
+        options.text("--before", "ID", before_, "only orders older than this one");
         auto& show = options.word("show", word_, "Shows one order and all that was said of it");
         show.required("ID", id_, "the order's id");
         auto& query = options.word("query", word_, "Asks its platform now, and takes its word");
@@ -47,6 +48,8 @@ public:
         review.optional("WHAT", decision_, "accept: it counts; dismiss: it counts for nothing");
         review.text("--reason", "TEXT", reason_, "why, for those who come after");
         review.text("--order", "ID", order_, "accept it for this order");
+        review.number("--limit", limit_, 1, 10'000, "how many, newest first (default: 20)");
+        review.text("--before", "NUMBER", before_, "only notices older than this one");
         review.example("  tallyman orders review 12 accept --reason 'seen on the bank statement'");
         options.example("  tallyman orders --status pending\n  tallyman orders show ID");
     }
@@ -76,13 +79,15 @@ private:
                                           "got `{}`",
                                           clean(status_)));
         }
-        auto const orders = book(context).list(
-            {.user = user_, .status = status, .limit = static_cast<int>(limit_)});
+        auto const limit = static_cast<int>(limit_);
+        auto orders = book(context).list(
+            {.user = user_, .status = status, .before = before_, .limit = limit + 1});
         if (context.json()) {
-            Context::print(
-                wire::orders_json(orders, static_cast<int>(limit_), wire::whole_order_json));
+            Context::print(wire::orders_json(orders, limit, wire::whole_order_json));
             return done;
         }
+        bool const more = orders.size() > static_cast<std::size_t>(limit);
+        orders.resize(std::min(orders.size(), static_cast<std::size_t>(limit)));
         using enum Table::Align;
         Table table({{"ORDER"},
                      {"USER"},
@@ -98,6 +103,9 @@ private:
                        local_time(order.created_at), order.review.empty() ? "" : "review"});
         }
         table.print();
+        if (more) {
+            fmt::print("older ones: --before {}\n", orders.back().id);
+        }
         return done;
     }
 
@@ -175,21 +183,21 @@ private:
 
     // ---- reviews --------------------------------------------------------------------------------
 
-    static std::vector<StoredNotice> waiting(Context& context) {
-        return book(context).notices(
-            {.outcome = jobs::NoticeOutcome::review, .limit = most_notices});
-    }
-
-    static int list_reviews(Context& context) {
-        auto const notices = waiting(context);
+    int list_reviews(Context& context) const {
+        auto const limit = static_cast<int>(limit_);
+        auto const before = base::parse_integer(before_);
+        if (!before_.empty() && (!before || *before <= 0)) {
+            throw Stop(usage, "--before: expected the number of a notice");
+        }
+        auto notices = book(context).notices({.outcome = jobs::NoticeOutcome::review,
+                                              .before = before.value_or(0),
+                                              .limit = limit + 1});
         if (context.json()) {
-            json::array list;
-            for (auto const& each : notices) {
-                list.push_back(wire::notice_json(each));
-            }
-            Context::print(json::object{{"notices", std::move(list)}});
+            Context::print(wire::notices_json(notices, limit));
             return done;
         }
+        bool const more = notices.size() > static_cast<std::size_t>(limit);
+        notices.resize(std::min(notices.size(), static_cast<std::size_t>(limit)));
         using enum Table::Align;
         Table table({{"#", right}, {"TIME"}, {"FROM"}, {"SAYS"}, {"ORDER"}, {"WHY"}});
         for (auto const& [number, notice] : notices) {
@@ -199,70 +207,51 @@ private:
                        clean(fmt::format("{}", fmt::join(notice.reasons, ", ")))});
         }
         table.print();
+        if (more) {
+            fmt::print("older ones: --before {}\n", notices.back().number);
+        }
         return done;
     }
 
-    jobs::Resolution wanted(Context& context) const {
+    Review wanted() const {
         if (decision_ != "accept" && decision_ != "dismiss") {
             throw Stop(usage, "expected `accept` or `dismiss` after the notice's number");
         }
-        if (reason_.empty() || reason_.size() > most_reason) {
+        if (reason_.empty() || reason_.size() > most_review_reason) {
             throw Stop(usage,
                        "--reason: say why, in at most 1,000 bytes; it is kept with the order");
         }
-        auto const number = base::parse_integer(id_);
-        auto const notices = waiting(context);
-        auto const found = std::ranges::find(notices, number.value_or(0), &StoredNotice::number);
-        if (found == notices.end()) {
+        return {.number = base::parse_integer(id_).value_or(0),
+                .accept = decision_ == "accept",
+                .order = order_,
+                .by = who(),
+                .reason = reason_};
+    }
+
+    int resolve(Context& context) const {
+        auto const what = wanted();
+        auto const resolved =
+            review(context.store(Opening::existing), context.settings().rules, what);
+        if (!resolved) {
             throw Stop(answer_is_no, fmt::format("no notice {} waits for a person; `tallyman "
                                                  "orders review` lists those that do",
                                                  clean(id_)));
         }
-        auto const& waits = found->notice;
-        jobs::Resolution what{
-            .notice = book(context).find_notice({waits.provider, waits.id})->notice,
-            .accept = decision_ == "accept",
-            .order = order_,
-            .by = who(),
-            .reason = reason_};
-        auto const order = order_.empty() ? waits.order : order_;
-        for (auto const& [other, notice] : notices) {
-            if (other != found->number && notice.order == order) {
-                what.others.emplace_back(notice.provider, notice.id);
-            }
-        }
-        return what;
-    }
-
-    int resolve(Context& context) const {
-        auto const what = wanted(context);
-        jobs::Resolved resolved;
-        context.store(Opening::existing).transact(jobs::load_for(what), [&](jobs::Batch& batch) {
-            resolved = jobs::resolve(batch, what, context.settings().rules);
-        });
-        if (resolved.outcome != jobs::ReviewOutcome::resolved) {
-            auto const reasons = fmt::format("{}", fmt::join(resolved.taken.reasons, ", "));
-            throw Stop(answer_is_no, resolved.outcome == jobs::ReviewOutcome::stays
+        if (resolved->outcome != jobs::ReviewOutcome::resolved) {
+            auto const reasons = fmt::format("{}", fmt::join(resolved->taken.reasons, ", "));
+            throw Stop(answer_is_no, resolved->outcome == jobs::ReviewOutcome::stays
                                          ? fmt::format("it can't be accepted: {}", reasons)
                                          : std::string{"somebody else has resolved it meanwhile"});
         }
         if (context.json()) {
-            json::object out{{"number", *base::parse_integer(id_)},
-                             {"decision", decision_},
-                             {"outcome", jobs::to_text(resolved.taken.outcome)}};
-            if (resolved.taken.order) {
-                out["order"] = wire::whole_order_json(*resolved.taken.order);
-            }
-            Context::print(out);
+            Context::print(wire::reviewed_json(what.number, decision_, resolved->taken));
             return done;
         }
         fmt::print("notice {} is {}: {}\n", clean(id_),
                    decision_ == "accept" ? "accepted" : "dismissed",
-                   jobs::to_text(resolved.taken.outcome));
+                   jobs::to_text(resolved->taken.outcome));
         return done;
     }
-
-    static constexpr std::size_t most_reason = 1'000;
 
     std::string word_;
     std::string id_;
@@ -271,6 +260,7 @@ private:
     std::string decision_;
     std::string reason_;
     std::string order_;
+    std::string before_;
     std::int64_t limit_ = 20;
 };
 

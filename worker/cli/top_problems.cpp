@@ -94,6 +94,24 @@ void look_at_jobs(Sight const& sight, std::vector<Problem>& problems) {
     }
 }
 
+// The last one of them, so that it can be looked at.
+void look_at_accounts(adapters::Overview const& view, std::vector<Problem>& problems) {
+    for (bool const frozen : {false, true}) {
+        auto const number = frozen ? view.frozen : view.braked;
+        auto const last =
+            std::ranges::find(view.stopped, frozen, &adapters::StoppedAccount::frozen);
+        if (number > 0 && last != view.stopped.end()) {
+            problems.push_back(
+                {.what = frozen ? "account_frozen" : "account_braked",
+                 .text = fmt::format("{} {}: tallyman account show {}", counted(number, "account"),
+                                     frozen ? "frozen"
+                                            : "held by the brake, spending far more "
+                                              "than usual",
+                                     clean(last->user))});
+        }
+    }
+}
+
 void look_at_duties(Board const& board, std::vector<Problem>& problems) {
     std::optional<base::Millis> last;
     for (auto const& row : board.duties) {
@@ -120,6 +138,7 @@ std::vector<Problem> problems_of(Sight const& sight, Board const& board) {
     look_at_workers(board, problems);
     look_at_queues(board, problems);
     look_at_jobs(sight, problems);
+    look_at_accounts(sight.view, problems);
     look_at_duties(board, problems);
     std::vector<Problem> sorted;
     for (bool const urgent : {true, false}) {

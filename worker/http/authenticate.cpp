@@ -24,6 +24,9 @@ constexpr std::size_t most_verified = 10'000;
 // Of keys that nobody remembers, from one address: a typing error costs nothing, guessing does.
 constexpr adapters::Rate attempts{.count = 20, .period = base::Millis{1'000}, .burst = 1'000};
 
+// Nobody types keys quicker than this.
+constexpr adapters::Rate sign_ins{.count = 20, .period = base::Millis{60'000}, .burst = 20};
+
 base::Timestamp now() {
     return std::chrono::floor<base::Millis>(std::chrono::system_clock::now());
 }
@@ -102,6 +105,10 @@ std::vector<Header> limit_headers(std::int64_t per_minute, adapters::RateAnswer 
 asio::awaitable<Admission> Authenticator::authenticate(Request const& request) {
     auto const given = credentials_in(request);
     if (given.authorizations + given.keys == 0) {
+        if (!session_in(request).empty()) {
+            auto admission = co_await of_session(request);
+            co_return admission;
+        }
         co_return std::unexpected(
             not_known("unauthenticated", "give a token (Authorization: Bearer) or X-Api-Key"));
     }
@@ -184,14 +191,69 @@ void Authenticator::remember(base::Hash const& hash, identity::Claims const& cla
                                Verified{.claims = claims, .generation = parts_.keys->generation()});
 }
 
+// A cookie alone proves nothing: a browser sends it for whoever makes it ask.
+asio::awaitable<Admission> Authenticator::of_session(Request const& request) {
+    if (!is_own_page(request)) {
+        co_return std::unexpected(
+            Refused{.refusal = {.code = "cross_site",
+                                .detail = "the console's cookie is for the console's own pages",
+                                .status = 403}});
+    }
+    auto known = sessions_.find(session_in(request), now());
+    if (!known) {
+        co_return std::unexpected(
+            not_known("session_over", "the session is over; sign in again", "X-Api-Key"));
+    }
+    auto admission = co_await of_hash(std::move(known->key_hash), request.remote);
+    if (!admission && admission.error().refusal.status == 401) {
+        sessions_.close(session_in(request));
+    }
+    co_return admission;
+}
+
+asio::awaitable<std::expected<Authenticator::SignedIn, Refused>> Authenticator::sign_in(
+    Request const& request, std::string_view key) {
+    if (!is_own_page(request)) {
+        co_return std::unexpected(
+            Refused{.refusal = {.code = "cross_site",
+                                .detail = "only the console's own pages can sign in here",
+                                .status = 403}});
+    }
+    auto const attempt = local_rate_.take("sign-in " + request.remote, sign_ins, 1);
+    if (!attempt.allowed) {
+        co_return std::unexpected(too_many(
+            "too_many_attempts", "too many attempts to sign in from here", attempt.retry_after));
+    }
+    auto admission = co_await of_key(key, request.remote);
+    if (!admission) {
+        co_return std::unexpected(std::move(admission.error()));
+    }
+    co_return SignedIn{.caller = std::move(admission->caller),
+                       .session = sessions_.open(identity::hash_of_api_key(key), now())};
+}
+
+std::optional<base::Timestamp> Authenticator::session_until(Request const& request) {
+    auto const known = sessions_.find(session_in(request), now());
+    return known ? std::optional{known->until} : std::nullopt;
+}
+
+namespace {
+
+auto unknown() {
+    return std::unexpected(not_known("unknown_key", "there is no such API key", "X-Api-Key"));
+}
+
+}  // namespace
+
 asio::awaitable<Admission> Authenticator::of_key(std::string_view text, std::string const& remote) {
-    auto const unknown = [] {
-        return std::unexpected(not_known("unknown_key", "there is no such API key", "X-Api-Key"));
-    };
     if (!identity::is_api_key(text)) {
         co_return unknown();
     }
-    auto hash = identity::hash_of_api_key(text);
+    auto admission = co_await of_hash(identity::hash_of_api_key(text), remote);
+    co_return admission;
+}
+
+asio::awaitable<Admission> Authenticator::of_hash(std::string hash, std::string const& remote) {
     auto known = cache_.find(hash, Steady::now());
     if (!known) {
         auto const guess = local_rate_.take("address " + remote, attempts, 1);

@@ -24,12 +24,14 @@
 #include "worker/blocking_pool.h"
 #include "worker/http/key_cache.h"
 #include "worker/http/local_rate.h"
+#include "worker/http/sessions.h"
 
 namespace worker::http {
 
 // Nobody is let in. Codes: unauthenticated (no credentials), ambiguous_credentials (both kinds, or
 // one twice), unknown_scheme, tokens_not_accepted, token_… with a JwtRefusal's text, unknown_key,
-// key_revoked, key_expired, rate_limited, too_many_attempts.
+// key_revoked, key_expired, rate_limited, too_many_attempts; of a console's cookie: session_over,
+// cross_site.
 struct Refused {
     wire::Refusal refusal;                        // a problem's code, detail, status and facts
     std::vector<adapters::http::Header> headers;  // WWW-Authenticate, Retry-After, RateLimit-…
@@ -64,6 +66,21 @@ public:
     // The request must outlive it.
     boost::asio::awaitable<Admission> authenticate(adapters::http::Request const& request);
 
+    struct SignedIn {
+        adapters::Caller caller;
+        Sessions::Opened session;
+    };
+
+    // A session of the console for whoever has that key. Few attempts from one address a minute.
+    // Throws as above; the request must outlive it.
+    boost::asio::awaitable<std::expected<SignedIn, Refused>> sign_in(
+        adapters::http::Request const& request, std::string_view key);
+
+    void sign_out(adapters::http::Request const& request) { sessions_.close(session_in(request)); }
+
+    // When the session that the request comes with ends; none: it comes with none.
+    std::optional<base::Timestamp> session_until(adapters::http::Request const& request);
+
 private:
     struct Verified {
         adapters::identity::Claims claims;
@@ -76,7 +93,9 @@ private:
     void remember(base::Hash const& hash, adapters::identity::Claims const& claims,
                   base::Timestamp now);
 
+    boost::asio::awaitable<Admission> of_session(adapters::http::Request const& request);
     boost::asio::awaitable<Admission> of_key(std::string_view text, std::string const& remote);
+    boost::asio::awaitable<Admission> of_hash(std::string hash, std::string const& remote);
     boost::asio::awaitable<std::optional<adapters::ApiKey>> look_up(std::string hash);
     std::optional<adapters::ApiKey> ask_store(std::string const& hash);
     boost::asio::awaitable<Admission> of_user(std::string user);
@@ -86,6 +105,7 @@ private:
     AuthenticatorParts parts_;
     KeyCache cache_;
     LocalRateLimit local_rate_;
+    Sessions sessions_;
     std::map<base::Hash, Verified> verified_;  // tokens, by their hash
 };
 

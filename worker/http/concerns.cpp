@@ -120,19 +120,28 @@ void look_at_messages(OverviewFacts const& facts, std::vector<Concern>& concerns
     }
 }
 
-void look_at_accounts(OverviewFacts const& facts, std::vector<Concern>& concerns) {
+// The first of them by name; `frozen` says which of the two kinds.
+std::string names_of(adapters::Overview const& view, bool frozen) {
     std::string names;
-    int braked = 0;
-    for (auto const& account : facts.sighting.view.stopped) {
-        if (!account.frozen) {
-            braked += 1;
+    for (auto const& account : view.stopped) {
+        if (account.frozen == frozen) {
             names += (names.empty() ? "" : ", ") + account.user;
         }
     }
-    if (braked > 0) {
-        concerns.push_back(
-            {"account_braked", false,
-             fmt::format("{} accounts spend far more than usual and are held: {}", braked, names)});
+    return names;
+}
+
+void look_at_accounts(OverviewFacts const& facts, std::vector<Concern>& concerns) {
+    auto const& view = facts.sighting.view;
+    if (view.braked > 0) {
+        concerns.push_back({"account_braked", false,
+                            fmt::format("{} accounts spend far more than usual and are held: {}",
+                                        view.braked, names_of(view, false))});
+    }
+    if (view.frozen > 0) {
+        concerns.push_back({"account_frozen", false,
+                            fmt::format("{} accounts are frozen and spend nothing: {}", view.frozen,
+                                        names_of(view, true))});
     }
 }
 

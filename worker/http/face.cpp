@@ -46,6 +46,7 @@ std::vector<std::span<Route const>> all_tables(bool metrics_open) {
     return {enqueue_routes(),
             job_routes(),
             result_routes(),
+            hint_routes(),
             event_routes(),
             credits_routes(),
             credits_view_routes(),
@@ -55,12 +56,17 @@ std::vector<std::span<Route const>> all_tables(bool metrics_open) {
             payment_routes(),
             purchase_routes(),
             order_routes(),
+            review_routes(),
             admin_routes(),
             freeze_routes(),
             provider_routes(),
             webhook_routes(),
             sync_admin_routes(),
             operating_routes(metrics_open),
+            session_routes(),
+            inspection_routes(),
+            books_routes(),
+            console_routes(),
             description_routes()};
 }
 

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "adapters/artifacts.h"
 #include "adapters/store.h"
 #include "config/settings.h"
 #include "pricing/book.h"
@@ -21,7 +23,11 @@ struct Inquiring;
 
 namespace worker::http {
 
+class AuditDesk;
+class Authenticator;
+struct Asset;
 class Collector;
+class HintDesk;
 class InputDesk;
 class Operations;
 class PaymentDesk;
@@ -46,7 +52,12 @@ struct Office {
     PaymentDesk* payments = nullptr;
     CashDesk* cash = nullptr;
     Inquiring const* inquiring = nullptr;
-    BlockingPool* platforms = nullptr;  // of those who wait for payment platforms
+    adapters::ArtifactStore* artifacts = nullptr;  // null: files are on this disk only
+    HintDesk* hints = nullptr;                     // null: nobody was told to call
+    BlockingPool* platforms = nullptr;             // of those who wait for payment platforms
+    AuditDesk* audits = nullptr;
+    Authenticator* door = nullptr;      // where the console's users sign in
+    std::span<Asset const> console{};   // empty: it was built without one
 };
 
 }  // namespace worker::http

@@ -161,7 +161,9 @@ void Builder::add(json::object part) {
 Description Builder::build(std::vector<std::span<Route const>> const& tables) {
     for (auto const& table : tables) {
         for (auto const& route : table) {
-            add_call(route);
+            if (!route.summary.empty()) {
+                add_call(route);
+            }
         }
     }
     for (auto const& [call, details] : details_) {

@@ -5,6 +5,8 @@
 
 #include <boost/json/array.hpp>
 
+#include "worker/pace.h"
+
 namespace worker::http {
 
 namespace {
@@ -110,6 +112,29 @@ json::object messages_json(adapters::OutboxFigures const& outbox) {
     return object;
 }
 
+// What all processes did in the last minute, as they tell it beside their presence.
+json::object minute_json(adapters::Overview const& view) {
+    Flow flow;
+    for (auto const& worker : view.workers) {
+        if (auto const note = worker.alive ? parse_pace(worker.note) : std::nullopt) {
+            flow += sum_of(note->minute);
+        }
+    }
+    return {{"enqueued", flow.enqueued},
+            {"started", flow.started},
+            {"completed", flow.completed},
+            {"failed", flow.failed},
+            {"cancelled", flow.cancelled},
+            {"pickup_ms", flow.started == 0 ? 0 : flow.pickup.count() / flow.started},
+            {"slowest_ms", flow.slowest.count()},
+            {"debited", flow.debited.value},
+            {"settled", flow.settled.value},
+            {"refunded", flow.refunded.value},
+            {"expired", flow.expired.value},
+            {"received", flow.received.value},
+            {"spent", flow.spent.value}};
+}
+
 json::object part_json(std::string const& trouble) {
     json::object part{{"ok", trouble.empty()}};
     if (!trouble.empty()) {
@@ -159,6 +184,7 @@ json::object overview_json(OverviewFacts const& facts) {
                                                   return provider_json(named.first, named.second);
                                               })},
                         {"store", part_json(facts.store_trouble)},
+                        {"minute", minute_json(view)},
                         {"webhooks", messages_json(facts.sighting.outbox)}};
     if (facts.redis_trouble) {
         object["redis"] = part_json(*facts.redis_trouble);

@@ -1,10 +1,14 @@
 // GET /api/jobs/{id}/result: a file, another address, or the result as JSON.
 #include <algorithm>
+#include <iterator>
 
 #include <boost/json.hpp>
 
+#include "worker/artifacts.h"
 #include "worker/http/calls.h"
 #include "worker/http/result_file.h"
+#include "worker/http/result_object.h"
+#include "worker/kept_file.h"
 
 namespace worker::http {
 
@@ -42,20 +46,70 @@ bool is_web_address(std::string const& url) {
            std::ranges::all_of(url, [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
-std::expected<Response, Problem> file_answer(jobs::Job const& job, std::string const& name,
-                                             config::Settings const& settings) {
-    auto const folder = settings.data_dir / "results" / base::to_text(job.id);
-    auto const file = file_below(folder, name);
-    if (!file) {
-        return std::unexpected{no_result(404, "no_result", "the result's file is not there", job)};
+// What was kept has a type and a hash; of other files the name says what they are.
+struct Chosen {
+    std::string name;
+    std::string type;
+    std::string etag;
+    std::optional<std::uint64_t> kept_size;
+};
+
+std::optional<Chosen> choose(jobs::Job const& job, json::value const& result,
+                             std::optional<std::string_view> wanted) {
+    for (auto const& file : kept_files(job.result)) {
+        if (!wanted || *wanted == file.name) {
+            return Chosen{.name = file.name,
+                          .type = file.type,
+                          .etag = "\"" + file.sha256 + "\"",
+                          .kept_size = file.size};
+        }
     }
-    auto etag = etag_of(*file);
-    return Response{.headers = cautious(),
-                    .type = std::string{type_of(*file)},
-                    .body = adapters::http::FileBody{.path = *file, .etag = std::move(etag)}};
+    auto name = text_of(result, "file");
+    bool const meant = !name.empty() && (!wanted || *wanted == name);
+    return meant ? std::optional{Chosen{.name = std::move(name)}} : std::nullopt;
 }
 
-std::expected<Response, Problem> answer_of(jobs::Job const& job, config::Settings const& settings) {
+// "job-42-audio.mp3", shown and not saved unless somebody asks for that.
+adapters::http::Header disposition(jobs::Job const& job, std::string const& name) {
+    auto plain = name;
+    std::ranges::replace_if(
+        plain, [](char c) { return c <= ' ' || c > '~' || c == '"' || c == '\\' || c == '/'; },
+        '_');
+    return {"Content-Disposition",
+            "inline; filename=\"job-" + base::to_text(job.id) + "-" + plain + "\""};
+}
+
+std::expected<Response, Problem> file_answer(Call const& call, jobs::Job const& job,
+                                             Chosen const& chosen) {
+    auto const& office = call.office;
+    auto headers = cautious();
+    headers.push_back(disposition(job, chosen.name));
+    auto const file = file_below(result_folder(office.settings, job.id), chosen.name);
+    if (file) {
+        auto etag = chosen.etag.empty() ? etag_of(*file) : chosen.etag;
+        return Response{.headers = std::move(headers),
+                        .type = chosen.type.empty() ? std::string{type_of(*file)} : chosen.type,
+                        .body = adapters::http::FileBody{.path = *file, .etag = std::move(etag)}};
+    }
+    if (office.artifacts == nullptr || !chosen.kept_size) {
+        return std::unexpected{no_result(404, "no_result", "the result's file is not there", job)};
+    }
+    auto object = object_answer(call, {.key = artifact_key(job.id, chosen.name),
+                                       .type = chosen.type,
+                                       .etag = chosen.etag,
+                                       .size = *chosen.kept_size});
+    if (!object) {
+        return std::unexpected{
+            object.error() == ObjectTrouble::absent
+                ? no_result(404, "no_result", "the result's file is not there", job)
+                : no_result(503, "artifacts_unavailable", "the result's file can't be read now",
+                            job)};
+    }
+    std::ranges::move(headers, std::back_inserter(object->headers));
+    return std::move(*object);
+}
+
+std::expected<Response, Problem> answer_of(Call const& call, jobs::Job const& job) {
     if (job.state != jobs::State::completed) {
         return std::unexpected{no_result(
             409, "not_completed",
@@ -70,12 +124,16 @@ std::expected<Response, Problem> answer_of(jobs::Job const& job, config::Setting
     if (job.result.empty()) {
         return std::unexpected{no_result(404, "no_result", "the job left no result", job)};
     }
+    auto const wanted = call.request.parameter("file");
+    if (auto const chosen = code ? std::nullopt : choose(job, result, wanted)) {
+        return file_answer(call, job, *chosen);
+    }
+    if (wanted) {
+        return std::unexpected{no_result(404, "no_result", "the result has no such file", job)};
+    }
     if (code) {
         return Response{
             .headers = cautious(), .type = "text/plain; charset=utf-8", .body = job.result};
-    }
-    if (auto const file = text_of(result, "file"); !file.empty()) {
-        return file_answer(job, file, settings);
     }
     if (auto const url = text_of(result, "url"); is_web_address(url)) {
         return Response{.status = 302, .headers = {{"Location", url}}, .body = std::string{}};
@@ -89,10 +147,9 @@ Answer result(Call& call) {
         co_return refuse(call, view.error());
     }
     auto& office = call.office;
-    auto read = [&office, id = (*view)->id]() -> std::expected<Response, Problem> {
+    auto read = [&office, &call, id = (*view)->id]() -> std::expected<Response, Problem> {
         auto const job = office.store.find_job(id);
-        return job ? answer_of(*job, office.settings)
-                   : std::unexpected{unknown_job(base::to_text(id))};
+        return job ? answer_of(call, *job) : std::unexpected{unknown_job(base::to_text(id))};
     };
     auto answer = co_await office.pool.run(std::move(read));
     if (!answer) {

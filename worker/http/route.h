@@ -55,7 +55,8 @@ struct Route {
     std::string_view pattern;  // "/api/jobs/{id}/cancel"
     Access access = Access::caller;
     Answer (*handle)(Call& call) = nullptr;
-    std::string_view summary;  // one line, for the description of the interface
+    // One line, for the description of the interface; empty: a page for people, not part of it.
+    std::string_view summary;
 };
 
 class Router {

@@ -35,6 +35,9 @@ constexpr Family messages{"tallyman_webhook_pending_messages",
 constexpr Family messages_oldest{"tallyman_webhook_oldest_seconds", "Age of the oldest of those."};
 constexpr Family messages_dead{"tallyman_webhook_dead_messages",
                                "Messages that were given up; counted up to 100,000."};
+constexpr Family stopped{"tallyman_accounts_stopped",
+                         "Accounts that may not spend: frozen, or held by the brake; of the last "
+                         "thousand that were stopped."};
 constexpr Family charges{"tallyman_open_charges",
                          "Charges of jobs being processed, by the age of the attempt."};
 constexpr Family charge_credits{"tallyman_open_charge_credits", "Credits that those hold."};
@@ -102,6 +105,8 @@ StateMeters::StateMeters(Registry& registry, std::vector<std::string> const& ser
       messages_{registry.gauge(messages)},
       messages_oldest_{registry.gauge(messages_oldest)},
       messages_dead_{registry.gauge(messages_dead)},
+      frozen_{registry.gauge(stopped, {{"why", "frozen"}})},
+      braked_{registry.gauge(stopped, {{"why", "braked"}})},
       charges_{by_age(registry, charges)},
       charge_credits_{by_age(registry, charge_credits)} {
     for (auto const& service : services) {
@@ -142,6 +147,8 @@ void StateMeters::show(Sighting const& sighting, JobMeters const& known) {
     messages_.set(sighting.outbox.pending);
     messages_oldest_.set(age_of(sighting.outbox.oldest_pending, view.now));
     messages_dead_.set(sighting.outbox.dead);
+    frozen_.set(view.frozen);
+    braked_.set(view.braked);
     show_services(sighting, known);
     show_duties(sighting);
 }

@@ -70,6 +70,8 @@ private:
     Gauge messages_;
     Gauge messages_oldest_;
     Gauge messages_dead_;
+    Gauge frozen_;
+    Gauge braked_;
     std::vector<Gauge> charges_;
     std::vector<Gauge> charge_credits_;
     std::map<std::string, OfService> services_;

@@ -137,11 +137,31 @@ export interface paths {
         };
         /**
          * The artifact: a file, with ranges, or the result as JSON
-         * @description A file that the provider left, with range requests; a redirect, where the result is the address of one; or the result as JSON.
+         * @description A file that was made, the first where there are several, with range requests; a redirect, where the result is the address of one; or the result as JSON.
          */
         get: operations["getResult"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/provider/hint/{job}/{secret}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A provider says that there is news of a job
+         * @description Called by providers, at the address that they were given with a job. What they say is not believed: the provider is asked at once instead of at its next turn. Forged, unknown and good calls are answered alike.
+         */
+        post: operations["providerHint"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1383,6 +1403,12 @@ export interface components {
             /** @example must be a positive integer */
             what: string;
         };
+        /** @description What the provider likes to say; nothing of it counts, but for a `challenge` at the top of an object. */
+        ProviderHint: unknown;
+        HintChallenge: {
+            /** @description As the provider said it. */
+            challenge: string | number;
+        };
         /**
          * @description A string, because it may be larger than what JavaScript counts exactly.
          * @example 42
@@ -2458,7 +2484,7 @@ export interface components {
          * @description Stable, for programs. More may be added.
          * @enum {string}
          */
-        ProblemCode: "account_braked" | "account_frozen" | "account_in_debt" | "ambiguous_credentials" | "bad_request" | "bad_token" | "body_too_large" | "daily_cap" | "direction_not_allowed" | "forbidden" | "headers_too_large" | "idempotency_conflict" | "insufficient_credits" | "internal" | "invalid_json" | "invalid_prices" | "invalid_request" | "key_expired" | "key_revoked" | "membership_too_long" | "method_not_allowed" | "needs_duration" | "needs_text_or_maximum" | "no_result" | "not_askable" | "not_completed" | "not_found" | "not_implemented" | "not_sold" | "order_conflict" | "over_daily_cap" | "over_job_cap" | "over_key_daily_cap" | "over_key_monthly_cap" | "over_monthly_cap" | "over_service_daily_cap" | "over_service_monthly_cap" | "overflow" | "overloaded" | "parent_failed" | "payment_platform_unavailable" | "queue_draining" | "range_not_satisfiable" | "rate_limited" | "reference_conflict" | "result_gone" | "stale_token" | "store_unavailable" | "timeout" | "token_bad_signature" | "token_bad_subject" | "token_critical" | "token_expired" | "token_malformed" | "token_no_expiry" | "token_not_yet" | "token_too_large" | "token_unknown_key" | "token_wrong_algorithm" | "token_wrong_audience" | "token_wrong_issuer" | "tokens_not_accepted" | "too_expensive" | "too_many_attempts" | "too_many_pending_orders" | "unauthenticated" | "unknown_account" | "unknown_job" | "unknown_key" | "unknown_message" | "unknown_order" | "unknown_package" | "unknown_parent" | "unknown_scheme" | "unknown_service" | "unknown_source" | "unknown_term" | "unmeasurable_input" | "uri_too_long" | "wrong_state";
+        ProblemCode: "account_braked" | "account_frozen" | "account_in_debt" | "ambiguous_credentials" | "artifacts_unavailable" | "bad_request" | "bad_token" | "body_too_large" | "daily_cap" | "direction_not_allowed" | "forbidden" | "headers_too_large" | "idempotency_conflict" | "insufficient_credits" | "internal" | "invalid_json" | "invalid_prices" | "invalid_request" | "key_expired" | "key_revoked" | "membership_too_long" | "method_not_allowed" | "needs_duration" | "needs_text_or_maximum" | "no_result" | "not_askable" | "not_completed" | "not_found" | "not_implemented" | "not_sold" | "order_conflict" | "over_daily_cap" | "over_job_cap" | "over_key_daily_cap" | "over_key_monthly_cap" | "over_monthly_cap" | "over_service_daily_cap" | "over_service_monthly_cap" | "overflow" | "overloaded" | "parent_failed" | "payment_platform_unavailable" | "queue_draining" | "range_not_satisfiable" | "rate_limited" | "reference_conflict" | "result_gone" | "stale_token" | "store_unavailable" | "timeout" | "token_bad_signature" | "token_bad_subject" | "token_critical" | "token_expired" | "token_malformed" | "token_no_expiry" | "token_not_yet" | "token_too_large" | "token_unknown_key" | "token_wrong_algorithm" | "token_wrong_audience" | "token_wrong_issuer" | "tokens_not_accepted" | "too_expensive" | "too_many_attempts" | "too_many_pending_orders" | "unauthenticated" | "unknown_account" | "unknown_job" | "unknown_key" | "unknown_message" | "unknown_order" | "unknown_package" | "unknown_parent" | "unknown_scheme" | "unknown_service" | "unknown_source" | "unknown_term" | "unmeasurable_input" | "uri_too_long" | "wrong_state";
     };
     responses: {
         /** @description `ambiguous_credentials` */
@@ -3198,7 +3224,13 @@ export interface operations {
     };
     getResult: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Another of the files that the result names in `files`.
+                 * @example subtitles.srt
+                 */
+                file?: string;
+            };
             header?: {
                 /**
                  * @description Of a file.
@@ -3338,7 +3370,68 @@ export interface operations {
                 };
             };
             429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
+            /** @description `artifacts_unavailable`, `overloaded`, `store_unavailable` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "artifacts_unavailable" | "overloaded" | "store_unavailable";
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    providerHint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The job's id.
+                 * @example 42
+                 */
+                job: string;
+                /**
+                 * @description Proves that the address is one that was given.
+                 * @example 1-5fa00fa3
+                 */
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ProviderHint"];
+            };
+        };
+        responses: {
+            /** @description A word that the provider wanted to hear again. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HintChallenge"];
+                };
+            };
+            /** @description Heard, whatever it was. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             default: components["responses"]["Problem"];
         };
     };

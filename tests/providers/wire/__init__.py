@@ -1,0 +1,1 @@
+"""Every provider's documented protocol, simulated: see server.py."""

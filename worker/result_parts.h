@@ -1,0 +1,34 @@
+// What the program needs to keep what jobs made, put together from the settings.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "worker/artifacts.h"
+#include "worker/hints.h"
+#include "worker/result_keeper.h"
+
+namespace worker {
+
+struct ResultParts {
+    // The settings must outlive it.
+    explicit ResultParts(config::Settings const& settings)
+        : artifacts{make_artifacts(settings)},
+          keeper{settings, artifacts.get()},
+          hints{make_hints(settings)} {}
+
+    // What a provider is told for an attempt; none where nobody is told.
+    [[nodiscard]] std::function<std::string(base::JobId, int)> hint_url() const {
+        if (!hints) {
+            return {};
+        }
+        return [&told = *hints](base::JobId job, int attempt) { return told.url(job, attempt); };
+    }
+
+    std::unique_ptr<adapters::ArtifactStore> artifacts;  // null: files are on this disk only
+    ResultKeeper keeper;
+    std::unique_ptr<Hints> hints;  // null: providers are told of none
+};
+
+}  // namespace worker
