@@ -235,7 +235,6 @@ asio::awaitable<Reported> Attempt::complete(Verdict verdict) {
     if (meter_ != nullptr && OutputMeter::concerns(job_)) {
         auto found = co_await measure(done.result);
         if (is_open(found, job_) && released_ && !taken_) {
-            calls_.clear();  // it will be told once more, and cost once
             co_return co_await let_go({});  // whoever resumes it has the time to try again
         }
         done = judged(std::move(found), std::move(done));
@@ -286,6 +285,9 @@ jobs::Report Attempt::judged(OutputLength found, jobs::Report done) {
 asio::awaitable<Reported> Attempt::let_go(Reported last) {
     if (goes_on(last) && taken_) {
         last = *taken_;
+    }
+    if (!noted_) {  // whoever resumes it is told once more of a completed call that cost once
+        std::erase_if(calls_, [](jobs::ProviderCall const& call) { return call.completed; });
     }
     bool const cancellable = provider_ != nullptr && !task_.empty();
     bool const local = cancellable && provider_->tasks_are_local();

@@ -90,7 +90,7 @@ asio::awaitable<Reported> Attempt::lose(NotKept const& why) {
     log_.error("results", "what a provider made, and is paid for, is lost", facts_of(why));
     auto failed = report(Said::failed);
     failed.error = jobs::Error{.code = why.code, .message = why.message, .retryable = false};
-    co_return co_await reporter_.send(std::move(failed));
+    co_return co_await send(std::move(failed));
 }
 
 // Percent of the provider's work end where fetching begins, so that is told in words.
