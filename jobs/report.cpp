@@ -84,6 +84,7 @@ ReportOutcome take_task(Batch& batch, LoadedJob& loaded, Report const& report, R
         tell(batch, loaded.job, "submitted", report.attempt, report.task);
     }
     loaded.job.fate_unknown = false;
+    loaded.job.parked = false;
     return go_on(batch, loaded, report, rules);
 }
 
@@ -125,6 +126,7 @@ ReportOutcome take_route(Batch& batch, LoadedJob& loaded, Report const& report,
 ReportOutcome submit_again(Batch& batch, LoadedJob& loaded, Report const& report,
                            Rules const& rules) {
     loaded.job.resubmitted = true;
+    loaded.job.parked = false;
     loaded.job.fate_unknown = true;
     tell(batch, loaded.job, "resubmit", report.attempt, report.note);
     return go_on(batch, loaded, report, rules);

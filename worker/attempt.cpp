@@ -286,6 +286,9 @@ asio::awaitable<Reported> Attempt::let_go(Reported last) {
     if (goes_on(last) && taken_) {
         last = *taken_;
     }
+    if (!noted_) {  // whoever resumes it is told once more of a completed call that cost once
+        std::erase_if(calls_, [](jobs::ProviderCall const& call) { return call.completed; });
+    }
     bool const cancellable = provider_ != nullptr && !task_.empty();
     bool const local = cancellable && provider_->tasks_are_local();
     if (local) {
