@@ -44,7 +44,7 @@ class Demo(CliTest):
         self.assertEqual(captions["charge"]["net"], 0)
         self.assertEqual(video["charge"]["net"], price(video["duration_ms"], 5))
         spent = sum(job["charge"]["net"] for job in told["jobs"])
-        self.assertEqual(told["ledger"][0]["balance_after"], 520 - spent)
+        self.assertEqual(told["ledger"][0]["balanceAfter"], 520 - spent)
         with open(self.file(captions, "captions.srt"), encoding="utf-8") as file:
             lines = file.read()
         self.assertIn("two lighthouses", lines)
