@@ -67,7 +67,9 @@ class Operator(Served):
         return concern in json.dumps(view)
 
     def metrics(self):
-        with urllib.request.urlopen(self.url + "/metrics") as answer:
+        asked = urllib.request.Request(f"http://{self.address.netloc}/metrics",
+                                       headers={"X-Api-Key": self.key})
+        with urllib.request.urlopen(asked) as answer:
             return answer.read()
 
     def test_caps_of_an_account_are_its_own(self):

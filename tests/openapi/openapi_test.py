@@ -61,6 +61,7 @@ class Description(RunningTest):
         self.orders()
         self.streams()
         self.operating()
+        self.providers()
         self.console()
         self.webhooks()
         self.strangers()
@@ -300,6 +301,11 @@ class Description(RunningTest):
         self.refuses("409 not_acceptable", "POST", f"/api/admin/reviews/{waiting}",
                      decision | {"order_id": "nothing"})
         self.got(200, "POST", f"{at}/review", decision)
+        more = self.got(201, "POST", "/api/v1/credit/recharge", wanted)["order_id"]
+        self.platform.pays(more, amount=2)
+        self.got(200, "POST", f"/api/admin/orders/{more}/query")
+        number = self.got(200, "GET", "/api/admin/reviews")["notices"][0]["number"]
+        self.got(200, "POST", f"/api/admin/reviews/{number}", decision | {"decision": "dismiss"})
         self.refuses("404 nothing_to_review", "POST", f"{at}/review", decision)
 
     def points(self):
@@ -339,6 +345,17 @@ class Description(RunningTest):
         self.refuses("422 invalid_request", "POST", "/api/admin/keys", {"name": "x"})
         _, headers, _ = self.call("GET", "/openapi.json")
         self.got(304, "GET", "/openapi.json", headers={"If-None-Match": headers["etag"]})
+
+    def providers(self):
+        for path in ("providers", "margin", "margin?by=day"):
+            self.got(200, "GET", f"/api/admin/{path}")
+        parked = self.enqueue("character")["id"]
+        at = f"/api/admin/jobs/{parked}/resolve"
+        self.until(lambda: "parked" in self.call("GET", "/api/admin/overview")[2]
+                   and self.got(200, "GET", "/api/admin/overview")["parked"] == 1)
+        self.refuses("422 invalid_request", "POST", at, {"verdict": "perhaps"})
+        self.got(200, "POST", at, {"verdict": "fail"})
+        self.refuses("409 wrong_state", "POST", at, {"verdict": "fail"})
 
     def console(self):
         page = {"X-Api-Key": None, "X-Tallyman-Console": "1", "Origin": self.url}

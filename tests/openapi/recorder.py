@@ -6,7 +6,9 @@ import hmac
 import http.client
 import json
 import os
+import socketserver
 import sys
+import threading
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -32,12 +34,28 @@ providers:
   files:
     kind: command
     run: [./leave-a-file]
+  silent:
+    kind: http
+    dialect: openai-chat
+    base_url: http://127.0.0.1:9
+    model: none
+    allow_private: true
+    on_doubt: park
 services:
   defaults:
     provider: demo
   polish:
     provider: files
+  character:
+    provider: silent
 """
+
+
+class Silent(socketserver.BaseRequestHandler):
+    """Takes what it is sent and hangs up: whether it began anything, nobody knows."""
+
+    def handle(self):
+        self.request.recv(65536)
 
 PROVIDER = """#!/bin/sh
 read -r job
@@ -87,6 +105,12 @@ class RunningTest(CliTest):
         self.platform = Platform()
         self.addCleanup(self.platform.close)
         self.environment.update(self.platform.environment())
+        silent = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Silent)
+        threading.Thread(target=silent.serve_forever, daemon=True).start()
+        self.addCleanup(silent.server_close)
+        self.addCleanup(silent.shutdown)
+        at = f"http://127.0.0.1:{silent.server_address[1]}"
+        self.environment["TALLYMAN_PROVIDERS_SILENT_BASE_URL"] = at
         up = self.start("up", "--port", "0")
         line = ""
         while not line.startswith("listening on "):

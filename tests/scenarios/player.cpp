@@ -25,7 +25,8 @@ constexpr std::array submit_words = {"created",        "repeated",
                                      "parent_failed",  "taken_elsewhere"};
 constexpr std::array start_words = {
     "started", "insufficient_credits", "over_cap", "past_deadline", "held", "braked"};
-constexpr std::array report_words = {"noted", "ended", "requeued", "stale", "missing"};
+constexpr std::array report_words = {"noted",    "full",  "ended",
+                                     "requeued", "stale", "missing"};
 constexpr std::array steer_words = {"done", "missing", "wrong_state", "insufficient_credits"};
 
 template <typename Words, typename Enum>
@@ -38,6 +39,7 @@ std::string word_for(Words const& words, Enum value) {
 Player::Player(Desk::MakeStore const& make_store) : desk_{make_store} {
     desk_.auditing = false;  // the caller does it, and names the line
     desk_.book = config::default_book();
+    desk_.rules.defaults.provider = "demo";
 }
 
 Answers Player::play(Line& line) {

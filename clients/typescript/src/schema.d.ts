@@ -857,6 +857,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Notices of payments that wait for a person, newest first
+         * @description They move nothing until somebody decides.
+         */
+        get: operations["listReviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/reviews/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decides about a notice that waits for a person
+         * @description What is accepted counts whatever was doubtful, and flags its order `overruled`; what is dismissed counts for nothing. Either stands among the notices of its order, with who decided and why.
+         */
+        post: operations["reviewNotice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/orders/{order_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decides about the notice of an order that waits for a person
+         * @description The same, of the one notice of that order that waits; where several do, `number` says which.
+         */
+        post: operations["reviewOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/expire": {
         parameters: {
             query?: never;
@@ -1075,6 +1135,66 @@ export interface paths {
          */
         put: operations["setAccountCaps"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How providers fare, what they have in work and what they cost today
+         * @description What they have in work and what they cost is of all processes, the rest of this one.
+         */
+        get: operations["listProviders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/margin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What providers took, against what jobs were settled at
+         * @description Of calls whose provider, or the configuration, told what they cost or how they were counted.
+         */
+        get: operations["getMargin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/jobs/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decides about a job that may have been submitted
+         * @description `submit`: it was not submitted, and is now. `task`: it was, and this is the provider's id of it. `fail`: it is given up and refunded.
+         */
+        post: operations["resolveJob"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1645,6 +1765,10 @@ export interface components {
             poison?: boolean;
             /** @description Its input and result were removed by retention. */
             pruned?: boolean;
+            /** @description It may have been submitted, and waits for somebody to decide. */
+            parked?: boolean;
+            /** @description Of the provider, where a route names one. */
+            model?: string;
         };
         /** @description Frozen when the job was enqueued. */
         Price: {
@@ -1703,6 +1827,8 @@ export interface components {
             entries: components["schemas"]["Entry"][];
             grants: components["schemas"]["Grant"][];
             net: components["schemas"]["Credits"];
+            /** @description What providers took; not for users. */
+            provider_calls?: components["schemas"]["ProviderCall"][];
         };
         Step: {
             at: components["schemas"]["Time"];
@@ -2261,6 +2387,8 @@ export interface components {
             expires_at: number;
             /** @description Milliseconds since 1970. */
             paid_at?: number;
+            /** @description What was paid, where somebody has accepted another amount than was ordered. Refunds are shares of it. */
+            paid_fen?: number;
             /** @description Milliseconds since 1970. */
             closed_at?: number;
             /** @description Milliseconds since 1970. */
@@ -2317,6 +2445,8 @@ export interface components {
             expires_at: number;
             /** @description Milliseconds since 1970. */
             paid_at?: number;
+            /** @description What was paid, where somebody has accepted another amount than was ordered. Refunds are shares of it. */
+            paid_fen?: number;
             /** @description Milliseconds since 1970. */
             closed_at?: number;
             /** @description Milliseconds since 1970. */
@@ -2342,6 +2472,28 @@ export interface components {
             owed: components["schemas"]["Credits"];
             lost: components["schemas"]["Credits"];
             notices: components["schemas"]["PaymentNotice"][];
+        };
+        PaymentNoticeList: {
+            notices: components["schemas"]["PaymentNotice"][];
+            next_cursor?: string;
+        };
+        ReviewRequest: {
+            /** @enum {string} */
+            decision: "accept" | "dismiss";
+            /** @description Why, for those who come after. */
+            reason: string;
+            /** @description Which order it is accepted for, where it names none or another one. */
+            order_id?: string;
+            /** @description The notice, where several of the order wait. */
+            number?: number;
+        };
+        Reviewed: {
+            number: number;
+            /** @enum {string} */
+            decision: "accept" | "dismiss";
+            /** @enum {string} */
+            outcome: "paid" | "returned" | "closed" | "noted" | "review";
+            order?: components["schemas"]["WholeOrder"];
         };
         OrderReturn: {
             id: string;
@@ -2394,6 +2546,8 @@ export interface components {
             unknown: components["schemas"]["Sight"][];
             /** @description Some jobs that took down their workers. */
             poison: components["schemas"]["Sight"][];
+            /** @description Some jobs that may have been submitted, and wait for somebody to decide. */
+            parked: components["schemas"]["Sight"][];
             /** @description Open charges by their age. */
             charges: components["schemas"]["OpenCharges"][];
             workers: components["schemas"]["WorkerSeen"][];
@@ -2431,6 +2585,7 @@ export interface components {
             processing: number;
             inbox: number;
             unknown_fate: number;
+            parked: number;
             oldest_ready_at?: components["schemas"]["Time"];
             oldest_inbox_at?: components["schemas"]["Time"];
         };
@@ -2477,6 +2632,15 @@ export interface components {
             unknown: number;
             /** @description Troubles, without anything completed between them. */
             in_a_row: number;
+            breaker: components["schemas"]["Breaker"];
+            /** @description Jobs of this process that it has. */
+            here: number;
+            /** @description For so long it is not called. */
+            closed_for_ms?: number;
+            /** @description Why it is not called. */
+            closed_by?: string;
+            /** @description It refuses our key, our balance or our models. */
+            refuses_us?: boolean;
             last_trouble?: string;
             trouble_ago_ms?: number;
         };
@@ -2639,6 +2803,78 @@ export interface components {
             since: components["schemas"]["Time"];
             until?: components["schemas"]["Time"];
         };
+        /**
+         * @description Closed: it is called. Open: it is left alone for a while. Probing: one call tries it.
+         * @enum {string}
+         */
+        Breaker: "closed" | "open" | "probing";
+        ProviderCost: {
+            currency: string;
+            /** @description Millionths of the currency. */
+            cost_micros: number;
+        };
+        Provider: {
+            name: string;
+            completed: number;
+            failed: number;
+            unknown: number;
+            in_a_row: number;
+            breaker: components["schemas"]["Breaker"];
+            here: number;
+            closed_for_ms?: number;
+            closed_by?: string;
+            refuses_us?: boolean;
+            last_trouble?: string;
+            trouble_ago_ms?: number;
+            /** @description Jobs that it has, of all processes. */
+            at_work: number;
+            configured: boolean;
+            today: components["schemas"]["ProviderCost"][];
+        };
+        Providers: {
+            providers: components["schemas"]["Provider"][];
+        };
+        MarginLine: {
+            name: string;
+            calls: number;
+            completed: number;
+            credits: components["schemas"]["Credits"];
+            /** @description Missing: what it cost is not known. */
+            currency?: string;
+            cost_micros?: number;
+            /** @description Of the credits, where credit_value has this currency. */
+            worth_micros?: number;
+            margin_micros?: number;
+        };
+        Margin: {
+            since: components["schemas"]["Time"];
+            lines: components["schemas"]["MarginLine"][];
+            credit_value?: {
+                currency: string;
+                micros: number;
+            };
+        };
+        Resolution: {
+            /** @enum {string} */
+            verdict: "submit" | "fail" | "task";
+            task?: string;
+        };
+        ProviderCall: {
+            at: components["schemas"]["Time"];
+            attempt: number;
+            provider: string;
+            completed: boolean;
+            model?: string;
+            /** @description The provider's own, for its support. */
+            request_id?: string;
+            /** @description The provider's own, for what came of it. */
+            word?: string;
+            /** @description JSON, as the provider counts. */
+            usage?: string;
+            currency?: string;
+            /** @description Millionths of the currency. */
+            cost_micros?: number;
+        };
         SessionRequest: {
             /** @description An API key with the scope `read` or `admin`. */
             key: string;
@@ -2772,7 +3008,7 @@ export interface components {
          * @description Stable, for programs. More may be added.
          * @enum {string}
          */
-        ProblemCode: "account_braked" | "account_frozen" | "account_in_debt" | "ambiguous_credentials" | "artifacts_unavailable" | "bad_request" | "bad_token" | "body_too_large" | "cross_site" | "daily_cap" | "direction_not_allowed" | "forbidden" | "headers_too_large" | "idempotency_conflict" | "insufficient_credits" | "internal" | "invalid_json" | "invalid_prices" | "invalid_request" | "key_expired" | "key_revoked" | "membership_too_long" | "method_not_allowed" | "needs_duration" | "needs_text_or_maximum" | "no_result" | "not_askable" | "not_completed" | "not_found" | "not_implemented" | "not_sold" | "order_conflict" | "over_daily_cap" | "over_job_cap" | "over_key_daily_cap" | "over_key_monthly_cap" | "over_monthly_cap" | "over_service_daily_cap" | "over_service_monthly_cap" | "overflow" | "overloaded" | "parent_failed" | "payment_platform_unavailable" | "queue_draining" | "range_not_satisfiable" | "rate_limited" | "reference_conflict" | "result_gone" | "session_over" | "stale_token" | "store_unavailable" | "timeout" | "token_bad_signature" | "token_bad_subject" | "token_critical" | "token_expired" | "token_malformed" | "token_no_expiry" | "token_not_yet" | "token_too_large" | "token_unknown_key" | "token_wrong_algorithm" | "token_wrong_audience" | "token_wrong_issuer" | "tokens_not_accepted" | "too_expensive" | "too_many_attempts" | "too_many_pending_orders" | "unauthenticated" | "unknown_account" | "unknown_job" | "unknown_key" | "unknown_message" | "unknown_order" | "unknown_package" | "unknown_parent" | "unknown_scheme" | "unknown_service" | "unknown_source" | "unknown_term" | "unmeasurable_input" | "uri_too_long" | "wrong_state";
+        ProblemCode: "account_braked" | "account_frozen" | "account_in_debt" | "ambiguous_credentials" | "artifacts_unavailable" | "bad_request" | "bad_token" | "body_too_large" | "cross_site" | "daily_cap" | "direction_not_allowed" | "forbidden" | "headers_too_large" | "idempotency_conflict" | "insufficient_credits" | "internal" | "invalid_json" | "invalid_prices" | "invalid_request" | "key_expired" | "key_revoked" | "membership_too_long" | "method_not_allowed" | "needs_duration" | "needs_text_or_maximum" | "no_result" | "not_acceptable" | "not_askable" | "not_completed" | "not_found" | "not_implemented" | "not_sold" | "nothing_to_review" | "order_conflict" | "over_daily_cap" | "over_job_cap" | "over_key_daily_cap" | "over_key_monthly_cap" | "over_monthly_cap" | "over_service_daily_cap" | "over_service_monthly_cap" | "overflow" | "overloaded" | "parent_failed" | "payment_platform_unavailable" | "queue_draining" | "range_not_satisfiable" | "rate_limited" | "reference_conflict" | "result_gone" | "session_over" | "stale_token" | "store_unavailable" | "timeout" | "token_bad_signature" | "token_bad_subject" | "token_critical" | "token_expired" | "token_malformed" | "token_no_expiry" | "token_not_yet" | "token_too_large" | "token_unknown_key" | "token_wrong_algorithm" | "token_wrong_audience" | "token_wrong_issuer" | "tokens_not_accepted" | "too_expensive" | "too_many_attempts" | "too_many_pending_orders" | "unauthenticated" | "unknown_account" | "unknown_job" | "unknown_key" | "unknown_message" | "unknown_order" | "unknown_package" | "unknown_parent" | "unknown_scheme" | "unknown_service" | "unknown_source" | "unknown_term" | "unmeasurable_input" | "uri_too_long" | "wrong_state";
     };
     responses: {
         /** @description `ambiguous_credentials` */
@@ -2934,6 +3170,8 @@ export interface operations {
                 user_id?: string;
                 state?: components["schemas"]["State"];
                 service?: string;
+                /** @description `true`: only jobs that may have been submitted and wait for somebody to decide. */
+                parked?: boolean;
                 /** @description `next_cursor` of the page before. */
                 cursor?: components["parameters"]["cursor"];
                 /** @description Jobs on a page; more than 500 is 500. */
@@ -3719,6 +3957,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    };
+                };
             };
             default: components["responses"]["Problem"];
         };
@@ -6321,6 +6572,257 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listReviews: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of an earlier page. */
+                cursor?: string;
+                /** @description More than 200 is 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentNoticeList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    reviewNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The notice, in the order in which they came. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewRequest"];
+            };
+        };
+        responses: {
+            /** @description It is decided. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reviewed"];
+                };
+            };
+            /** @description `ambiguous_credentials`, `invalid_json` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "ambiguous_credentials" | "invalid_json";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `nothing_to_review` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "nothing_to_review";
+                    };
+                };
+            };
+            /** @description `not_acceptable` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    reviewOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The order's id. Another user's order is as unknown as one that never was. */
+                order_id: components["parameters"]["order_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewRequest"];
+            };
+        };
+        responses: {
+            /** @description It is decided. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reviewed"];
+                };
+            };
+            /** @description `ambiguous_credentials`, `invalid_json` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "ambiguous_credentials" | "invalid_json";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `nothing_to_review`, `unknown_order` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "nothing_to_review" | "unknown_order";
+                    };
+                };
+            };
+            /** @description `not_acceptable` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_acceptable";
+                    };
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
     expireCredits: {
         parameters: {
             query?: never;
@@ -6962,6 +7464,187 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listProviders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that are configured, or have something in work. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Providers"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getMargin: {
+        parameters: {
+            query?: {
+                /** @description What to add up by. */
+                by?: "provider" | "service" | "day" | "model";
+                /** @description Milliseconds since the epoch; 30 days ago where left out. */
+                since?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By name and currency. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Margin"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    resolveJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's id. Another user's job is as unknown as one that never was. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Resolution"];
+            };
+        };
+        responses: {
+            /** @description The job. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description `ambiguous_credentials`, `invalid_json` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "ambiguous_credentials" | "invalid_json";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `unknown_job` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_job";
+                    };
+                };
+            };
+            /** @description `wrong_state` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "wrong_state";
                     };
                 };
             };
