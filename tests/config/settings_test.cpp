@@ -83,8 +83,8 @@ TEST(SettingsMistakes, Providers) {
                  "  g: {kind: simulated, failure_rate: 0.6, final_rate: 0.5}\n"
                  "  h: {kind: command, run: [ls], retry_codes: [1], final_codes: [1, 300]}\n"
                  "  i: {kind: command, run: [ls], environment: {1A: x, TOKEN: [secret]}}\n"),
-        (Lines{"2: providers.a.kind: missing; expected simulated or command",
-               "3: providers.b.kind: expected simulated or command, got `magic`",
+        (Lines{"2: providers.a.kind: missing; expected simulated, command or http",
+               "3: providers.b.kind: expected simulated, command or http, got `magic`",
                "4: providers.c.run: missing; expected a list of a program and its arguments",
                "5: providers.d.run: empty, expected a program and its arguments",
                "6: providers.e.run: empty, expected a program and its arguments",

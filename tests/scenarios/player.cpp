@@ -25,8 +25,7 @@ constexpr std::array submit_words = {"created",        "repeated",
                                      "parent_failed",  "taken_elsewhere"};
 constexpr std::array start_words = {
     "started", "insufficient_credits", "over_cap", "past_deadline", "held", "braked"};
-constexpr std::array report_words = {"noted",    "full",  "ended",
-                                     "requeued", "stale", "missing"};
+constexpr std::array report_words = {"noted", "full", "ended", "requeued", "stale", "missing"};
 constexpr std::array steer_words = {"done", "missing", "wrong_state", "insufficient_credits"};
 
 template <typename Words, typename Enum>
