@@ -78,6 +78,7 @@ private:
     boost::asio::awaitable<adapters::Submitted> submit();
     boost::asio::awaitable<bool> keep_doubting(adapters::Verdict verdict, jobs::Reported& last);
     void be_at(adapters::Provider* provider, std::string const& name);
+    [[nodiscard]] adapters::Verdict no_provider() const;
 
     boost::asio::awaitable<jobs::Reported> ask_until_verdict();
     boost::asio::awaitable<adapters::Verdict> poll();

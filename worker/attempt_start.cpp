@@ -63,6 +63,14 @@ void Attempt::be_at(adapters::Provider* provider, std::string const& name) {
     }
 }
 
+Verdict Attempt::no_provider() const {
+    auto const message =
+        job_.provider.empty()
+            ? "no provider is configured for service " + job_.service + " and such an input"
+            : "no provider named `" + job_.provider + "` is configured for service " + job_.service;
+    return {.fate = Fate::failed_final, .code = "no_provider", .message = message};
+}
+
 asio::awaitable<Reported> Attempt::begin() {
     auto lanes = router_.lanes_for(job_);
     while (true) {
@@ -87,11 +95,7 @@ asio::awaitable<std::optional<Reported>> Attempt::try_lanes(std::vector<Lane>& l
         case Choice::Kind::exhausted:
             break;
         case Choice::Kind::nobody:
-            Verdict const nobody{.fate = Fate::failed_final,
-                                 .code = "no_provider",
-                                 .message = "no provider is configured for service " +
-                                            job_.service + " and such an input"};
-            co_return co_await conclude(nobody);
+            co_return co_await conclude(no_provider());
     }
     rounds_ += 1;
     bool const soon = refusal_->ask_again <= short_wait && refusal_->blame == Blame::moment;

@@ -71,7 +71,9 @@ Counter::Counter(worker::http::InputRule rule, base::Millis max_age)
             .payments = &payments,
             .cash = &cash,
             .inquiring = &inquiring,
-            .platforms = &pool},
+            .platforms = &pool,
+            .audits = &audits,
+            .door = &door},
            believe,
            worker::http::all_tables()} {
     asio::co_spawn(io, watch.run(), base::rethrow);

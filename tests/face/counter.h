@@ -15,6 +15,8 @@
 #include "tests/jobs/desk.h"
 #include "tests/support/flaky_store.h"
 #include "worker/cash_desk.h"
+#include "worker/http/audit_desk.h"
+#include "worker/http/authenticate.h"
 #include "worker/http/collector.h"
 #include "worker/http/face.h"
 #include "worker/http/input_desk.h"
@@ -66,6 +68,8 @@ public:
         .store = store, .payments = no_platforms, .send = {}, .rules = desk.rules, .log = *log};
     worker::CashDesk cash{
         {.payments = no_platforms, .settings = settings.payments, .send = {}, .log = *log}};
+    worker::http::AuditDesk audits{store, settings};
+    worker::http::Authenticator door{{.store = store, .pool = pool}};
     worker::http::Face face;
 
     struct More {

@@ -181,8 +181,8 @@ TEST(Description, HasNoCodeThatIsNotToldInChinese) {
     Counter counter;
     json::object facts;
     for (auto const* const fact :
-         {"allow", "balance", "field", "job", "limit", "order_id", "package", "parent", "required",
-          "service", "source", "state", "term", "used", "user_id"}) {
+         {"allow", "balance", "field", "job", "limit", "order_id", "package", "parent", "reasons",
+          "required", "service", "source", "state", "term", "used", "user_id"}) {
         facts[fact] = "x";
     }
     auto const document = described(counter);

@@ -67,7 +67,11 @@ TEST(Lease, CarriesProgress) {
 TEST(Lease, OfManyJobsWithNothingNewToTellIsOneWriteAHeartbeat) {
     World world;
     world.settings.worker.slots = 50;
-    world.stage.on_poll = [](auto const&, auto const&) { return still_running(42); };
+    world.stage.on_poll = [](auto const&, auto const&) {
+        auto running = still_running(42);
+        running.ask_again = Millis{50};  // or fifty jobs keep the loop busy for ever
+        return running;
+    };
     std::vector<base::JobId> ids;
     for (int i = 0; i < 50; ++i) {
         ids.push_back(world.submit());
