@@ -32,7 +32,7 @@ jobs::Report say(Scene const& scene, Said said) {
     return report;
 }
 
-Operation reporting(std::string name, Said said, std::string answer, std::string after) {
+Operation reporting(std::string name, Said said, jobs::ReportOutcome answer, std::string after) {
     return {.name = std::move(name),
             .prepare = running,
             .load = [said](Scene& scene) { return jobs::load_for_report({say(scene, said)}); },
@@ -41,7 +41,7 @@ Operation reporting(std::string name, Said said, std::string answer, std::string
                     auto const answers = jobs::report(batch, {say(scene, said)}, scene.desk.rules);
                     scene.answer = fmt::format("{}", static_cast<int>(answers.at(0).outcome));
                 },
-            .answer = std::move(answer),
+            .answer = fmt::format("{}", static_cast<int>(answer)),
             .before = "processing/1 0% charge 1 open · balance 515 · entries 2",
             .after = std::move(after)};
 }
@@ -247,25 +247,25 @@ std::string told_of(jobs::Job const& job) {
 }  // namespace
 
 std::vector<Operation> writing_operations() {
-    return {
-        submitting(),
-        submitting_much(),
-        taking_up(),
-        starting(),
-        reporting("alive", Said::alive, "0",
-                  "processing/1 40% charge 1 open · balance 515 · entries 2"),
-        reporting("completed", Said::completed, "1",
-                  "completed/1 100% charge 1 · balance 515 · entries 2"),
-        reporting("failed", Said::failed, "1", "failed/1 0% charge 1 · balance 520 · entries 3"),
-        cancelling(),
-        retrying(),
-        granting("grant", ""),
-        granting("grant_by_reference", "order 1"),
-        spending(),
-        expiring(),
-        waking(),
-        rescuing(),
-        pruning()};
+    return {submitting(),
+            submitting_much(),
+            taking_up(),
+            starting(),
+            reporting("alive", Said::alive, jobs::ReportOutcome::noted,
+                      "processing/1 40% charge 1 open · balance 515 · entries 2"),
+            reporting("completed", Said::completed, jobs::ReportOutcome::ended,
+                      "completed/1 100% charge 1 · balance 515 · entries 2"),
+            reporting("failed", Said::failed, jobs::ReportOutcome::ended,
+                      "failed/1 0% charge 1 · balance 520 · entries 3"),
+            cancelling(),
+            retrying(),
+            granting("grant", ""),
+            granting("grant_by_reference", "order 1"),
+            spending(),
+            expiring(),
+            waking(),
+            rescuing(),
+            pruning()};
 }
 
 std::string told(Scene& scene) {
