@@ -19,8 +19,8 @@
 
 namespace adapters {
 
-// What a provider is told of a job. `key` is the same for every try of the same charge, for
-// providers that take an idempotency key.
+// What a provider is told of a job. `key` is the same for every try of the same charge until one
+// has definitely failed, for providers that take an idempotency key.
 struct Call {
     base::JobId job;
     int attempt = 0;

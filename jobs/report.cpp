@@ -193,6 +193,7 @@ ReportOutcome take_failure(Batch& batch, LoadedJob& loaded, Report const& report
     job.failures += 1;
     job.task.clear();
     job.fate_unknown = false;
+    job.parked = false;
     if (report.moderated) {
         bool const keeps = job.terms.on_moderation == pricing::CancelRule::none;
         refund_charge(batch, loaded, keeps ? base::Credits{} : job.bill.debited, rules);
@@ -218,6 +219,7 @@ ReportOutcome hand_back(Batch& batch, LoadedJob& loaded, Report const& report) {
     if (report.said == Said::gone) {
         loaded.job.task.clear();
         loaded.job.fate_unknown = false;
+        loaded.job.parked = false;
     }
     tell(batch, loaded.job, report.said == Said::gone ? "gone" : "released", report.attempt,
          report.note);

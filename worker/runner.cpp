@@ -22,11 +22,12 @@ constexpr std::size_t beats_in_one_write = 500;
 constexpr base::Millis look_for_stale_every{500};
 constexpr std::size_t fewest_to_look_at = 500;
 
-// The same for every try of one charge, for providers that take an idempotency key. The time keeps
-// two installations apart that share an account there and both have a job of this number.
+// The same until the provider has failed the job for certain, for providers that take an
+// idempotency key: what was lost is asked for by it, what failed is not handed back by it. The time
+// keeps two installations apart that share an account there and both have a job of this number.
 std::string key_of(jobs::Job const& job) {
     return "tallyman-" + base::to_text(job.id) + "-" + std::to_string(job.bill.charge) + "-" +
-           std::to_string(base::to_ms(job.created_at));
+           std::to_string(job.failures) + "-" + std::to_string(base::to_ms(job.created_at));
 }
 
 // Names an attempt among all that belong to one trace.

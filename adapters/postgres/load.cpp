@@ -266,6 +266,7 @@ void ask_for_clock(Loading& loading, Trip& trip) {
                  Row row{rows[0]};
                  auto const now = row.time();
                  loading.batch.now = loading.fixed_now.value_or(now);
+                 loading.loaded.asked_at = now;
                  loading.loaded.xid = row.text();
              });
 }

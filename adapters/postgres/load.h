@@ -31,6 +31,7 @@ struct Loaded {
     std::vector<std::pair<std::int64_t, base::JobId>> stirred;
     std::map<base::AccountId, std::int64_t> grants_before;  // number of the last grant
     std::string xid;  // the transaction's id; empty: it has none, so it has written nothing
+    base::Timestamp asked_at;  // by the server's clock
 };
 
 class Held;

@@ -29,7 +29,7 @@ private:
     bool attempt(jobs::Load const& load, jobs::Decide const& decide, jobs::Batch& batch,
                  Loaded& loaded);
     void remember(jobs::Batch& batch, Loaded const& loaded);
-    bool was_committed(std::string const& xid, std::string const& why);
+    bool was_committed(Loaded const& loaded, std::string const& why);
 
     Pool& pool_;
     PostgresOptions const& options_;

@@ -236,7 +236,8 @@ def migration(world):
 
 
 # What the next version's migration may do beside workers of this one: it adds, under names of its
-# own, and removes nothing. Each table that workers write gets a column, locked as long as it takes.
+# own, and removes nothing. Tables that workers write get a column, locked as long as it takes; not
+# `running`, whose rows workers write whole: what is added to these goes into a table beside it.
 NEXT_VERSION = """
 BEGIN;
 SET LOCAL lock_timeout = '5s';
@@ -245,7 +246,6 @@ ALTER TABLE tallyman.accounts ADD COLUMN of_the_next text NOT NULL DEFAULT '';
 ALTER TABLE tallyman.grants ADD COLUMN of_the_next bigint;
 ALTER TABLE tallyman.entries ADD COLUMN of_the_next text NOT NULL DEFAULT '';
 ALTER TABLE tallyman.jobs ADD COLUMN of_the_next bigint;
-ALTER TABLE tallyman.running ADD COLUMN of_the_next bigint;
 CREATE TABLE tallyman.of_the_next (account bigint PRIMARY KEY);
 INSERT INTO tallyman.schema_steps (what) VALUES ('of the next version');
 COMMIT;

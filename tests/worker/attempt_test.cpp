@@ -42,7 +42,7 @@ TEST(Attempt, TellsTheProviderWhatItNeeds) {
     auto const call = world.stage.submits().front();
     EXPECT_EQ(call.job, id);
     EXPECT_EQ(call.attempt, 1);
-    EXPECT_EQ(call.key, "tallyman-1-1-1767225600000");
+    EXPECT_EQ(call.key, "tallyman-1-1-0-1767225600000");
     EXPECT_EQ(call.user, "ann");
     EXPECT_EQ(call.service, "script");
     EXPECT_EQ(call.input, "{}");

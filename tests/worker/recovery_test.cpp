@@ -64,7 +64,7 @@ TEST(Doubt, IsLookedUpUntilItCanBeToldAndThenFollowed) {
     world.stage.doubt = Doubt::look_up;
     int asked = 0;
     world.stage.on_look_up = [&](auto const& call) {
-        EXPECT_EQ(call.key, "tallyman-1-1-1767225600000");
+        EXPECT_EQ(call.key, "tallyman-1-1-0-1767225600000");
         asked += 1;
         return asked < 4 ? adapters::Submitted{.verdict = unseen()}
                          : adapters::Submitted{.task = "found", .verdict = still_running()};

@@ -62,12 +62,10 @@ void AuditDesk::run() {
                               [this](wire::Audited const& so_far) { see(so_far); });
         record_audit(store_, *audited, "console");
         ended = store_.now();
-    } catch (adapters::Unavailable const& problem) {
-        failed = problem.what();
-    } catch (adapters::Unusable const& problem) {
-        failed = problem.what();
     } catch (Stopped const&) {
         failed = "the process stops";
+    } catch (std::exception const& problem) {
+        failed = problem.what();
     }
     std::scoped_lock const lock{mutex_};
     if (audited) {

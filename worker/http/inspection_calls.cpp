@@ -9,6 +9,7 @@
 #include "wire/audit_json.h"
 #include "wire/credits_request.h"
 #include "wire/job_request.h"
+#include "wire/story.h"
 #include "worker/http/money.h"
 #include "worker/http/on_pool.h"
 
@@ -34,11 +35,12 @@ Response input_of(Call const& call, base::JobId id) {
     out["input"] = job->pruned ? json::value{nullptr} : wrong ? json::value(job->input) : input;
     out["failures"] = job->failures;
     out["losses"] = job->losses;
-    if (!job->worker.empty()) {
+    bool const is_user = call.caller.is_user();
+    if (!is_user && !job->worker.empty()) {
         out["worker"] = job->worker;
     }
-    if (!job->task.empty()) {
-        out["task"] = job->task;
+    if (!is_user && !job->task.empty()) {
+        out["task"] = wire::task_in_words(job->task);
     }
     return json_answer(out);
 }

@@ -67,10 +67,21 @@ bool applies(dialect::ErrorRule const& rule, Heard const& heard, Values const& v
     });
 }
 
+// Some gateways repeat the key that they were given.
+std::string without_secrets(std::string text, Account const& account) {
+    for (auto const& secret : {account.key, account.secret}) {
+        for (auto at = secret.empty() ? std::string::npos : text.find(secret);
+             at != std::string::npos; at = text.find(secret, at)) {
+            text.replace(at, secret.size(), "***");
+        }
+    }
+    return text;
+}
+
 std::string message_of(Heard const& heard, Values const& values) {
     auto const told = text_at(values.account.dialect.error_message, heard);
     auto const text = told ? *told : heard.answer.body;
-    auto const line = one_line(text, 300);
+    auto const line = one_line(without_secrets(text, values.account), 300);
     return fmt::format("status {}{}{}", heard.answer.status, line.empty() ? "" : ": ", line);
 }
 
