@@ -78,8 +78,9 @@ def table(name):
             "number-id", "poll-500", "poll-429", "poll-html", "poll-cut", "odd-word", "lost-once")})
         rows["gone"] = WAITS
         rows["fails"] = Expected("failed", paid=(1, 2))
-        told = name != "volcengine-tts-long"  # which doesn't say why
-        rows["fails-moderation"] = Expected("failed", code="moderation" if told else None)
+        # One of them doesn't say why: it is tried again.
+        rows["fails-moderation"] = rows["fails"] if name == "volcengine-tts-long" else Expected(
+            "failed", code="moderation")
         if PROTOCOLS[name].stopped:
             rows["cancelled"] = Expected("failed", "cancelled", paid=(1, 2))
     if name in LINKS:

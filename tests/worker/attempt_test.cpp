@@ -145,7 +145,8 @@ TEST(Attempt, IsTriedAgainAfterTheBackoffForOneCharge) {
     EXPECT_EQ(world.job(id).attempt, 2);
     EXPECT_EQ(world.job(id).bill.charge, 1);
     EXPECT_EQ(world.balance(), 515);
-    EXPECT_EQ(world.stage.submits().at(1).key, world.stage.submits().at(0).key);
+    // Or the provider would give back the task that failed.
+    EXPECT_NE(world.stage.submits().at(1).key, world.stage.submits().at(0).key);
 }
 
 TEST(Attempt, EndsWithARefundWhenTheFailureIsFinal) {
