@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/keys.h"
+#include "config/secret.h"
 
 namespace config {
 
@@ -11,24 +12,6 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-void read_secret(Value const& value, std::string& into) {
-    auto const& node = value.node();
-    if (node.kind != Node::Kind::text || bad_byte(node.text)) {
-        value.mistake("expected a text (what was given is not shown)");
-        return;
-    }
-    into = node.text;
-}
-
-void read_secret_file(Value const& value, std::string& into) {
-    auto const text = content_of_file(value);
-    if (text && text->empty()) {
-        value.mistake("the file is empty");
-    } else if (text) {
-        into = *text;
-    }
-}
-
 void read_key_files(Value const& value, Jwt& jwt) {
     jwt.key_files.clear();
     for_each_item(value, [&](Value const& item) { read_path(item, jwt.key_files.emplace_back()); });
@@ -36,7 +19,7 @@ void read_key_files(Value const& value, Jwt& jwt) {
 
 // Whoever can change what comes from the address can be any user, so it is not read in the clear
 // but from this machine.
-void read_address(Value const& value, std::string& into) {
+void read_keys_address(Value const& value, std::string& into) {
     auto const& node = value.node();
     std::string text;
     if (node.kind != Node::Kind::text || !node.text.empty()) {
@@ -56,13 +39,14 @@ void read_address(Value const& value, std::string& into) {
 }
 
 std::vector<Key<Settings>> const jwt_keys = {
-    {"secret", [](Value const& v, Settings& s) { read_secret(v, s.auth.jwt.secret); }},
+    {"secret",
+     [](Value const& v, Settings& s) { read_secret(v, s.auth.jwt.secret, {.shortest = 0}); }},
     {"secret_file", [](Value const& v, Settings& s) { read_secret_file(v, s.auth.jwt.secret); }},
     {.name = "key_files",
      .read = [](Value const& v, Settings& s) { read_key_files(v, s.auth.jwt); },
      .form = Key<Settings>::Form::tree},
     {"jwks_file", [](Value const& v, Settings& s) { read_path(v, s.auth.jwt.jwks_file); }},
-    {"jwks_url", [](Value const& v, Settings& s) { read_address(v, s.auth.jwt.jwks_url); }},
+    {"jwks_url", [](Value const& v, Settings& s) { read_keys_address(v, s.auth.jwt.jwks_url); }},
     {"issuer", [](Value const& v, Settings& s) { read_text(v, s.auth.jwt.issuer); }},
     {"audience", [](Value const& v, Settings& s) { read_text(v, s.auth.jwt.audience); }},
     {"leeway", [](Value const& v,

@@ -76,7 +76,7 @@ void read_mode(Value const& value, Draft& draft) {
 using Keys = std::vector<Key<Draft>>;
 
 // `mode` is read before all others, because it may start them afresh.
-Keys const price_keys = {
+Keys const period_keys = {
     {"mode", [](Value const&, Draft&) {}},
     {"credits", [](Value const& v, Draft& d) { read_credits(v, terms(d).credits, 1); }},
     {"per_second",
@@ -120,14 +120,14 @@ Keys with(Keys keys, Key<Draft> more) {
 }
 
 Keys const service_price_keys = with(
-    with(price_keys, {"from", [](Value const& v,
-                                 Draft&) { v.mistake("only an item of `changes` has a date"); }}),
+    with(period_keys, {"from", [](Value const& v,
+                                  Draft&) { v.mistake("only an item of `changes` has a date"); }}),
     {"changes", [](Value const& v, Draft& d) {
          for_each_item(v, [&](Value const& item) { d.changes.push_back(item); });
      }});
 
 Keys const change_keys =
-    with(price_keys, {"from", [](Value const& v, Draft& d) { read_date(v, d.period.from); }});
+    with(period_keys, {"from", [](Value const& v, Draft& d) { read_date(v, d.period.from); }});
 
 bool is_used(std::string_view key, Terms const& terms) {
     constexpr std::string_view always[] = {"mode", "from", "changes"};
@@ -152,7 +152,7 @@ bool is_used(std::string_view key, Terms const& terms) {
 void check_used(Value const& value, Terms const& terms) {
     for (std::size_t at = 0; at < value.node().keys.size(); ++at) {
         auto const& key = value.node().keys[at];
-        bool const known = is_among(price_keys, key, &Key<Draft>::name);
+        bool const known = is_among(period_keys, key, &Key<Draft>::name);
         if (!known || is_used(key, terms)) {
             continue;
         }

@@ -152,7 +152,7 @@ std::vector<Key<Dialect>> const error_keys = {
     {"message", [](Value const& v, Dialect& d) { read_places(v, d.error_message); }},
 };
 
-std::vector<Key<Dialect>> const hint_keys = {
+std::vector<Key<Dialect>> const dialect_hint_keys = {
     {"kind",
      [](Value const& v, Dialect&) {
          bool webhook = true;
@@ -188,7 +188,8 @@ std::vector<Key<RootDraft>> const root_keys = {
     {"error", [](Value const& v, RootDraft& d) { read_keys<Dialect>(v, error_keys, d.dialect); }},
     {"request_id", [](Value const& v, RootDraft& d) { read_places(v, d.dialect.request_id); }},
     {"retry_after", [](Value const& v, RootDraft& d) { read_places(v, d.dialect.retry_after); }},
-    {"hint", [](Value const& v, RootDraft& d) { read_keys<Dialect>(v, hint_keys, d.dialect); }},
+    {"hint",
+     [](Value const& v, RootDraft& d) { read_keys<Dialect>(v, dialect_hint_keys, d.dialect); }},
     {"on_doubt", read_on_doubt},
 };
 

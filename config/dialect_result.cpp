@@ -99,7 +99,7 @@ std::vector<Key<Result>> const duration_keys = {
      }},
 };
 
-std::vector<Key<dialect::Price>> const cost_keys = {
+std::vector<Key<dialect::Price>> const dialect_cost_keys = {
     {"at", [](Value const& v, dialect::Price& p) { read_places(v, p.at); }},
     {"unit",
      [](Value const& v, dialect::Price&) {
@@ -125,7 +125,7 @@ void read_second(Value const& value, ResultDraft& draft) {
     read_request(value, draft.result.request.emplace(), draft.frame);
 }
 
-std::vector<Key<ResultDraft>> const result_keys = {
+std::vector<Key<ResultDraft>> const result_draft_keys = {
     {"request", read_second},
     {"made", read_made},
     {"fields", read_fields},
@@ -134,7 +134,7 @@ std::vector<Key<ResultDraft>> const result_keys = {
     {"usage", [](Value const& v, ResultDraft& d) { read_pointers(v, d.result.usage); }},
     {"cost",
      [](Value const& v, ResultDraft& d) {
-         read_keys<dialect::Price>(v, cost_keys, d.result.cost);
+         read_keys<dialect::Price>(v, dialect_cost_keys, d.result.cost);
          for (auto const* key : {"at", "currency"}) {
              if (v.node().kind == Node::Kind::map && !v.has(key)) {
                  v.at(key).mistake("missing");
@@ -224,7 +224,7 @@ void read_result(Value const& value, dialect::Dialect& into, Frame frame) {
     frame.task = true;
     frame.answer = true;
     ResultDraft draft{into.result, frame};
-    read_keys<ResultDraft>(value, result_keys, draft);
+    read_keys<ResultDraft>(value, result_draft_keys, draft);
 }
 
 void read_errors(Value const& value, dialect::Dialect& into, Frame const& frame) {

@@ -16,7 +16,7 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-std::string small(std::string text) {
+std::string small_word(std::string text) {
     std::ranges::transform(text, text.begin(), [](char c) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     });
@@ -166,7 +166,7 @@ void read_words(Value const& value, dialect::Poll& poll) {
         std::vector<std::string> words;
         read_texts(list, words);
         for (auto const& word : words) {
-            auto const [at, is_new] = poll.words.emplace(small(word), found->second);
+            auto const [at, is_new] = poll.words.emplace(small_word(word), found->second);
             if (!is_new && at->second != found->second) {
                 list.mistake(fmt::format("{} already means another state", in_ticks(word)));
             }
@@ -211,7 +211,7 @@ std::vector<Key<CancelDraft>> const& cancel_keys() {
          [](Value const& v, CancelDraft& d) {
              read_texts(v, d.cancel.only_when);
              for (auto& word : d.cancel.only_when) {
-                 word = small(word);
+                 word = small_word(word);
              }
          }},
     });

@@ -10,7 +10,7 @@ namespace {
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
-void read_texts(Value const& value, std::vector<std::string>& into) {
+void read_origins(Value const& value, std::vector<std::string>& into) {
     into.clear();
     for_each_item(value, [&](Value const& item) { read_text(item, into.emplace_back()); });
 }
@@ -27,10 +27,10 @@ std::vector<Key<Settings>> const& http_keys() {
         {"cert_file", [](Value const& v, Settings& s) { read_path(v, s.http.cert_file); }},
         {"key_file", [](Value const& v, Settings& s) { read_path(v, s.http.key_file); }},
         {.name = "cors_origins",
-         .read = [](Value const& v, Settings& s) { read_texts(v, s.http.cors_origins); },
+         .read = [](Value const& v, Settings& s) { read_origins(v, s.http.cors_origins); },
          .form = Form::tree},
         {.name = "trusted_proxies",
-         .read = [](Value const& v, Settings& s) { read_texts(v, s.http.trusted_proxies); },
+         .read = [](Value const& v, Settings& s) { read_origins(v, s.http.trusted_proxies); },
          .form = Form::tree},
         {"max_connections",
          [](Value const& v, Settings& s) {

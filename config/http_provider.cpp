@@ -2,6 +2,7 @@
 // provider's dialect are keys of its settings.
 #include "config/dialect.h"
 #include "config/keys.h"
+#include "config/secret.h"
 
 namespace config {
 
@@ -10,30 +11,10 @@ namespace {
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
-constexpr base::Rate largest{1'000'000 * base::one.micros};
-
-// A secret is never repeated in a complaint.
-void take_secret(Value const& value, std::string const& text, std::string& into) {
-    if (text.empty() || bad_byte(text) || text.find_first_of("\r\n\t ") != std::string::npos) {
-        value.mistake("expected a key: one line without spaces");
-        return;
-    }
-    into = text;
-}
-
-void read_secret(Value const& value, std::string& into) {
-    auto const& node = value.node();
-    take_secret(value, node.kind == Node::Kind::text ? node.text : "", into);
-}
-
-void read_secret_file(Value const& value, std::string& into) {
-    if (auto const text = content_of_file(value)) {
-        take_secret(value, *text, into);
-    }
-}
+constexpr base::Rate largest_price{1'000'000 * base::one.micros};
 
 void read_price(Value const& value, base::Rate& into) {
-    read_rate(value, into, base::Rate{}, largest);
+    read_rate(value, into, base::Rate{}, largest_price);
 }
 
 void read_variable(Value const& value, std::string const& name, HttpProvider& into) {
@@ -138,7 +119,7 @@ void check_complete(Value const& value, HttpProvider const& provider) {
     }
 }
 
-std::vector<Key<HttpProvider>> const price_keys = {
+std::vector<Key<HttpProvider>> const call_price_keys = {
     {"per_call", [](Value const& v, HttpProvider& p) { read_price(v, p.prices.per_call); }},
     {"per_second", [](Value const& v, HttpProvider& p) { read_price(v, p.prices.per_second); }},
     {"per_1k_input_tokens",
@@ -167,10 +148,13 @@ std::vector<Key<HttpProvider>> const& http_provider_keys() {
         {.name = "limits", .read = [](Value const&, Http&) {}, .form = Key<Http>::Form::tree},
         {"base_url", [](Value const& v, Http& p) { read_text(v, p.vars["base_url"]); }},
         {"model", [](Value const& v, Http& p) { read_text(v, p.vars["model"]); }},
-        {"key", [](Value const& v, Http& p) { read_secret(v, p.key); }},
-        {"key_file", [](Value const& v, Http& p) { read_secret_file(v, p.key); }},
-        {"secret", [](Value const& v, Http& p) { read_secret(v, p.secret); }},
-        {"secret_file", [](Value const& v, Http& p) { read_secret_file(v, p.secret); }},
+        {"key", [](Value const& v, Http& p) { read_secret(v, p.key, {.in_a_header = true}); }},
+        {"key_file",
+         [](Value const& v, Http& p) { read_secret_file(v, p.key, {.in_a_header = true}); }},
+        {"secret",
+         [](Value const& v, Http& p) { read_secret(v, p.secret, {.in_a_header = true}); }},
+        {"secret_file",
+         [](Value const& v, Http& p) { read_secret_file(v, p.secret, {.in_a_header = true}); }},
         {"proxy", [](Value const& v, Http& p) { read_proxy(v, p.proxy); }},
         {"ca_file", [](Value const& v, Http& p) { read_path(v, p.ca_file); }},
         {"allow_private", [](Value const& v, Http& p) { read_flag(v, p.allow_private); }},
@@ -178,7 +162,7 @@ std::vector<Key<HttpProvider>> const& http_provider_keys() {
         {"connect_timeout", [](Value const& v, Http& p) { read_time(v, p.connect_timeout); }},
         {"max_size",
          [](Value const& v, Http& p) { read_integer(v, p.max_size, 1024, std::int64_t{1} << 32); }},
-        {"cost", nullptr, price_keys},
+        {"cost", nullptr, call_price_keys},
         {"on_doubt",
          [](Value const& v, Http& p) {
              using dialect::OnDoubt;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "config/keys.h"
+#include "config/secret.h"
 
 namespace config {
 
@@ -14,25 +15,6 @@ using std::chrono::seconds;
 
 constexpr std::size_t wechat_key_size = 32;  // of both, by their platform
 constexpr std::size_t longest_return = 256;
-
-void take_secret(Value const& value, std::string const& text, std::string& into) {
-    if (text.empty() || bad_byte(text)) {
-        value.mistake("expected a text that is not empty (what was given is not shown)");
-        return;
-    }
-    into = text;
-}
-
-void read_secret(Value const& value, std::string& into) {
-    auto const is_text = value.node().kind == Node::Kind::text;
-    take_secret(value, is_text ? value.node().text : "", into);
-}
-
-void read_secret_file(Value const& value, std::string& into) {
-    if (auto const text = content_of_file(value)) {
-        take_secret(value, *text, into);
-    }
-}
 
 void check_wechat_key(Value const& value, std::string const& key) {
     if (!key.empty() && key.size() != wechat_key_size) {
@@ -82,7 +64,7 @@ void read_public_keys(Value const& value, WechatPay& wechat) {
 
 // Whoever answers in their place can say that an order was paid, but must sign it; still nothing
 // goes in the clear but on this machine.
-void read_address(Value const& value, std::string& into) {
+void read_platform_address(Value const& value, std::string& into) {
     std::string text;
     read_text(value, text);
     auto const is_local = [&](std::string_view host) {
@@ -116,10 +98,10 @@ void read_tolerance(Value const& value, base::Millis& into) {
     read_duration(value, into, seconds{1}, hours{1});
 }
 
-using Keys = std::vector<Key<Settings>>;
+using PaymentKeys = std::vector<Key<Settings>>;
 using Form = Key<Settings>::Form;
 
-Keys const wechat_keys = {
+PaymentKeys const wechat_keys = {
     {"merchant_id", [](Value const& v, Settings& s) { read_id(v, s.payments.wechat.merchant_id); }},
     {"app_id", [](Value const& v, Settings& s) { read_id(v, s.payments.wechat.app_id); }},
     {"sub_merchant_id",
@@ -144,12 +126,13 @@ Keys const wechat_keys = {
      [](Value const& v, Settings& s) { read_wechat_key(v, s.payments.wechat.api_v2_key); }},
     {"api_v2_key_file",
      [](Value const& v, Settings& s) { read_wechat_key_file(v, s.payments.wechat.api_v2_key); }},
-    {"api_url", [](Value const& v, Settings& s) { read_address(v, s.payments.wechat.api_url); }},
+    {"api_url",
+     [](Value const& v, Settings& s) { read_platform_address(v, s.payments.wechat.api_url); }},
     {"tolerance",
      [](Value const& v, Settings& s) { read_tolerance(v, s.payments.wechat.tolerance); }},
 };
 
-Keys const alipay_keys = {
+PaymentKeys const alipay_keys = {
     {"app_id", [](Value const& v, Settings& s) { read_id(v, s.payments.alipay.app_id); }},
     {"seller_id", [](Value const& v, Settings& s) { read_id(v, s.payments.alipay.seller_id); }},
     {.name = "public_key_files",
@@ -158,10 +141,10 @@ Keys const alipay_keys = {
     {"app_key_file",
      [](Value const& v, Settings& s) { read_path(v, s.payments.alipay.app_key_file); }},
     {"gateway_url",
-     [](Value const& v, Settings& s) { read_address(v, s.payments.alipay.gateway_url); }},
+     [](Value const& v, Settings& s) { read_platform_address(v, s.payments.alipay.gateway_url); }},
 };
 
-Keys const stripe_keys = {
+PaymentKeys const stripe_keys = {
     {"secret", [](Value const& v, Settings& s) { read_secret(v, s.payments.stripe.secret); }},
     {"secret_file",
      [](Value const& v, Settings& s) { read_secret_file(v, s.payments.stripe.secret); }},
@@ -232,9 +215,10 @@ void check_stripe(Value const& section, Stripe const& stripe) {
 }  // namespace
 
 std::vector<Key<Settings>> const& payment_keys() {
-    static Keys const keys = {
+    static PaymentKeys const keys = {
         {"simulate", [](Value const& v, Settings& s) { read_flag(v, s.payments.simulate); }},
-        {"public_url", [](Value const& v, Settings& s) { read_address(v, s.payments.public_url); }},
+        {"public_url",
+         [](Value const& v, Settings& s) { read_platform_address(v, s.payments.public_url); }},
         {"return_url", [](Value const& v, Settings& s) { read_return(v, s.payments.return_url); }},
         {.name = "wechat", .section = wechat_keys},
         {.name = "alipay", .section = alipay_keys},

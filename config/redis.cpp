@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/keys.h"
+#include "config/secret.h"
 
 namespace config {
 
@@ -11,7 +12,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 
-void take_url(Value const& value, std::string const& text, std::string& into) {
+void take_redis_url(Value const& value, std::string const& text, std::string& into) {
     auto const scheme = text.substr(0, text.find("://"));
     if (scheme == text || !is_among(std::vector<std::string>{"redis", "rediss", "unix"}, scheme) ||
         bad_byte(text)) {
@@ -23,35 +24,20 @@ void take_url(Value const& value, std::string const& text, std::string& into) {
     into = text;
 }
 
-void read_url(Value const& value, std::string& into) {
+void read_redis_url(Value const& value, std::string& into) {
     auto const& node = value.node();
     if (node.kind != Node::Kind::text) {
         value.mistake("expected redis://HOST:PORT, rediss://… or unix:///PATH");
     } else if (node.text.empty()) {
         into.clear();  // no Redis
     } else {
-        take_url(value, node.text, into);
+        take_redis_url(value, node.text, into);
     }
 }
 
-void read_secret(Value const& value, std::string& into) {
-    auto const& node = value.node();
-    if (node.kind != Node::Kind::text || bad_byte(node.text)) {
-        value.mistake("expected a text (what was given is not shown)");
-        return;
-    }
-    into = node.text;
-}
-
-void read_url_file(Value const& value, std::string& into) {
+void read_redis_url_file(Value const& value, std::string& into) {
     if (auto const text = content_of_file(value)) {
-        take_url(value, *text, into);
-    }
-}
-
-void read_secret_file(Value const& value, std::string& into) {
-    if (auto const text = content_of_file(value)) {
-        into = *text;
+        take_redis_url(value, *text, into);
     }
 }
 
@@ -66,21 +52,28 @@ void read_sentinels(Value const& value, Redis& redis) {
 std::vector<Key<Settings>> const& redis_keys() {
     using Form = Key<Settings>::Form;
     static std::vector<Key<Settings>> const keys = {
-        {"url", [](Value const& v, Settings& s) { read_url(v, s.redis.url); }},
-        {"url_file", [](Value const& v, Settings& s) { read_url_file(v, s.redis.url); }},
+        {"url", [](Value const& v, Settings& s) { read_redis_url(v, s.redis.url); }},
+        {"url_file", [](Value const& v, Settings& s) { read_redis_url_file(v, s.redis.url); }},
         {"user", [](Value const& v, Settings& s) { read_text(v, s.redis.user); }},
-        {"password", [](Value const& v, Settings& s) { read_secret(v, s.redis.password); }},
+        {"password",
+         [](Value const& v, Settings& s) { read_secret(v, s.redis.password, {.shortest = 0}); }},
         {"password_file",
-         [](Value const& v, Settings& s) { read_secret_file(v, s.redis.password); }},
+         [](Value const& v, Settings& s) {
+             read_secret_file(v, s.redis.password, {.shortest = 0});
+         }},
         {"prefix", [](Value const& v, Settings& s) { read_text(v, s.redis.prefix); }},
         {.name = "sentinels",
          .read = [](Value const& v, Settings& s) { read_sentinels(v, s.redis); },
          .form = Form::tree},
         {"master", [](Value const& v, Settings& s) { read_text(v, s.redis.master); }},
         {"sentinel_password",
-         [](Value const& v, Settings& s) { read_secret(v, s.redis.sentinel_password); }},
+         [](Value const& v, Settings& s) {
+             read_secret(v, s.redis.sentinel_password, {.shortest = 0});
+         }},
         {"sentinel_password_file",
-         [](Value const& v, Settings& s) { read_secret_file(v, s.redis.sentinel_password); }},
+         [](Value const& v, Settings& s) {
+             read_secret_file(v, s.redis.sentinel_password, {.shortest = 0});
+         }},
         {"ca_file", [](Value const& v, Settings& s) { read_path(v, s.redis.ca_file); }},
         {"cert_file", [](Value const& v, Settings& s) { read_path(v, s.redis.cert_file); }},
         {"key_file", [](Value const& v, Settings& s) { read_path(v, s.redis.key_file); }},

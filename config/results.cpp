@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "config/keys.h"
+#include "config/secret.h"
 
 namespace config {
 
@@ -13,12 +14,13 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr std::int64_t tebibyte = std::int64_t{1} << 40;
-constexpr std::size_t shortest_secret = 16;
+constexpr std::int64_t largest_tebibyte = std::int64_t{1} << 40;
+constexpr SecretForm in_a_header{.in_a_header = true};
+constexpr SecretForm strong_hint{.shortest = 16, .in_a_header = true};
 constexpr std::size_t longest_address = 2'048;
 
 // "https://host", perhaps with a port and a path, without a slash at its end.
-void read_address(Value const& value, std::string& into) {
+void read_store_address(Value const& value, std::string& into) {
     auto const& text = value.node().text;
     bool const web = text.starts_with("https://") || text.starts_with("http://");
     bool const plain = std::ranges::none_of(
@@ -29,29 +31,6 @@ void read_address(Value const& value, std::string& into) {
         return;
     }
     into = text;
-}
-
-void take_secret(Value const& value, std::string const& text, std::string& into,
-                 std::size_t shortest) {
-    bool const plain = std::ranges::none_of(text, [](char c) { return c < ' ' || c > '~'; });
-    if (text.size() < shortest || !plain) {
-        value.mistake(fmt::format(
-            "expected a text of at least {} printable bytes (what was given is not shown)",
-            shortest));
-        return;
-    }
-    into = text;
-}
-
-void read_secret(Value const& value, std::string& into, std::size_t shortest = 1) {
-    bool const is_text = value.node().kind == Node::Kind::text;
-    take_secret(value, is_text ? value.node().text : "", into, shortest);
-}
-
-void read_secret_file(Value const& value, std::string& into, std::size_t shortest = 1) {
-    if (auto const text = content_of_file(value)) {
-        take_secret(value, *text, into, shortest);
-    }
 }
 
 bool is_label(std::string_view text, std::string_view more) {
@@ -95,21 +74,26 @@ void read_types(Value const& value, std::vector<std::string>& into) {
     });
 }
 
-using Keys = std::vector<Key<Settings>>;
+using ResultKeys = std::vector<Key<Settings>>;
 
-Keys const s3_keys = {
-    {"endpoint", [](Value const& v, Settings& s) { read_address(v, s.results.s3.endpoint); }},
+ResultKeys const s3_keys = {
+    {"endpoint", [](Value const& v, Settings& s) { read_store_address(v, s.results.s3.endpoint); }},
     {"region", [](Value const& v, Settings& s) { read_word_of(v, s.results.s3.region, "-_"); }},
     {"bucket", [](Value const& v, Settings& s) { read_word_of(v, s.results.s3.bucket, "-._"); }},
     {"prefix", [](Value const& v, Settings& s) { read_prefix(v, s.results.s3.prefix); }},
-    {"key", [](Value const& v, Settings& s) { read_secret(v, s.results.s3.key); }},
-    {"key_file", [](Value const& v, Settings& s) { read_secret_file(v, s.results.s3.key); }},
-    {"secret", [](Value const& v, Settings& s) { read_secret(v, s.results.s3.secret); }},
-    {"secret_file", [](Value const& v, Settings& s) { read_secret_file(v, s.results.s3.secret); }},
+    {"key", [](Value const& v, Settings& s) { read_secret(v, s.results.s3.key, in_a_header); }},
+    {"key_file",
+     [](Value const& v, Settings& s) { read_secret_file(v, s.results.s3.key, in_a_header); }},
+    {"secret",
+     [](Value const& v, Settings& s) { read_secret(v, s.results.s3.secret, in_a_header); }},
+    {"secret_file",
+     [](Value const& v, Settings& s) { read_secret_file(v, s.results.s3.secret, in_a_header); }},
     {"session_token",
-     [](Value const& v, Settings& s) { read_secret(v, s.results.s3.session_token); }},
+     [](Value const& v, Settings& s) { read_secret(v, s.results.s3.session_token, in_a_header); }},
     {"session_token_file",
-     [](Value const& v, Settings& s) { read_secret_file(v, s.results.s3.session_token); }},
+     [](Value const& v, Settings& s) {
+         read_secret_file(v, s.results.s3.session_token, in_a_header);
+     }},
     {"path_style", [](Value const& v, Settings& s) { read_flag(v, s.results.s3.path_style); }},
     {"ca_file", [](Value const& v, Settings& s) { read_path(v, s.results.s3.ca_file); }},
     {"timeout",
@@ -121,14 +105,14 @@ Keys const s3_keys = {
 }  // namespace
 
 std::vector<Key<Settings>> const& result_keys() {
-    static Keys const keys = {
+    static ResultKeys const keys = {
         {"store",
          [](Value const& v, Settings& s) {
              read_word<ResultStore>(v, s.results.store,
                                     {{"disk", ResultStore::disk}, {"s3", ResultStore::s3}});
          }},
-        {"max_size",
-         [](Value const& v, Settings& s) { read_integer(v, s.results.max_size, 1, tebibyte); }},
+        {"max_size", [](Value const& v,
+                        Settings& s) { read_integer(v, s.results.max_size, 1, largest_tebibyte); }},
         {"timeout",
          [](Value const& v, Settings& s) {
              read_duration(v, s.results.timeout, milliseconds{10}, hours{24});
@@ -140,7 +124,9 @@ std::vector<Key<Settings>> const& result_keys() {
         {"at_once",
          [](Value const& v, Settings& s) { read_integer(v, s.results.at_once, 1, 256); }},
         {"free_space",
-         [](Value const& v, Settings& s) { read_integer(v, s.results.free_space, 0, tebibyte); }},
+         [](Value const& v, Settings& s) {
+             read_integer(v, s.results.free_space, 0, largest_tebibyte);
+         }},
         {.name = "types",
          .read = [](Value const& v, Settings& s) { read_types(v, s.results.types); },
          .form = Key<Settings>::Form::tree},
@@ -151,12 +137,13 @@ std::vector<Key<Settings>> const& result_keys() {
 }
 
 std::vector<Key<Settings>> const& hint_keys() {
-    static Keys const keys = {
-        {"public_url", [](Value const& v, Settings& s) { read_address(v, s.hints.public_url); }},
+    static ResultKeys const keys = {
+        {"public_url",
+         [](Value const& v, Settings& s) { read_store_address(v, s.hints.public_url); }},
         {"secret",
-         [](Value const& v, Settings& s) { read_secret(v, s.hints.secret, shortest_secret); }},
+         [](Value const& v, Settings& s) { read_secret(v, s.hints.secret, strong_hint); }},
         {"secret_file",
-         [](Value const& v, Settings& s) { read_secret_file(v, s.hints.secret, shortest_secret); }},
+         [](Value const& v, Settings& s) { read_secret_file(v, s.hints.secret, strong_hint); }},
     };
     return keys;
 }

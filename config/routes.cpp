@@ -7,7 +7,7 @@ namespace config {
 
 namespace {
 
-constexpr base::Rate most_money{1'000'000'000 * base::one.micros};
+constexpr base::Rate most_cost{1'000'000'000 * base::one.micros};
 
 void read_when(Value const& value, RouteStep& step) {
     step.when.clear();
@@ -30,7 +30,7 @@ std::vector<Key<RouteStep>> const step_keys = {
 
 void read_money(Value const& value, std::int64_t& into) {
     base::Rate amount{into};
-    read_rate(value, amount, base::Rate{}, most_money);
+    read_rate(value, amount, base::Rate{}, most_cost);
     into = amount.micros;
 }
 

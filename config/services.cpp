@@ -11,7 +11,7 @@ using std::chrono::days;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr base::Rate largest{1'000'000'000'000 * base::one.micros};
+constexpr base::Rate largest_amount{1'000'000'000'000 * base::one.micros};
 
 std::vector<Key<Field>> const field_keys = {
     {"type",
@@ -30,10 +30,10 @@ std::vector<Key<Field>> const field_keys = {
      [](Value const& v, Field& f) {
          read_integer(v, f.max_length.emplace(), 1, std::int64_t{16} << 20);
      }},
-    {"minimum",
-     [](Value const& v, Field& f) { read_rate(v, f.minimum.emplace(), base::Rate{}, largest); }},
-    {"maximum",
-     [](Value const& v, Field& f) { read_rate(v, f.maximum.emplace(), base::Rate{}, largest); }},
+    {"minimum", [](Value const& v,
+                   Field& f) { read_rate(v, f.minimum.emplace(), base::Rate{}, largest_amount); }},
+    {"maximum", [](Value const& v,
+                   Field& f) { read_rate(v, f.maximum.emplace(), base::Rate{}, largest_amount); }},
 };
 
 void check_field(Value const& value, Field const& field) {

@@ -33,10 +33,10 @@ using std::chrono::seconds;
 
 constexpr auto shortest = milliseconds{10};
 constexpr auto longest = days{36'500};
-constexpr std::int64_t most_money = 10'000'000'000;  // fen, of one order
+constexpr std::int64_t most_fen = 10'000'000'000;  // fen, of one order
 
 // A store's URL may hold a password, so no complaint shows it.
-void take_url(Value const& value, std::string const& text, std::string& into) {
+void take_store_url(Value const& value, std::string const& text, std::string& into) {
     auto const scheme = text.substr(0, text.find(':'));
     auto const is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
     bool const has_scheme = scheme.size() < text.size() && scheme.size() > 1;
@@ -49,20 +49,20 @@ void take_url(Value const& value, std::string const& text, std::string& into) {
     into = text;
 }
 
-void read_url(Value const& value, std::string& into) {
+void read_store_url(Value const& value, std::string& into) {
     auto const& node = value.node();
     if (node.kind != Node::Kind::text) {
         value.expected("the URL of a store such as postgres://user@host/db or sqlite:PATH");
     } else if (node.text.empty()) {
         into.clear();  // the embedded store
     } else {
-        take_url(value, node.text, into);
+        take_store_url(value, node.text, into);
     }
 }
 
-void read_url_file(Value const& value, std::string& into) {
+void read_store_url_file(Value const& value, std::string& into) {
     if (auto const text = content_of_file(value)) {
-        take_url(value, *text, into);
+        take_store_url(value, *text, into);
     }
 }
 
@@ -79,11 +79,11 @@ void read_weights(Value const& value, Settings& settings) {
     });
 }
 
-using Keys = std::vector<Key<Settings>>;
+using SettingsKeys = std::vector<Key<Settings>>;
 
-Keys const store_keys = {
-    {"url", [](Value const& v, Settings& s) { read_url(v, s.store_url); }},
-    {"url_file", [](Value const& v, Settings& s) { read_url_file(v, s.store_url); }},
+SettingsKeys const store_keys = {
+    {"url", [](Value const& v, Settings& s) { read_store_url(v, s.store_url); }},
+    {"url_file", [](Value const& v, Settings& s) { read_store_url_file(v, s.store_url); }},
     {"schema", [](Value const& v, Settings& s) { read_text(v, s.store_schema); }},
     {"connections",
      [](Value const& v, Settings& s) { read_integer(v, s.store_connections, 2, 1'000); }},
@@ -93,7 +93,7 @@ Keys const store_keys = {
      }},
 };
 
-Keys const log_keys = {
+SettingsKeys const log_keys = {
     {"format",
      [](Value const& v, Settings& s) {
          read_word<LogFormat>(v, s.log.format,
@@ -109,7 +109,7 @@ Keys const log_keys = {
      }},
 };
 
-Keys const worker_keys = {
+SettingsKeys const worker_keys = {
     {"slots", [](Value const& v, Settings& s) { read_integer(v, s.worker.slots, 1, 10'000); }},
     {"heartbeat",
      [](Value const& v, Settings& s) { read_duration(v, s.worker.heartbeat, shortest, hours{1}); }},
@@ -129,7 +129,7 @@ Keys const worker_keys = {
      [](Value const& v, Settings& s) { read_integer(v, s.rules.poison_losses, 1, 100); }},
 };
 
-Keys const account_keys = {
+SettingsKeys const account_keys = {
     {"signup_gift", [](Value const& v, Settings& s) { read_credits(v, s.rules.signup_gift, 0); }},
     {"refund_grace",
      [](Value const& v, Settings& s) {
@@ -139,18 +139,18 @@ Keys const account_keys = {
 };
 
 template <std::size_t at>
-Keys keys_of_membership() {
+SettingsKeys keys_of_membership() {
     return {
         {"amount",
          [](Value const& v, Settings& s) {
-             read_integer(v, s.rules.memberships.at(at).amount, 0, most_money);
+             read_integer(v, s.rules.memberships.at(at).amount, 0, most_fen);
          }},
         {"credits", [](Value const& v,
                        Settings& s) { read_credits(v, s.rules.memberships.at(at).credits, 0); }},
     };
 }
 
-Keys const membership_keys = {
+SettingsKeys const membership_keys = {
     {.name = "month", .section = keys_of_membership<0>()},
     {.name = "quarter", .section = keys_of_membership<1>()},
     {.name = "year", .section = keys_of_membership<2>()},
@@ -173,7 +173,7 @@ void read_tiers(Value const& value, Settings& settings) {
     });
 }
 
-Keys const brake_keys = {
+SettingsKeys const brake_keys = {
     {"multiple",
      [](Value const& v, Settings& s) {
          read_integer(v, s.rules.guards.brake.multiple, std::int64_t{0}, std::int64_t{1'000'000});
@@ -186,7 +186,7 @@ Keys const brake_keys = {
      }},
 };
 
-Keys const guard_keys = {
+SettingsKeys const guard_keys = {
     {"job_cap", [](Value const& v, Settings& s) { read_credits(v, s.rules.guards.job_cap, 0); }},
     {"daily_cap",
      [](Value const& v, Settings& s) { read_credits(v, s.rules.guards.daily_cap, 0); }},
@@ -202,7 +202,7 @@ Keys const guard_keys = {
     {.name = "brake", .section = brake_keys},
 };
 
-Keys const fairness_keys = {
+SettingsKeys const fairness_keys = {
     {.name = "weights", .read = read_weights, .form = Key<Settings>::Form::tree},
 };
 
@@ -297,7 +297,7 @@ void choose_provider(Settings& settings) {
 
 std::vector<Key<Settings>> const& settings_keys() {
     using Form = Key<Settings>::Form;
-    static Keys const keys = {
+    static SettingsKeys const keys = {
         {"data_dir", read_data_dir},
         {.name = "store", .section = store_keys},
         {"prices", [](Value const& v, Settings& s) { read_path(v, s.prices_file); }},

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/keys.h"
+#include "config/secret.h"
 #include "jobs/outbox.h"
 
 namespace config {
@@ -15,28 +16,9 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr std::size_t longest_url = 2'048;
-constexpr std::size_t shortest_secret = 16;
+constexpr SecretForm strong{.shortest = 16};
 
-void take_secret(Value const& value, std::string const& text, std::string& into) {
-    if (text.size() < shortest_secret || bad_byte(text)) {
-        value.mistake("expected a text of at least 16 bytes (what was given is not shown)");
-        return;
-    }
-    into = text;
-}
-
-void read_secret(Value const& value, std::string& into) {
-    auto const is_text = value.node().kind == Node::Kind::text;
-    take_secret(value, is_text ? value.node().text : "", into);
-}
-
-void read_secret_file(Value const& value, std::string& into) {
-    if (auto const text = content_of_file(value)) {
-        take_secret(value, *text, into);
-    }
-}
-
-void read_url(Value const& value, std::string& into) {
+void read_target_url(Value const& value, std::string& into) {
     auto const& text = value.node().text;
     bool const web = text.starts_with("https://") || text.starts_with("http://");
     bool const plain = std::ranges::none_of(text, [](char c) { return c <= ' ' || c > '~'; });
@@ -73,12 +55,13 @@ using End = WebhookEndpoint;
 std::vector<Key<End>> const& endpoint_keys() {
     using Form = Key<End>::Form;
     static std::vector<Key<End>> const keys = {
-        {"url", [](Value const& v, End& e) { read_url(v, e.url); }},
-        {"secret", [](Value const& v, End& e) { read_secret(v, e.secret); }},
-        {"secret_file", [](Value const& v, End& e) { read_secret_file(v, e.secret); }},
-        {"previous_secret", [](Value const& v, End& e) { read_secret(v, e.previous_secret); }},
+        {"url", [](Value const& v, End& e) { read_target_url(v, e.url); }},
+        {"secret", [](Value const& v, End& e) { read_secret(v, e.secret, strong); }},
+        {"secret_file", [](Value const& v, End& e) { read_secret_file(v, e.secret, strong); }},
+        {"previous_secret",
+         [](Value const& v, End& e) { read_secret(v, e.previous_secret, strong); }},
         {"previous_secret_file",
-         [](Value const& v, End& e) { read_secret_file(v, e.previous_secret); }},
+         [](Value const& v, End& e) { read_secret_file(v, e.previous_secret, strong); }},
         {.name = "events",
          .read = [](Value const& v, End& e) { read_events(v, e.events); },
          .form = Form::tree},
@@ -107,13 +90,15 @@ void read_endpoints(Value const& value, Settings& settings) {
 std::vector<Key<Settings>> const& webhook_keys() {
     using Form = Key<Settings>::Form;
     static std::vector<Key<Settings>> const keys = {
-        {"secret", [](Value const& v, Settings& s) { read_secret(v, s.webhooks.secret); }},
+        {"secret", [](Value const& v, Settings& s) { read_secret(v, s.webhooks.secret, strong); }},
         {"secret_file",
-         [](Value const& v, Settings& s) { read_secret_file(v, s.webhooks.secret); }},
+         [](Value const& v, Settings& s) { read_secret_file(v, s.webhooks.secret, strong); }},
         {"previous_secret",
-         [](Value const& v, Settings& s) { read_secret(v, s.webhooks.previous_secret); }},
+         [](Value const& v, Settings& s) { read_secret(v, s.webhooks.previous_secret, strong); }},
         {"previous_secret_file",
-         [](Value const& v, Settings& s) { read_secret_file(v, s.webhooks.previous_secret); }},
+         [](Value const& v, Settings& s) {
+             read_secret_file(v, s.webhooks.previous_secret, strong);
+         }},
         {"allow_http", [](Value const& v, Settings& s) { read_flag(v, s.webhooks.allow_http); }},
         {"allow_private",
          [](Value const& v, Settings& s) { read_flag(v, s.webhooks.allow_private); }},

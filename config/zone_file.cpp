@@ -13,7 +13,7 @@ namespace config {
 
 namespace {
 
-constexpr std::size_t most_bytes = 256 * 1024;
+constexpr std::size_t most_of_a_zone = 256 * 1024;
 constexpr std::size_t header_bytes = 44;
 // Years 1 to 9999; changes outside of them only say what held before, or never matter.
 constexpr std::int64_t earliest = -62'135'596'800;
@@ -40,7 +40,7 @@ std::string read_file(std::string const& name) {
         return "";
     }
     std::ifstream stream{path, std::ios::binary};
-    std::string bytes(most_bytes, '\0');
+    std::string bytes(most_of_a_zone, '\0');
     stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     bytes.resize(static_cast<std::size_t>(stream.gcount()));
     return bytes;
@@ -75,11 +75,11 @@ std::optional<Header> take_header(std::string_view& bytes) {
     }
     auto const count = [&](std::size_t at) -> std::size_t {
         auto const value = number(header->substr(20 + 4 * at, 4));
-        return value < 0 ? most_bytes : static_cast<std::size_t>(value);
+        return value < 0 ? most_of_a_zone : static_cast<std::size_t>(value);
     };
     Header const counts{count(0), count(1), count(2), count(3), count(4), count(5)};
     for (std::size_t at = 0; at < 6; ++at) {
-        if (count(at) >= most_bytes) {
+        if (count(at) >= most_of_a_zone) {
             return std::nullopt;
         }
     }

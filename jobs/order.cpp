@@ -60,7 +60,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
     return parts;
 }
 
-std::int64_t number(std::string_view text) {
+std::int64_t number_or_zero(std::string_view text) {
     return base::parse_integer(text).value_or(0);
 }
 
@@ -71,7 +71,7 @@ std::string life_text(std::optional<base::Millis> life) {
 std::optional<Bought> parse_credits(std::vector<std::string_view> const& parts) {
     auto const credits = base::parse_integer(parts[2]);
     auto const bonus = base::parse_integer(parts[3]);
-    auto const life = parts[4] == "-" ? std::optional<std::int64_t>{} : number(parts[4]);
+    auto const life = parts[4] == "-" ? std::optional<std::int64_t>{} : number_or_zero(parts[4]);
     auto const multiplier = base::parse_rate(parts[5]);
     if (!credits || !bonus || !multiplier) {
         return std::nullopt;
@@ -167,9 +167,9 @@ std::vector<Return> parse_returns(std::string_view lines) {
         if (parts.size() == 5) {
             returns.push_back({.id = std::string{parts[0]},
                                .trade = std::string{parts[1]},
-                               .amount = number(parts[2]),
+                               .amount = number_or_zero(parts[2]),
                                .chargeback = parts[3] == "chargeback",
-                               .at = base::from_ms(number(parts[4]))});
+                               .at = base::from_ms(number_or_zero(parts[4]))});
         }
     }
     return returns;
@@ -189,7 +189,7 @@ std::optional<Bought> parse_bought(std::string_view line) {
     auto const parts = split(line, ':');
     if (parts.size() == 3 && parts[0] == "term") {
         return TermBought{.name = std::string{parts[1]},
-                          .months = static_cast<int>(number(parts[2]))};
+                          .months = static_cast<int>(number_or_zero(parts[2]))};
     }
     bool const credits = parts.size() == 6 && parts[0] == "credits";
     return credits ? parse_credits(parts) : std::nullopt;

@@ -7,7 +7,7 @@ namespace jobs {
 
 namespace {
 
-std::string text(base::Credits credits) {
+std::string refusal_text(base::Credits credits) {
     return std::to_string(credits.value);
 }
 
@@ -46,8 +46,8 @@ std::optional<Error> refusal_of(Submission const& s, std::string_view service) {
         case over_cap:
             return Error{"over_" + std::string{to_text(s.hit->guard)}, in_words(*s.hit)};
         case insufficient_credits:
-            return Error{"insufficient_credits", "not enough credits: " + text(s.required) +
-                                                     " needed, " + text(s.balance) +
+            return Error{"insufficient_credits", "not enough credits: " + refusal_text(s.required) +
+                                                     " needed, " + refusal_text(s.balance) +
                                                      " there; recharge the account"};
         case frozen:
             return Error{"account_frozen",

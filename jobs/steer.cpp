@@ -8,7 +8,7 @@ namespace jobs {
 
 namespace {
 
-void tell(Batch& batch, Job const& job, std::string kind, std::string detail = {}) {
+void tell_steered(Batch& batch, Job const& job, std::string kind, std::string detail = {}) {
     batch.events.push_back({.job = job.id,
                             .at = batch.now,
                             .kind = std::move(kind),
@@ -77,7 +77,7 @@ Steered cancel(Batch& batch, base::JobId id, Rules const& rules) {
         return {.outcome = SteerOutcome::wrong_state, .job = loaded->job};
     }
     refund_charge(batch, *loaded, refund_on_cancel(loaded->job), rules);
-    tell(batch, loaded->job, "cancelled");
+    tell_steered(batch, loaded->job, "cancelled");
     end(*loaded, State::cancelled, batch.now);
     return {.job = loaded->job};
 }
@@ -92,9 +92,9 @@ Steered settle_doubt(Batch& batch, base::JobId id, Ruling const& what, Rules con
     if (ended(job.state) || !in_doubt) {
         return {.outcome = SteerOutcome::wrong_state, .job = job};
     }
-    tell(batch, job, "resolved",
-         std::string{to_text(what.verdict)} + (what.task.empty() ? "" : " " + what.task) +
-             (what.who.empty() ? "" : " by " + what.who));
+    tell_steered(batch, job, "resolved",
+                 std::string{to_text(what.verdict)} + (what.task.empty() ? "" : " " + what.task) +
+                     (what.who.empty() ? "" : " by " + what.who));
     if (what.verdict == Ruling::Verdict::fail) {
         fail(batch, *loaded, unknown_fate(), rules);
         return {.job = job};
@@ -135,7 +135,7 @@ Steered retry(Batch& batch, base::JobId id, Rules const& rules) {
     if (job.wait == Wait::none) {
         job.turn = next_turn(batch.turns, job, wallet->account.tier, rules);
     }
-    tell(batch, job, "retried");
+    tell_steered(batch, job, "retried");
     loaded->changed = true;
     return {.job = job};
 }

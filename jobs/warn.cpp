@@ -13,7 +13,7 @@ namespace {
 constexpr std::array all{Stage{.days = 30, .next = 7}, Stage{.days = 7, .next = 1},
                          Stage{.days = 1, .next = 0}};
 
-base::Millis days(int count) {
+base::Millis millis_of_days(int count) {
     return base::Millis{count * 24LL * 3600 * 1000};
 }
 
@@ -31,7 +31,7 @@ std::optional<Notice> notice_of(ledger::Wallet const& wallet, Ended const& ended
     for (auto const& grant : wallet.grants) {
         // One that was made for no longer than that is told of at a later stage.
         bool const fits =
-            grant.expires_at && *grant.expires_at - grant.effective_at > days(stage.days);
+            grant.expires_at && *grant.expires_at - grant.effective_at > millis_of_days(stage.days);
         if (fits && grant.remaining.value > 0 &&
             between(ended.before, ended.after, wallet.account.id, *grant.expires_at)) {
             ending.push_back(&grant);
@@ -75,8 +75,8 @@ WarningMark end_of(Ending const& ending, base::Timestamp now) {
 Load load_for_warnings(Stage const& stage, int limit) {
     return {.wallets_only_read = true,
             .ending = Ending{.mark = std::to_string(stage.days) + " days",
-                             .from = days(stage.next),
-                             .until = days(stage.days),
+                             .from = millis_of_days(stage.next),
+                             .until = millis_of_days(stage.days),
                              .limit = limit}};
 }
 

@@ -15,9 +15,9 @@ namespace json = boost::json;
 
 namespace {
 
-class Fields {
+class BodyFields {
 public:
-    Fields(StrictObject const& body, std::vector<FieldError>& errors)
+    BodyFields(StrictObject const& body, std::vector<FieldError>& errors)
         : body_{body}, errors_{errors} {}
 
     void text(std::string const& name, std::string& into) {
@@ -132,7 +132,7 @@ std::optional<base::JobId> parse_job_id(std::string_view text) {
 
 JobFields job_fields(StrictObject const& body, std::vector<FieldError>& errors) {
     JobFields job;
-    Fields fields{body, errors};
+    BodyFields fields{body, errors};
     fields.text("service", job.service);
     fields.text("user_id", job.user);
     fields.input(job.input);

@@ -20,8 +20,8 @@ constexpr std::int64_t most_key_characters = 255;
 constexpr std::size_t most_webhook_bytes = 2'048;
 constexpr std::size_t most_parents = 1'000;
 constexpr int most_priority = 1'000'000;
-constexpr std::int64_t longest_ms = 366LL * 24 * 3600 * 1000;  // more is a slip of units
-constexpr std::int64_t end_of_time_ms = 253'402'300'800'000;   // the year 10000
+constexpr std::int64_t longest_delay_ms = 366LL * 24 * 3600 * 1000;  // more is a slip of units
+constexpr std::int64_t last_run_ms = 253'402'300'800'000;            // the year 10000
 
 using Errors = std::vector<FieldError>;
 
@@ -63,7 +63,7 @@ void check_envelope(JobFields const& fields, config::Settings const& settings, E
             fmt::format("must be between -{} and {}", most_priority, most_priority));
     }
     if (fields.run_at &&
-        (base::to_ms(*fields.run_at) < 0 || base::to_ms(*fields.run_at) >= end_of_time_ms)) {
+        (base::to_ms(*fields.run_at) < 0 || base::to_ms(*fields.run_at) >= last_run_ms)) {
         add(errors, "run_at", "must be a time between 1970 and 9999");
     }
     check_parents(fields.after, errors);
@@ -85,7 +85,7 @@ std::optional<base::Millis> seconds_of(StrictObject const& input, std::string co
     auto const ms = scaled_up(number->second, 3);
     if (number->second.starts_with('-')) {
         add(errors, "input." + field, "must not be negative");
-    } else if (!ms || *ms > longest_ms) {
+    } else if (!ms || *ms > longest_delay_ms) {
         add(errors, "input." + field, "must be in seconds, and no more than a year of them");
     } else {
         return base::Millis{*ms};

@@ -12,7 +12,7 @@ namespace wire {
 
 namespace {
 
-constexpr std::int64_t longest_name = 64;
+constexpr std::int64_t longest_display_name = 64;
 // As seconds this is the year 5138, as milliseconds 1973: no call is of either.
 constexpr std::int64_t first_millis = 100'000'000'000;
 constexpr std::int64_t last_millis = 253'402'300'800'000;  // the year 10000
@@ -87,19 +87,19 @@ void check(Fields& fields, std::string_view field, std::optional<std::string> mi
 }  // namespace
 
 std::optional<std::string> mistake_in_source(std::string_view name) {
-    bool const fits =
-        !name.empty() && std::ssize(name) <= longest_name && std::ranges::all_of(name, plain);
+    bool const fits = !name.empty() && std::ssize(name) <= longest_display_name &&
+                      std::ranges::all_of(name, plain);
     return fits ? std::nullopt
                 : std::optional{
                       fmt::format("must be up to {} letters, digits, dots, dashes and underscores",
-                                  longest_name)};
+                                  longest_display_name)};
 }
 
 std::optional<std::string> mistake_in_telegram_id(std::string_view id) {
     if (id.contains(':')) {
         return "must not have a colon";
     }
-    return mistake_in_name(id, longest_name);
+    return mistake_in_name(id, longest_display_name);
 }
 
 std::optional<std::string> mistake_in_secret(std::string_view secret) {

@@ -30,7 +30,7 @@ constexpr base::Millis longest_queueing{60'000};
 // How often a parked job is looked at: its deadline may have come.
 constexpr base::Millis parked_look{30'000};
 
-bool goes_on(Reported const& reported) {
+bool goes_on_after(Reported const& reported) {
     return reported.outcome == ReportOutcome::noted;
 }
 
@@ -104,7 +104,7 @@ asio::awaitable<std::optional<Reported>> Attempt::try_lanes(std::vector<Lane>& l
     }
     if (router_.is_routed(job_.service)) {
         Reported const answer = co_await send(report(Said::routed));  // to nobody, meanwhile
-        if (!goes_on(answer)) {
+        if (!goes_on_after(answer)) {
             co_return co_await let_go(answer);
         }
     }
@@ -160,7 +160,7 @@ asio::awaitable<std::optional<Reported>> Attempt::route_to(Lane& lane) {
         lane.why = "has as many as it may";
         co_return std::nullopt;
     }
-    if (!goes_on(answer) || stopping()) {
+    if (!goes_on_after(answer) || stopping()) {
         co_return co_await let_go(answer);
     }
     co_return std::nullopt;
@@ -236,7 +236,7 @@ asio::awaitable<Reported> Attempt::submit_once_more() {
     }
     Reported last = co_await send(report(Said::resubmit));
     job_.resubmitted = true;
-    while (goes_on(last) && !stopping()) {
+    while (goes_on_after(last) && !stopping()) {
         auto submitted = co_await submit();
         if (is_in_doubt(submitted)) {
             co_return co_await park("was submitted a second time, and its fate is unknown again");
@@ -300,7 +300,7 @@ asio::awaitable<Reported> Attempt::follow(Submitted submitted) {
     auto taken = report(Said::submitted);
     taken.task = task_;
     Reported const answer = co_await send(std::move(taken));
-    if (!goes_on(answer)) {
+    if (!goes_on_after(answer)) {
         co_return co_await let_go(answer);
     }
     co_return co_await ask_until_verdict();
@@ -318,7 +318,7 @@ asio::awaitable<Reported> Attempt::park(std::string why) {
         auto parked = report(Said::parked);
         parked.note = note_;
         last = co_await send(std::move(parked));
-        current = goes_on(last);
+        current = goes_on_after(last);
         if (current) {
             co_await pause(parked_look);
         }

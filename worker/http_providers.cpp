@@ -15,7 +15,7 @@ namespace worker {
 
 namespace {
 
-namespace http = adapters::providers::http;
+namespace engine = adapters::providers::http;
 
 // What is sent on with a request is held in memory as a whole.
 constexpr std::uint64_t most_input = std::uint64_t{256} << 20;
@@ -61,7 +61,7 @@ Bytes open_input(config::Media const& media, std::string const& name) {
                 : Bytes{std::unexpected{fmt::format("{}: {}", shown(name), file.error().message)}};
 }
 
-http::Prices prices_of(config::ProviderPrices const& prices) {
+engine::Prices prices_of(config::ProviderPrices const& prices) {
     return {.per_call = prices.per_call,
             .per_second = prices.per_second,
             .per_1k_input_tokens = prices.per_1k_input_tokens,
@@ -75,15 +75,15 @@ http::Prices prices_of(config::ProviderPrices const& prices) {
 std::unique_ptr<adapters::Provider> make_http_provider(config::HttpProvider const& provider,
                                                        config::Media const& media,
                                                        boost::asio::any_io_executor const& executor,
-                                                       http::Observe observe) {
+                                                       engine::Observe observe) {
     try {
         auto web = std::make_unique<adapters::fetch::WebClient>(
             executor, adapters::fetch::WebOptions{.proxy = provider.proxy,
                                                   .ca_file = provider.ca_file,
                                                   .allow_private = provider.allow_private});
-        return std::make_unique<http::Http>(
+        return std::make_unique<engine::Http>(
             executor, std::move(web),
-            http::HttpOptions{
+            engine::HttpOptions{
                 .account = {.dialect = provider.dialect,
                             .vars = provider.vars,
                             .key = provider.key,

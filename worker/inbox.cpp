@@ -10,7 +10,7 @@ namespace worker {
 
 namespace {
 
-constexpr int at_once = 500;
+constexpr int rows_at_once = 500;
 constexpr int most_at_once = 5'000;
 
 std::string name_of(jobs::Request const& request) {
@@ -83,7 +83,7 @@ std::vector<jobs::Request> Letters::all() const {
 
 DutyRun Inbox::run() {
     // Those whose input is being measured stand before the others.
-    auto const limit = std::min(at_once + waiting_, most_at_once);
+    auto const limit = std::min(rows_at_once + waiting_, most_at_once);
     auto const inbox = store_.inbox(limit);
     if (inbox.empty()) {
         waiting_ = 0;

@@ -13,7 +13,6 @@ namespace worker {
 namespace {
 
 using adapters::redis::Message;
-using adapters::redis::Verdict;
 
 // Far above any honest message; what is larger is not even looked at.
 constexpr std::size_t most_bytes = 1 << 20;
@@ -119,8 +118,10 @@ private:
     std::vector<wire::FieldError> errors_;
 };
 
-Verdict dead(wire::Refusal const& refusal) {
-    return {.kind = Verdict::Kind::dead, .code = refusal.code, .detail = refusal.detail};
+adapters::redis::Verdict dead(wire::Refusal const& refusal) {
+    return {.kind = adapters::redis::Verdict::Kind::dead,
+            .code = refusal.code,
+            .detail = refusal.detail};
 }
 
 }  // namespace
@@ -138,8 +139,8 @@ IntakeDesk::IntakeDesk(adapters::Store& store, config::Settings const& settings,
                        std::function<pricing::Book()> book, Log& log, InputMeter* meter)
     : store_{store}, settings_{settings}, book_{std::move(book)}, log_{log}, meter_{meter} {}
 
-std::vector<Verdict> IntakeDesk::take(std::vector<Message> const& messages) {
-    std::vector<Verdict> verdicts(messages.size());
+std::vector<adapters::redis::Verdict> IntakeDesk::take(std::vector<Message> const& messages) {
+    std::vector<adapters::redis::Verdict> verdicts(messages.size());
     Asked asked;
     for (std::size_t at = 0; at < messages.size(); ++at) {
         auto read = read_message(messages[at], settings_);
@@ -155,7 +156,7 @@ std::vector<Verdict> IntakeDesk::take(std::vector<Message> const& messages) {
     for (std::size_t n = 0; n < asked.requests.size(); ++n) {
         auto& verdict = verdicts[asked.by[n]];
         if (answers.empty()) {
-            verdict.kind = Verdict::Kind::later;
+            verdict.kind = adapters::redis::Verdict::Kind::later;
             continue;
         }
         auto const refusal = wire::refusal_of(answers[n], asked.requests[n].service);
@@ -170,7 +171,7 @@ std::vector<Verdict> IntakeDesk::take(std::vector<Message> const& messages) {
 
 // Sorts out what can't be submitted now or ever. False: the store can't be reached.
 bool IntakeDesk::measure(Asked& asked, std::vector<Message> const& messages,
-                         std::vector<Verdict>& verdicts) {
+                         std::vector<adapters::redis::Verdict>& verdicts) {
     if (meter_ == nullptr || asked.requests.empty()) {
         return true;
     }
@@ -189,9 +190,9 @@ bool IntakeDesk::measure(Asked& asked, std::vector<Message> const& messages,
             ready.requests.push_back(std::move(asked.requests[n]));
             ready.by.push_back(asked.by[n]);
         } else if (inputs[n].state == PreparedInput::State::later) {
-            verdict.kind = Verdict::Kind::working;
+            verdict.kind = adapters::redis::Verdict::Kind::working;
         } else {
-            verdict = {.kind = Verdict::Kind::dead,
+            verdict = {.kind = adapters::redis::Verdict::Kind::dead,
                        .code = inputs[n].error.code,
                        .detail = inputs[n].error.message};
         }
@@ -201,14 +202,15 @@ bool IntakeDesk::measure(Asked& asked, std::vector<Message> const& messages,
 }
 
 void IntakeDesk::forget(std::vector<Message> const& messages,
-                        std::vector<Verdict> const& verdicts) {
+                        std::vector<adapters::redis::Verdict> const& verdicts) {
     if (meter_ == nullptr) {
         return;
     }
     std::vector<std::string> names;
     for (std::size_t at = 0; at < messages.size(); ++at) {
         auto const kind = verdicts[at].kind;
-        if (kind == Verdict::Kind::taken || kind == Verdict::Kind::dead) {
+        if (kind == adapters::redis::Verdict::Kind::taken ||
+            kind == adapters::redis::Verdict::Kind::dead) {
             names.push_back("redis:" + messages[at].id);
         }
     }
@@ -249,9 +251,10 @@ bool IntakeDesk::with_store(std::function<void()> const& work) {
     return !store_away_;
 }
 
-void IntakeDesk::tell(std::vector<Message> const& messages, std::vector<Verdict> const& verdicts) {
+void IntakeDesk::tell(std::vector<Message> const& messages,
+                      std::vector<adapters::redis::Verdict> const& verdicts) {
     for (std::size_t at = 0; at < verdicts.size(); ++at) {
-        if (verdicts[at].kind == Verdict::Kind::dead) {
+        if (verdicts[at].kind == adapters::redis::Verdict::Kind::dead) {
             log_.warning("intake", "a message is dead",
                          {{"message", messages[at].id},
                           {"reason", verdicts[at].code},

@@ -13,7 +13,7 @@ using adapters::Verdict;
 
 namespace {
 
-constexpr base::Millis look_every{15'000};
+constexpr base::Millis late_look_every{15'000};
 constexpr int at_a_time = 50;
 
 // Of a provider that keeps its tasks for ever, as it says.
@@ -47,7 +47,7 @@ LateWatch::LateWatch(asio::any_io_executor executor, adapters::Store& store, Blo
 asio::awaitable<void> LateWatch::run() {
     boost::system::error_code cancelled;
     while (!stopped_) {
-        timer_.expires_after(look_every);
+        timer_.expires_after(late_look_every);
         co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
         if (stopped_) {
             co_return;

@@ -17,7 +17,7 @@ namespace {
 
 // How often a duty that another may hold is tried: its own pace, but at least every half minute, so
 // that a host that takes over does not wait for hours.
-constexpr base::Millis longest_pause{30'000};
+constexpr base::Millis longest_sleep{30'000};
 constexpr base::Millis after_failure{2'000};
 
 }  // namespace
@@ -65,7 +65,7 @@ asio::awaitable<base::Millis> Scheduler::take_turn(DutyPlan const& plan) {
         if (turn.ran && !turn.outcome.result.empty()) {
             log_.info("duty", plan.name, {{"result", turn.outcome.result}});
         }
-        co_return turn.outcome.again ? base::Millis{} : std::min(plan.every, longest_pause);
+        co_return turn.outcome.again ? base::Millis{} : std::min(plan.every, longest_sleep);
     } catch (adapters::Unavailable const& error) {
         log_.error("duty", plan.name + " failed", {{"why", error.what()}});
     }

@@ -32,7 +32,7 @@ namespace {
 
 // Those left alone end by themselves; until then there must not be more and more of them.
 constexpr int most_under_way = 64;
-constexpr std::size_t most_addresses = 16;
+constexpr std::size_t most_answers = 16;
 
 std::atomic<int>& under_way() {
     static std::atomic<int> count = 0;
@@ -79,7 +79,7 @@ std::vector<Address> ask_system(std::string const& host) {
         return found;
     }
     std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> const owner{first, &::freeaddrinfo};
-    for (auto const* at = first; at != nullptr && found.size() < most_addresses; at = at->ai_next) {
+    for (auto const* at = first; at != nullptr && found.size() < most_answers; at = at->ai_next) {
         if (auto const address = address_of(*at)) {
             found.push_back(*address);
         }

@@ -20,7 +20,7 @@ namespace adapters::fetch {
 
 namespace {
 
-constexpr std::size_t piece = 65'536;
+constexpr std::size_t piece_size = 65'536;
 
 std::string reason(int error) {
     return std::generic_category().message(error);
@@ -125,7 +125,7 @@ std::unique_ptr<RemoteSource> spool(Client& client, Head const& head) {
     if (head.length.value_or(0) > most) {
         too_large();
     }
-    std::vector<std::byte> bytes(piece);
+    std::vector<std::byte> bytes(piece_size);
     auto count = client.fill(bytes);
     if (is_page(std::span{bytes}.first(count), head.type)) {
         client.fail_here("not_audio", "the server sends a page of text instead of a file");

@@ -27,7 +27,7 @@ bool all_digits(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-char lower(char c) {
+char lower_byte(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
 }
 
@@ -79,7 +79,7 @@ private:
         check(field, view(value), error);
         Header& header =
             request.headers.emplace_back(std::string{view(name)}, std::string{view(value)});
-        std::ranges::transform(header.name, header.name.begin(), lower);
+        std::ranges::transform(header.name, header.name.begin(), lower_byte);
     }
 
     // They say nothing that is used here; but there may not be any number of them.

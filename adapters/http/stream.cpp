@@ -17,7 +17,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t to_ignore = 64 << 10;  // bytes that a client may send into a stream
+constexpr std::size_t unread_limit = 64 << 10;  // bytes that a client may send into a stream
 
 // Counts a stream as long as it is there.
 class Counted {
@@ -74,7 +74,7 @@ asio::awaitable<void> Connection::watch_client() {
     error_code error;
     std::array<char, 256> ignored{};
     std::size_t count = 0;
-    while (!error && !core_.stopping && count < to_ignore) {
+    while (!error && !core_.stopping && count < unread_limit) {
         count += co_await transport_.read(ignored, error);
     }
     lost_ = lost_ || !(core_.stopping || all_said_);

@@ -28,17 +28,17 @@ constexpr std::size_t raw_signature = 64;  // of P-256 (r and s) and of Ed25519
 constexpr std::size_t most_pem_keys = 64;
 
 template <auto free>
-struct Free {
+struct FreeBy {
     template <typename T>
     void operator()(T* thing) const {
         free(thing);
     }
 };
 
-using Bio = std::unique_ptr<BIO, Free<BIO_free_all>>;
-using Context = std::unique_ptr<EVP_MD_CTX, Free<EVP_MD_CTX_free>>;
-using Number = std::unique_ptr<BIGNUM, Free<BN_free>>;
-using RawSignature = std::unique_ptr<ECDSA_SIG, Free<ECDSA_SIG_free>>;
+using Bio = std::unique_ptr<BIO, FreeBy<BIO_free_all>>;
+using Context = std::unique_ptr<EVP_MD_CTX, FreeBy<EVP_MD_CTX_free>>;
+using Number = std::unique_ptr<BIGNUM, FreeBy<BN_free>>;
+using RawSignature = std::unique_ptr<ECDSA_SIG, FreeBy<ECDSA_SIG_free>>;
 
 unsigned char const* bytes_of(std::string_view text) {
     return reinterpret_cast<unsigned char const*>(text.data());

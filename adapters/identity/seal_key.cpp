@@ -16,7 +16,7 @@ namespace adapters::identity {
 
 namespace {
 
-constexpr std::string_view mark = "tms_";
+constexpr std::string_view seal_mark = "tms_";
 constexpr std::size_t key_size = 32;
 constexpr std::size_t signature_size = 64;
 
@@ -24,9 +24,9 @@ struct FreeContext {
     void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
 
-using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
+using SealContext = std::unique_ptr<EVP_MD_CTX, FreeContext>;
 
-unsigned char const* bytes_of(std::string_view text) {
+unsigned char const* seal_bytes(std::string_view text) {
     return reinterpret_cast<unsigned char const*>(text.data());
 }
 
@@ -48,18 +48,19 @@ std::optional<std::string> from_hex(std::string_view text) {
 std::string SealKey::make() {
     std::array<unsigned char, key_size> random{};
     CHECK(RAND_bytes(random.data(), static_cast<int>(random.size())) == 1);
-    return std::string{mark} +
+    return std::string{seal_mark} +
            base::to_base64url({reinterpret_cast<char const*>(random.data()), random.size()});
 }
 
 std::expected<SealKey, std::string> SealKey::from_text(std::string_view text) {
-    auto const raw =
-        text.starts_with(mark) ? base::from_base64url(text.substr(mark.size())) : std::nullopt;
+    auto const raw = text.starts_with(seal_mark)
+                         ? base::from_base64url(text.substr(seal_mark.size()))
+                         : std::nullopt;
     if (!raw || raw->size() != key_size) {
         return std::unexpected{"holds no key of ours"};
     }
     PublicKey key{
-        EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, bytes_of(*raw), raw->size())};
+        EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, seal_bytes(*raw), raw->size())};
     std::array<unsigned char, key_size> shown{};
     auto size = shown.size();
     CHECK(key && EVP_PKEY_get_raw_public_key(key.get(), shown.data(), &size) == 1);
@@ -67,11 +68,12 @@ std::expected<SealKey, std::string> SealKey::from_text(std::string_view text) {
 }
 
 std::string SealKey::sign(std::string_view text) const {
-    Context const context{EVP_MD_CTX_new()};
+    SealContext const context{EVP_MD_CTX_new()};
     std::array<unsigned char, signature_size> signature{};
     auto size = signature.size();
     CHECK(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key_.get()) == 1);
-    CHECK(EVP_DigestSign(context.get(), signature.data(), &size, bytes_of(text), text.size()) == 1);
+    CHECK(EVP_DigestSign(context.get(), signature.data(), &size, seal_bytes(text), text.size()) ==
+          1);
     return base::hex({reinterpret_cast<char const*>(signature.data()), size});
 }
 
@@ -83,12 +85,12 @@ bool seal_is_good(std::string_view public_hex, std::string_view text, std::strin
         return false;
     }
     PublicKey const key{
-        EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes_of(*raw_key), key_size)};
-    Context const context{EVP_MD_CTX_new()};
+        EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, seal_bytes(*raw_key), key_size)};
+    SealContext const context{EVP_MD_CTX_new()};
     bool const good =
         key && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
-        EVP_DigestVerify(context.get(), bytes_of(*raw_signature), signature_size, bytes_of(text),
-                         text.size()) == 1;
+        EVP_DigestVerify(context.get(), seal_bytes(*raw_signature), signature_size,
+                         seal_bytes(text), text.size()) == 1;
     ERR_clear_error();
     return good;
 }

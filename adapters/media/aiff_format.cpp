@@ -18,7 +18,7 @@ constexpr std::uint64_t lowest_rate = 2'000;
 constexpr std::uint64_t highest_rate = 768'000;
 constexpr std::uint64_t most_channels = 64;
 
-struct Kind {
+struct AiffKind {
     std::uint32_t name;
     std::string_view codec;
     std::uint64_t bytes;  // of a sample, or of a block, of one channel
@@ -26,16 +26,16 @@ struct Kind {
 };
 
 constexpr std::array kinds{
-    Kind{four("fl32"), "pcm_f32be", 4},     Kind{four("FL32"), "pcm_f32be", 4},
-    Kind{four("fl64"), "pcm_f64be", 8},     Kind{four("FL64"), "pcm_f64be", 8},
-    Kind{four("ulaw"), "pcm_mulaw", 1},     Kind{four("ULAW"), "pcm_mulaw", 1},
-    Kind{four("alaw"), "pcm_alaw", 1},      Kind{four("ALAW"), "pcm_alaw", 1},
-    Kind{four("in24"), "pcm_s24be", 3},     Kind{four("in32"), "pcm_s32be", 4},
-    Kind{four("42ni"), "pcm_s24le", 3},     Kind{four("23ni"), "pcm_s32le", 4},
-    Kind{four("raw "), "pcm_u8", 1},        Kind{four("ima4"), "adpcm_ima_qt", 34, 64},
-    Kind{four("GSM "), "gsm", 33, 160},     Kind{four("agsm"), "gsm", 33, 160},
-    Kind{four("MAC3"), "mace3", 2, 6},      Kind{four("MAC6"), "mace6", 1, 6},
-    Kind{four("G722"), "adpcm_g722", 1, 2},
+    AiffKind{four("fl32"), "pcm_f32be", 4},     AiffKind{four("FL32"), "pcm_f32be", 4},
+    AiffKind{four("fl64"), "pcm_f64be", 8},     AiffKind{four("FL64"), "pcm_f64be", 8},
+    AiffKind{four("ulaw"), "pcm_mulaw", 1},     AiffKind{four("ULAW"), "pcm_mulaw", 1},
+    AiffKind{four("alaw"), "pcm_alaw", 1},      AiffKind{four("ALAW"), "pcm_alaw", 1},
+    AiffKind{four("in24"), "pcm_s24be", 3},     AiffKind{four("in32"), "pcm_s32be", 4},
+    AiffKind{four("42ni"), "pcm_s24le", 3},     AiffKind{four("23ni"), "pcm_s32le", 4},
+    AiffKind{four("raw "), "pcm_u8", 1},        AiffKind{four("ima4"), "adpcm_ima_qt", 34, 64},
+    AiffKind{four("GSM "), "gsm", 33, 160},     AiffKind{four("agsm"), "gsm", 33, 160},
+    AiffKind{four("MAC3"), "mace3", 2, 6},      AiffKind{four("MAC6"), "mace6", 1, 6},
+    AiffKind{four("G722"), "adpcm_g722", 1, 2},
 };
 
 // Whole numbers: the size is what counts, rounded up to bytes.

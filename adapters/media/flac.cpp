@@ -50,9 +50,9 @@ bool corrected(FlacFrame const& first, FlacStream& stream) {
     return true;
 }
 
-class Recordings {
+class FlacRecordings {
 public:
-    explicit Recordings(Reader& reader)
+    explicit FlacRecordings(Reader& reader)
         : reader_{reader}, work_{std::max<std::uint64_t>(reader.size(), 1U << 18U) * 16} {}
 
     // `at` is where it opens. Returns where the next one does, or the end of the data.
@@ -145,7 +145,7 @@ Measured measure_flac(Reader& reader) {
         }
         fail("damaged", "a FLAC without a lawful STREAMINFO block at its beginning");
     }
-    Recordings all{reader};
+    FlacRecordings all{reader};
     while (at < reader.size() && opens_flac(reader.at(at, flac_opening))) {
         at = all.add(at);
     }

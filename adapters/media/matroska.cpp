@@ -14,7 +14,7 @@ namespace adapters::media {
 namespace {
 
 enum Id : std::uint32_t {
-    header = 0x1A'45'DF'A3,
+    ebml_header = 0x1A'45'DF'A3,
     segment = 0x18'53'80'67,
     seek_head = 0x11'4D'9B'74,
     info = 0x15'49'A9'66,
@@ -85,7 +85,7 @@ bool may_be_cut(std::uint32_t id) {
 
 Measured MatroskaFile::measure() {
     auto const first = read_element(reader_, 0, reader_.size());
-    if (!first || first->id != header) {
+    if (!first || first->id != ebml_header) {
         fail("not_audio", "it does not begin with an EBML header");
     }
     for (std::uint64_t at = 0; at < reader_.size();) {
@@ -99,8 +99,8 @@ std::uint64_t MatroskaFile::take(std::uint64_t at) {
     auto const size = reader_.size();
     auto const element = read_element(reader_, at, size);
     bool const outside = segment_end_ != 0 && at >= segment_end_;
-    if (!element ||
-        (outside && element->id != header && element->id != segment && element->id != void_space)) {
+    if (!element || (outside && element->id != ebml_header && element->id != segment &&
+                     element->id != void_space)) {
         found_.truncated = found_.truncated || (!element && size - at < 12 && !outside);
         return search(at);
     }
@@ -123,7 +123,7 @@ std::uint64_t MatroskaFile::take(std::uint64_t at) {
         return search(at);
     }
     switch (element->id) {
-        case header:
+        case ebml_header:
             take_header(*element);
             break;
         case info:
@@ -301,7 +301,7 @@ std::uint64_t MatroskaFile::search(std::uint64_t from) {
         for (std::size_t i = 0; i + id_length <= here.size(); ++i) {
             auto const first = u8(here, i);
             if ((first == 0x1F && big<4>(here, i) == cluster) ||
-                (first == 0x1A && big<4>(here, i) == header)) {
+                (first == 0x1A && big<4>(here, i) == ebml_header)) {
                 found_.skipped_bytes += at + i - from;
                 return at + i;
             }

@@ -18,7 +18,7 @@ namespace {
 constexpr std::array<std::string_view, 4> names{"", "mp1", "mp2", "mp3"};
 
 // One recording, as it was before somebody joined it to others.
-struct Recording {
+struct MpegRecording {
     std::uint64_t begin = 0;  // of its first frame, that with the information included
     std::uint64_t end = 0;
     std::uint64_t frames = 0;
@@ -51,9 +51,9 @@ struct Recording {
     }
 };
 
-class Count {
+class FrameCount {
 public:
-    explicit Count(Reader& reader)
+    explicit FrameCount(Reader& reader)
         : reader_{reader}, walk_{reader, format_, between_tags(reader)} {}
 
     Measured run() {
@@ -131,7 +131,7 @@ private:
     FrameWalk walk_;
     Measured found_;
     Sum sum_;
-    Recording now_;
+    MpegRecording now_;
     int recordings_ = 0;
     bool trimmed_ = true;
     bool seen_ = false;
@@ -140,7 +140,7 @@ private:
 }  // namespace
 
 Measured measure_mpeg(Reader& reader) {
-    return Count{reader}.run();
+    return FrameCount{reader}.run();
 }
 
 bool looks_like_mpeg(Reader& reader, std::uint64_t at) {

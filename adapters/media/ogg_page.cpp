@@ -16,11 +16,11 @@ namespace {
 
 constexpr std::size_t checksum_at = 22;
 
-constexpr std::size_t step = 16;  // bytes that are summed up at once
+constexpr std::size_t bytes_at_once = 16;  // bytes that are summed up at once
 
 // table[0][b] is the remainder of byte b, table[k][b] that of b with k zero bytes behind it.
 constexpr auto tables = [] {
-    std::array<std::array<std::uint32_t, 256>, step> table{};
+    std::array<std::array<std::uint32_t, 256>, bytes_at_once> table{};
     for (std::uint32_t byte = 0; byte < 256; ++byte) {
         auto crc = byte << 24U;
         for (int bit = 0; bit < 8; ++bit) {
@@ -28,7 +28,7 @@ constexpr auto tables = [] {
         }
         table[0][byte] = crc;
     }
-    for (std::size_t zeros = 1; zeros < step; ++zeros) {
+    for (std::size_t zeros = 1; zeros < bytes_at_once; ++zeros) {
         for (std::size_t byte = 0; byte < 256; ++byte) {
             auto const before = table[zeros - 1][byte];
             table[zeros][byte] = (before << 8U) ^ table[0][before >> 24U];
@@ -51,7 +51,7 @@ inline std::uint32_t load(std::byte const* at) {
 
 std::uint32_t sum_up(std::uint32_t crc, Bytes bytes) {
     std::size_t at = 0;
-    for (; at + step <= bytes.size(); at += step) {
+    for (; at + bytes_at_once <= bytes.size(); at += bytes_at_once) {
         auto const* here = bytes.data() + at;
         crc = fold(load(here) ^ crc, 12) ^ fold(load(here + 4), 8) ^ fold(load(here + 8), 4) ^
               fold(load(here + 12), 0);

@@ -11,29 +11,31 @@ namespace adapters::media {
 
 namespace {
 
-struct Kind {
+struct PcmKind {
     std::string_view name;
     std::uint64_t bytes;
 };
 
-constexpr std::array kinds{
-    Kind{"pcm_s8", 1},    Kind{"pcm_u8", 1},    Kind{"pcm_mulaw", 1}, Kind{"pcm_alaw", 1},
-    Kind{"pcm_s16le", 2}, Kind{"pcm_s16be", 2}, Kind{"pcm_u16le", 2}, Kind{"pcm_u16be", 2},
-    Kind{"pcm_s24le", 3}, Kind{"pcm_s24be", 3}, Kind{"pcm_u24le", 3}, Kind{"pcm_u24be", 3},
-    Kind{"pcm_s32le", 4}, Kind{"pcm_s32be", 4}, Kind{"pcm_u32le", 4}, Kind{"pcm_u32be", 4},
-    Kind{"pcm_f32le", 4}, Kind{"pcm_f32be", 4}, Kind{"pcm_s64le", 8}, Kind{"pcm_s64be", 8},
-    Kind{"pcm_f64le", 8}, Kind{"pcm_f64be", 8},
+constexpr std::array pcm_kinds{
+    PcmKind{"pcm_s8", 1},    PcmKind{"pcm_u8", 1},    PcmKind{"pcm_mulaw", 1},
+    PcmKind{"pcm_alaw", 1},  PcmKind{"pcm_s16le", 2}, PcmKind{"pcm_s16be", 2},
+    PcmKind{"pcm_u16le", 2}, PcmKind{"pcm_u16be", 2}, PcmKind{"pcm_s24le", 3},
+    PcmKind{"pcm_s24be", 3}, PcmKind{"pcm_u24le", 3}, PcmKind{"pcm_u24be", 3},
+    PcmKind{"pcm_s32le", 4}, PcmKind{"pcm_s32be", 4}, PcmKind{"pcm_u32le", 4},
+    PcmKind{"pcm_u32be", 4}, PcmKind{"pcm_f32le", 4}, PcmKind{"pcm_f32be", 4},
+    PcmKind{"pcm_s64le", 8}, PcmKind{"pcm_s64be", 8}, PcmKind{"pcm_f64le", 8},
+    PcmKind{"pcm_f64be", 8},
 };
 
-constexpr std::uint32_t most_channels = 64;
+constexpr std::uint32_t most_pcm_channels = 64;
 constexpr std::string_view prefix = "pcm_";
 
 // "mulaw", "s16le" and the like are understood without their prefix.
-Kind const& kind_of(std::string_view codec) {
-    auto const* found = std::ranges::find_if(kinds, [codec](Kind const& kind) {
+PcmKind const& kind_of(std::string_view codec) {
+    auto const* found = std::ranges::find_if(pcm_kinds, [codec](PcmKind const& kind) {
         return kind.name == codec || kind.name.substr(prefix.size()) == codec;
     });
-    if (found == kinds.end()) {
+    if (found == pcm_kinds.end()) {
         fail("unsupported", fmt::format("raw samples of the codec '{}'", codec.substr(0, 40)));
     }
     return *found;
@@ -43,7 +45,7 @@ Kind const& kind_of(std::string_view codec) {
 
 Measured measure_raw(Reader& reader, RawFormat const& format) {
     auto const& kind = kind_of(format.codec);
-    if (format.rate == 0 || format.channels == 0 || format.channels > most_channels) {
+    if (format.rate == 0 || format.channels == 0 || format.channels > most_pcm_channels) {
         fail("unsupported",
              fmt::format("raw samples of {} channels at {} Hz", format.channels, format.rate));
     }

@@ -65,9 +65,9 @@ std::optional<Ape> ape_at(Bytes bytes, std::size_t at) {
 }
 
 // The last bytes before an end that moves towards the front.
-class Tail {
+class TagTail {
 public:
-    Tail(Reader& reader, std::uint64_t begin)
+    TagTail(Reader& reader, std::uint64_t begin)
         : reader_{reader}, begin_{begin}, end_{reader.size()} {}
 
     [[nodiscard]] std::uint64_t end() const { return end_; }
@@ -195,7 +195,7 @@ std::uint64_t before_trailing_tags(Reader& reader, std::uint64_t begin) {
     if (begin >= reader.size()) {
         return begin;
     }
-    Tail tail_of{reader, begin};
+    TagTail tail_of{reader, begin};
     for (int i = 0; i < most_tags && tail_of.cut(); ++i) {
     }
     return tail_of.end();

@@ -12,9 +12,9 @@ namespace adapters::media {
 namespace {
 
 // Vorbis packs its numbers from the lowest bit on. Reading past the end gives zeros and is noted.
-class Bits {
+class SetupBits {
 public:
-    explicit Bits(Bytes bytes) : bytes_{bytes}, end_{std::uint64_t{bytes.size()} * 8} {}
+    explicit SetupBits(Bytes bytes) : bytes_{bytes}, end_{std::uint64_t{bytes.size()} * 8} {}
 
     std::uint32_t take(unsigned count) {  // at most 32
         if (count > end_ - at_) {
@@ -74,7 +74,7 @@ std::uint64_t lookup_values(std::uint64_t entries, std::uint64_t dimensions) {
     return low;
 }
 
-bool skip_lengths(Bits& bits, std::uint32_t entries) {
+bool skip_lengths(SetupBits& bits, std::uint32_t entries) {
     if (bits.flag()) {  // ordered: how many entries have each length
         bits.skip(5);
         for (std::uint32_t done = 0; done < entries;) {
@@ -98,7 +98,7 @@ bool skip_lengths(Bits& bits, std::uint32_t entries) {
     return !bits.lost();
 }
 
-bool skip_codebook(Bits& bits) {
+bool skip_codebook(SetupBits& bits) {
     if (bits.take(24) != 0x56'43'42) {
         return false;
     }
@@ -123,7 +123,7 @@ bool skip_codebook(Bits& bits) {
     return !bits.lost();
 }
 
-bool skip_floor_1(Bits& bits) {
+bool skip_floor_1(SetupBits& bits) {
     auto const partitions = bits.take(5);
     std::array<std::uint32_t, 32> class_of{};
     std::uint32_t classes = 0;
@@ -145,7 +145,7 @@ bool skip_floor_1(Bits& bits) {
     return !bits.lost();
 }
 
-bool skip_floor(Bits& bits) {
+bool skip_floor(SetupBits& bits) {
     auto const type = bits.take(16);
     if (type == 0) {
         bits.skip(8 + 16 + 16 + 6 + 8);
@@ -155,7 +155,7 @@ bool skip_floor(Bits& bits) {
     return type == 1 && skip_floor_1(bits);
 }
 
-bool skip_residue(Bits& bits) {
+bool skip_residue(SetupBits& bits) {
     if (bits.take(16) > 2) {
         return false;
     }
@@ -173,7 +173,7 @@ bool skip_residue(Bits& bits) {
     return !bits.lost();
 }
 
-bool skip_mapping(Bits& bits, unsigned channels) {
+bool skip_mapping(SetupBits& bits, unsigned channels) {
     if (bits.take(16) != 0) {
         return false;
     }
@@ -192,7 +192,7 @@ bool skip_mapping(Bits& bits, unsigned channels) {
 
 // `skip` for each of the things that come with a count of at least one.
 template <typename Skip>
-bool skip_all(Bits& bits, unsigned count_bits, Skip skip) {
+bool skip_all(SetupBits& bits, unsigned count_bits, Skip skip) {
     auto const count = bits.take(count_bits) + 1;
     for (std::uint32_t i = 0; i < count; ++i) {
         if (!skip(bits)) {
@@ -205,14 +205,14 @@ bool skip_all(Bits& bits, unsigned count_bits, Skip skip) {
 }  // namespace
 
 std::vector<bool> parse_vorbis_modes(Bytes setup, unsigned channels) {
-    Bits bits{setup};
+    SetupBits bits{setup};
     std::vector<bool> modes;
     bool const whole =
         skip_all(bits, 8, skip_codebook) &&
-        skip_all(bits, 6, [](Bits& in) { return in.take(16) == 0; }) &&  // unused transforms
+        skip_all(bits, 6, [](SetupBits& in) { return in.take(16) == 0; }) &&  // unused transforms
         skip_all(bits, 6, skip_floor) && skip_all(bits, 6, skip_residue) &&
-        skip_all(bits, 6, [=](Bits& in) { return skip_mapping(in, channels); }) &&
-        skip_all(bits, 6, [&](Bits& in) {
+        skip_all(bits, 6, [=](SetupBits& in) { return skip_mapping(in, channels); }) &&
+        skip_all(bits, 6, [&](SetupBits& in) {
             modes.push_back(in.flag());
             bool const known = in.take(16) == 0 && in.take(16) == 0;
             in.skip(8);

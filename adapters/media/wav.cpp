@@ -68,9 +68,9 @@ std::uint64_t next_form(Reader& reader, std::uint64_t begin, std::uint64_t end) 
 }
 
 // One recording: from its header to the next one, or to the end.
-class Recording {
+class WavRecording {
 public:
-    Recording(Reader& reader, Form const& form) : reader_{reader}, form_{form} {}
+    WavRecording(Reader& reader, Form const& form) : reader_{reader}, form_{form} {}
 
     // Returns where it ends.
     std::uint64_t read(std::uint64_t begin) {
@@ -202,9 +202,9 @@ private:
     bool streamed_ = false;
 };
 
-class Recordings {
+class WavRecordings {
 public:
-    void add(Recording const& recording) {
+    void add(WavRecording const& recording) {
         auto const samples = recording.samples();
         auto const& format = recording.format();
         sum_.add(samples, format.rate);
@@ -253,7 +253,7 @@ private:
 };
 
 // The first recording must have all that it needs; a later one may be cut where it begins.
-bool complete(Recording const& recording, Recordings& all) {
+bool complete_recording(WavRecording const& recording, WavRecordings& all) {
     if (recording.has_format() && recording.has_data()) {
         return true;
     }
@@ -279,11 +279,11 @@ Measured measure_wav(Reader& reader) {
     if (!first) {
         fail("not_audio", "not a WAV");
     }
-    Recordings all;
+    WavRecordings all;
     for (auto form = first; form; form = form_of(reader.at(at, 40))) {
-        Recording recording{reader, *form};
+        WavRecording recording{reader, *form};
         at = recording.read(at);
-        if (!complete(recording, all)) {
+        if (!complete_recording(recording, all)) {
             break;
         }
         all.add(recording);

@@ -12,9 +12,9 @@ namespace adapters::media {
 
 namespace {
 
-constexpr std::uint32_t lowest_rate = 2'000;
-constexpr std::uint32_t highest_rate = 768'000;
-constexpr std::uint32_t most_channels = 64;
+constexpr std::uint32_t lowest_wave_rate = 2'000;
+constexpr std::uint32_t highest_wave_rate = 768'000;
+constexpr std::uint32_t most_wave_channels = 64;
 constexpr std::uint32_t extensible = 0xFFFE;
 
 struct Fields {
@@ -44,10 +44,10 @@ Fields fields(Bytes fmt, bool big_endian) {
     if (read.tag == extensible && fmt.size() >= 26) {
         read.tag = number<2>(fmt, 24, big_endian);  // the first bytes of its sub-format's GUID
     }
-    if (read.channels == 0 || read.channels > most_channels) {
+    if (read.channels == 0 || read.channels > most_wave_channels) {
         fail("damaged", fmt::format("it says that it has {} channels", read.channels));
     }
-    if (read.rate < lowest_rate || read.rate > highest_rate) {
+    if (read.rate < lowest_wave_rate || read.rate > highest_wave_rate) {
         fail("damaged", fmt::format("it says that its sample rate is {} Hz", read.rate));
     }
     return read;

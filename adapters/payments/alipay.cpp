@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t most_form = 64 * 1024;
 
-std::unexpected<Refusal> refuse(Why why, std::string_view what) {
+std::unexpected<Refusal> refuse_alipay(Why why, std::string_view what) {
     return std::unexpected{Refusal{.form = Form::alipay, .why = why, .what = std::string{what}}};
 }
 
@@ -96,27 +96,27 @@ Verdict read_alipay_notice(Fields const& fields) {
 
 Verdict verify_alipay(Alipay const& alipay, RawRequest const& request) {
     if (request.body.size() > most_form) {
-        return refuse(Why::too_large, "body");
+        return refuse_alipay(Why::too_large, "body");
     }
     auto const fields = read_form(request.body);
     if (!fields) {
-        return refuse(Why::malformed, "body");
+        return refuse_alipay(Why::malformed, "body");
     }
     if (has_twice(*fields) || is_ambiguous(*fields)) {
-        return refuse(Why::ambiguous, "body");
+        return refuse_alipay(Why::ambiguous, "body");
     }
     auto const sign = field_of(*fields, "sign");
     if (sign.empty()) {
-        return refuse(Why::missing, "sign");
+        return refuse_alipay(Why::missing, "sign");
     }
     if (field_of(*fields, "sign_type") != "RSA2") {
-        return refuse(Why::unsupported, "sign_type");
+        return refuse_alipay(Why::unsupported, "sign_type");
     }
     if (!is_known_charset(field_of(*fields, "charset"))) {
-        return refuse(Why::unsupported, "charset");
+        return refuse_alipay(Why::unsupported, "charset");
     }
     if (!is_genuine(alipay, *fields, sign)) {
-        return refuse(Why::bad_signature, "sign");
+        return refuse_alipay(Why::bad_signature, "sign");
     }
     return read_alipay_notice(*fields);
 }

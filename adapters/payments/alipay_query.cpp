@@ -19,7 +19,7 @@ namespace json = boost::json;
 
 constexpr std::string_view answer_name = "alipay_trade_query_response";
 
-std::unexpected<Refusal> refuse(Why why, std::string_view what) {
+std::unexpected<Refusal> refuse_query(Why why, std::string_view what) {
     return std::unexpected{Refusal{.form = Form::alipay, .why = why, .what = std::string{what}}};
 }
 
@@ -96,19 +96,21 @@ public:
 
     [[nodiscard]] Verdict read(std::string_view order, RawReply const& reply) const override {
         if (reply.body.size() > most_body) {
-            return refuse(Why::too_large, "body");
+            return refuse_query(Why::too_large, "body");
         }
         auto const document = plain_object(reply.body, deepest_json);
         auto const sign = document ? text_of(*document, "sign") : std::nullopt;
         if (!sign) {
-            return refuse(document ? Why::missing : Why::malformed, document ? "sign" : "body");
+            return refuse_query(document ? Why::missing : Why::malformed,
+                                document ? "sign" : "body");
         }
         auto const text = raw_member(reply.body, answer_name);
         if (text.empty() || !is_signed_by_alipay(alipay_, text, *sign)) {
-            return refuse(Why::bad_signature, "sign");
+            return refuse_query(Why::bad_signature, "sign");
         }
         auto const* const trade = Members::inside(*document, answer_name);
-        return trade == nullptr ? refuse(Why::malformed, answer_name) : read_trade(order, *trade);
+        return trade == nullptr ? refuse_query(Why::malformed, answer_name)
+                                : read_trade(order, *trade);
     }
 
 private:
@@ -118,13 +120,13 @@ private:
                 .form = Form::alipay, .state = State::absent, .order = std::string{order}};
         }
         if (text_of(trade, "code") != "10000") {
-            return refuse(Why::failed, "code");
+            return refuse_query(Why::failed, "code");
         }
         Members members{Form::alipay};
         Notice notice{.form = Form::alipay};
         notice.order = members.needed_id(trade, "out_trade_no");
         if (notice.order != order) {
-            return refuse(Why::wrong_order, "out_trade_no");
+            return refuse_query(Why::wrong_order, "out_trade_no");
         }
         notice.trade = members.needed_id(trade, "trade_no");
         notice.happened_at = Members::plain(trade, "send_pay_date");

@@ -7,18 +7,19 @@ namespace adapters::payments {
 
 namespace {
 
-constexpr auto json = "application/json; charset=utf-8";
-constexpr auto plain = "text/plain; charset=utf-8";
+constexpr auto json_type = "application/json; charset=utf-8";
+constexpr auto plain_type = "text/plain; charset=utf-8";
 
 // What counts for WeChat is the status: 200 with a FAIL in it would end its retries.
 Answer answer_wechat_v3(int status, Reply reply) {
     switch (reply) {
         case Reply::ok:
-            return {status, json, R"({"code":"SUCCESS","message":"OK"})"};
+            return {status, json_type, R"({"code":"SUCCESS","message":"OK"})"};
         case Reply::refused:
-            return {status, json, R"({"code":"FAIL","message":"the notice was not believed"})"};
+            return {status, json_type,
+                    R"({"code":"FAIL","message":"the notice was not believed"})"};
         case Reply::later:
-            return {status, json, R"({"code":"FAIL","message":"try again later"})"};
+            return {status, json_type, R"({"code":"FAIL","message":"try again later"})"};
     }
     return {};
 }
@@ -63,9 +64,9 @@ Answer answer(Form form, Reply reply) {
         case Form::wechat_v2:
             return answer_wechat_v2(status, reply);
         case Form::alipay:
-            return {status, plain, reply == Reply::ok ? "success" : "fail"};
+            return {status, plain_type, reply == Reply::ok ? "success" : "fail"};
         case Form::stripe:
-            return {status, json,
+            return {status, json_type,
                     reply == Reply::ok ? R"({"received":true})" : R"({"received":false})"};
     }
     return {};

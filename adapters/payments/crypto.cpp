@@ -24,15 +24,15 @@ constexpr std::size_t aes_key = 32;
 constexpr std::size_t aes_block = 16;
 
 template <auto free>
-struct Free {
+struct FreeCrypto {
     template <typename T>
     void operator()(T* thing) const {
         free(thing);
     }
 };
 
-using Digest = std::unique_ptr<EVP_MD_CTX, Free<EVP_MD_CTX_free>>;
-using Cipher = std::unique_ptr<EVP_CIPHER_CTX, Free<EVP_CIPHER_CTX_free>>;
+using Digest = std::unique_ptr<EVP_MD_CTX, FreeCrypto<EVP_MD_CTX_free>>;
+using Cipher = std::unique_ptr<EVP_CIPHER_CTX, FreeCrypto<EVP_CIPHER_CTX_free>>;
 
 unsigned char const* bytes_of(std::string_view text) {
     return reinterpret_cast<unsigned char const*>(text.data());

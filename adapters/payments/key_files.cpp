@@ -21,7 +21,7 @@ constexpr int least_rsa = 2048;
 constexpr int most_rsa = 8192;
 
 template <auto free>
-struct Free {
+struct FreeBy {
     template <typename T>
     void operator()(T* thing) const {
         free(thing);
@@ -32,14 +32,14 @@ void free_text(char* text) {
     OPENSSL_free(text);
 }
 
-using Bio = std::unique_ptr<BIO, Free<BIO_free_all>>;
-using X509Owner = std::unique_ptr<X509, Free<X509_free>>;
-using Number = std::unique_ptr<BIGNUM, Free<BN_free>>;
-using Text = std::unique_ptr<char, Free<free_text>>;
+using Bio = std::unique_ptr<BIO, FreeBy<BIO_free_all>>;
+using X509Owner = std::unique_ptr<X509, FreeBy<X509_free>>;
+using Number = std::unique_ptr<BIGNUM, FreeBy<BN_free>>;
+using Text = std::unique_ptr<char, FreeBy<free_text>>;
 
-using Why = std::optional<std::string>;  // nothing: it is good
+using Unfit = std::optional<std::string>;  // nothing: it is good
 
-Why unfit(EVP_PKEY const* key) {
+Unfit unfit(EVP_PKEY const* key) {
     if (EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA) {
         return "is no RSA key";
     }

@@ -17,7 +17,7 @@ constexpr auto header_name = "Stripe-Signature";
 constexpr std::size_t hmac_size = 64;
 constexpr std::size_t most_signatures = 16;
 
-std::unexpected<Refusal> refuse(Why why, std::string_view what) {
+std::unexpected<Refusal> refuse_stripe(Why why, std::string_view what) {
     return std::unexpected{Refusal{.form = Form::stripe, .why = why, .what = std::string{what}}};
 }
 
@@ -69,28 +69,28 @@ bool is_signed(Stripe const& stripe, Signed const& parts, std::string_view body)
 
 Verdict verify_stripe(Stripe const& stripe, RawRequest const& request) {
     if (request.body.size() > most_body) {
-        return refuse(Why::too_large, "body");
+        return refuse_stripe(Why::too_large, "body");
     }
     auto const header = header_once(request.headers, header_name);
     if (!header) {
-        return refuse(header.error().why, header_name);
+        return refuse_stripe(header.error().why, header_name);
     }
     auto const parts = read_header(*header);
     if (!parts) {
-        return refuse(parts.error(), header_name);
+        return refuse_stripe(parts.error(), header_name);
     }
     auto const seconds = whole_number(parts->timestamp);
     if (!seconds || *seconds > 99'999'999'999) {
-        return refuse(Why::malformed, header_name);
+        return refuse_stripe(Why::malformed, header_name);
     }
     if (!is_near(*seconds, request.now, stripe.tolerance)) {
-        return refuse(Why::stale, header_name);
+        return refuse_stripe(Why::stale, header_name);
     }
     if (!is_signed(stripe, *parts, request.body)) {
-        return refuse(Why::bad_signature, header_name);
+        return refuse_stripe(Why::bad_signature, header_name);
     }
     auto const event = plain_object(request.body, deepest_json);
-    return event ? read_stripe_event(*event) : refuse(Why::malformed, "body");
+    return event ? read_stripe_event(*event) : refuse_stripe(Why::malformed, "body");
 }
 
 }  // namespace adapters::payments

@@ -16,10 +16,10 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t longest_subject = 127;  // bytes
+constexpr std::size_t longest_description = 127;  // bytes
 constexpr std::size_t longest_code = 2'048;
 
-std::unexpected<Refusal> refuse(Why why, std::string_view what) {
+std::unexpected<Refusal> refuse_order(Why why, std::string_view what) {
     return std::unexpected{Refusal{.form = Form::wechat_v3, .why = why, .what = std::string{what}}};
 }
 
@@ -41,7 +41,7 @@ std::string content_of(WechatAccount const& account, Bill const& bill) {
             content["sub_appid"] = account.sub_app;
         }
     }
-    content["description"] = text_within(bill.subject, longest_subject);
+    content["description"] = text_within(bill.subject, longest_description);
     content["out_trade_no"] = bill.order;
     content["time_expire"] = to_the_second(bill.expires_at);
     content["notify_url"] = bill.notify_url;
@@ -71,18 +71,19 @@ public:
         }
         auto const document = plain_object(reply.body, deepest_json);
         if (!document) {
-            return refuse(Why::malformed, "body");
+            return refuse_order(Why::malformed, "body");
         }
         if (reply.status != 200) {
             auto const code = text_of(*document, "code").value_or("");
-            return refuse(Why::failed, is_id(code) ? "status, " + std::string{code} : "status");
+            return refuse_order(Why::failed,
+                                is_id(code) ? "status, " + std::string{code} : "status");
         }
         auto const code_url = text_of(*document, "code_url").value_or("");
         bool const is_url =
             !code_url.empty() && code_url.size() <= longest_code &&
             std::ranges::all_of(code_url, [](char c) { return c > ' ' && c <= '~'; });
         if (!is_url) {
-            return refuse(Why::missing, "code_url");
+            return refuse_order(Why::missing, "code_url");
         }
         return Payable{.kind = Payable::Kind::qr_code, .url = std::string{code_url}};
     }

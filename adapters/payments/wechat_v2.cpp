@@ -11,9 +11,9 @@ namespace adapters::payments {
 namespace {
 
 constexpr std::size_t md5_size = 32;
-constexpr std::size_t hmac_size = 64;
+constexpr std::size_t v2_hmac_size = 64;
 
-std::unexpected<Refusal> refuse(Why why, std::string_view what) {
+std::unexpected<Refusal> refuse_v2(Why why, std::string_view what) {
     return std::unexpected{Refusal{.form = Form::wechat_v2, .why = why, .what = std::string{what}}};
 }
 
@@ -48,7 +48,7 @@ Verdict open_refund(WechatV2 const& wechat, Fields const& fields) {
     auto const sealed = from_base64_lines(field_of(fields, "req_info"));
     auto const xml = sealed ? open_ecb(md5_hex(wechat.key), *sealed) : std::nullopt;
     if (!xml) {
-        return refuse(Why::undecryptable, "req_info");
+        return refuse_v2(Why::undecryptable, "req_info");
     }
     return read_wechat_v2_refund(fields, *xml);
 }
@@ -60,13 +60,13 @@ std::string wechat_v2_sign(WechatV2 const& wechat, Fields const& fields, std::si
     if (size == md5_size) {
         return upper(md5_hex(text));
     }
-    return size == hmac_size ? upper(base::hex(base::hmac_sha256(wechat.key, text))) : "";
+    return size == v2_hmac_size ? upper(base::hex(base::hmac_sha256(wechat.key, text))) : "";
 }
 
 Verdict read_wechat_v2_refund(Fields const& outer, std::string_view xml) {
     auto const inner = read_xml(xml, "root");
     if (!inner || has_twice(*inner)) {
-        return refuse(inner ? Why::ambiguous : Why::malformed, "req_info");
+        return refuse_v2(inner ? Why::ambiguous : Why::malformed, "req_info");
     }
     FieldReader parties{Form::wechat_v2, outer};
     Notice notice{.form = Form::wechat_v2, .kind = "refund", .proven = false};
@@ -90,28 +90,28 @@ Verdict read_wechat_v2_refund(Fields const& outer, std::string_view xml) {
 
 Verdict verify_wechat_v2(WechatV2 const& wechat, RawRequest const& request) {
     if (request.body.size() > most_xml) {
-        return refuse(Why::too_large, "body");
+        return refuse_v2(Why::too_large, "body");
     }
     auto const fields = read_xml(request.body, "xml");
     if (!fields) {
-        return refuse(Why::malformed, "body");
+        return refuse_v2(Why::malformed, "body");
     }
     if (has_twice(*fields) || is_ambiguous(*fields)) {
-        return refuse(Why::ambiguous, "body");
+        return refuse_v2(Why::ambiguous, "body");
     }
     if (field_of(*fields, "return_code") != "SUCCESS") {
-        return refuse(Why::failed, "return_code");
+        return refuse_v2(Why::failed, "return_code");
     }
     if (field_of(*fields, "sign").empty() && !field_of(*fields, "req_info").empty()) {
         return open_refund(wechat, *fields);
     }
     auto const sign = field_of(*fields, "sign");
     if (sign.empty()) {
-        return refuse(Why::missing, "sign");
+        return refuse_v2(Why::missing, "sign");
     }
     auto const expected = wechat_v2_sign(wechat, *fields, sign.size());
     if (expected.empty() || !base::same_secret(expected, sign)) {
-        return refuse(Why::bad_signature, "sign");
+        return refuse_v2(Why::bad_signature, "sign");
     }
     return read_payment(*fields);
 }

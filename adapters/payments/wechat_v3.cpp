@@ -22,20 +22,20 @@ constexpr std::string_view signature_type = "WECHATPAY2-SHA256-RSA2048";
 constexpr std::string_view probe_mark = "WECHATPAY/SIGNTEST/";
 constexpr std::size_t longest_serial = 80;
 
-std::unexpected<Refusal> refuse(Why why, std::string_view what, std::string key = "") {
+std::unexpected<Refusal> refuse_v3(Why why, std::string_view what, std::string key = "") {
     return std::unexpected{Refusal{
         .form = Form::wechat_v3, .why = why, .what = std::string{what}, .key = std::move(key)}};
 }
 
-struct Signed {
+struct SignedHeaders {
     std::string_view timestamp;
     std::string_view nonce;
     std::string_view signature;
     std::string_view serial;
 };
 
-std::expected<Signed, Refusal> read_headers(Headers const& headers) {
-    Signed found;
+std::expected<SignedHeaders, Refusal> read_headers(Headers const& headers) {
+    SignedHeaders found;
     std::pair<std::string_view, std::string_view*> const wanted[] = {
         {"Wechatpay-Signature", &found.signature},
         {"Wechatpay-Timestamp", &found.timestamp},
@@ -54,7 +54,7 @@ std::expected<Signed, Refusal> read_headers(Headers const& headers) {
         return std::unexpected{type.error()};
     }
     if (!type->empty() && *type != signature_type) {
-        return refuse(Why::unsupported, "Wechatpay-Signature-Type");
+        return refuse_v3(Why::unsupported, "Wechatpay-Signature-Type");
     }
     return found;
 }
@@ -69,20 +69,20 @@ bool is_serial(std::string_view text) {
 std::expected<PlatformKey const*, Refusal> key_for(WechatV3 const& wechat, std::string_view serial,
                                                    base::Timestamp now) {
     if (!is_serial(serial)) {
-        return refuse(Why::malformed, "Wechatpay-Serial");
+        return refuse_v3(Why::malformed, "Wechatpay-Serial");
     }
     auto const found = std::ranges::find(wechat.keys, plain_serial(serial),
                                          [](auto const& key) { return plain_serial(key.serial); });
     if (found == wechat.keys.end()) {
-        return refuse(Why::unknown_key, "Wechatpay-Serial", std::string{serial});
+        return refuse_v3(Why::unknown_key, "Wechatpay-Serial", std::string{serial});
     }
     if (found->expires_at && *found->expires_at <= now) {
-        return refuse(Why::unknown_key, "its certificate has expired", std::string{serial});
+        return refuse_v3(Why::unknown_key, "its certificate has expired", std::string{serial});
     }
     return &*found;
 }
 
-std::string signed_text_of(Signed const& parts, std::string_view body) {
+std::string signed_text_of(SignedHeaders const& parts, std::string_view body) {
     std::string text;
     text.reserve(parts.timestamp.size() + parts.nonce.size() + body.size() + 3);
     text.append(parts.timestamp).append("\n").append(parts.nonce).append("\n");
@@ -106,18 +106,18 @@ std::expected<json::object, Refusal> open_notice(WechatV3 const& wechat,
                                                  json::object const& envelope) {
     auto const* const resource = Members::inside(envelope, "resource");
     if (resource == nullptr) {
-        return refuse(Why::missing, "resource");
+        return refuse_v3(Why::missing, "resource");
     }
     if (text_of(*resource, "algorithm") != "AEAD_AES_256_GCM") {
-        return refuse(Why::unsupported, "resource.algorithm");
+        return refuse_v3(Why::unsupported, "resource.algorithm");
     }
     auto const text = open_resource(wechat, *resource);
     if (!text) {
-        return refuse(Why::undecryptable, "resource");
+        return refuse_v3(Why::undecryptable, "resource");
     }
     auto inner = plain_object(*text, deepest_json);
     if (!inner) {
-        return refuse(Why::malformed, "resource");
+        return refuse_v3(Why::malformed, "resource");
     }
     return std::move(*inner);
 }
@@ -137,21 +137,21 @@ Verdict read_notice(std::string_view kind, json::object const& inner) {
 std::expected<void, Refusal> check_wechat_signature(WechatV3 const& wechat, Headers const& headers,
                                                     std::string_view body, base::Timestamp now) {
     if (body.size() > most_body) {
-        return refuse(Why::too_large, "body");
+        return refuse_v3(Why::too_large, "body");
     }
     auto const parts = read_headers(headers);
     if (!parts) {
         return std::unexpected{parts.error()};
     }
     if (parts->signature.starts_with(probe_mark)) {
-        return refuse(Why::probe, "Wechatpay-Signature");
+        return refuse_v3(Why::probe, "Wechatpay-Signature");
     }
     auto const seconds = whole_number(parts->timestamp);
     if (!seconds || *seconds > 99'999'999'999 || !is_id(parts->nonce)) {
-        return refuse(Why::malformed, seconds ? "Wechatpay-Nonce" : "Wechatpay-Timestamp");
+        return refuse_v3(Why::malformed, seconds ? "Wechatpay-Nonce" : "Wechatpay-Timestamp");
     }
     if (!is_near(*seconds, now, wechat.tolerance)) {
-        return refuse(Why::stale, "Wechatpay-Timestamp");
+        return refuse_v3(Why::stale, "Wechatpay-Timestamp");
     }
     auto const key = key_for(wechat, parts->serial, now);
     if (!key) {
@@ -159,7 +159,7 @@ std::expected<void, Refusal> check_wechat_signature(WechatV3 const& wechat, Head
     }
     auto const signature = base::from_base64(parts->signature);
     if (!signature || !(*key)->key.verifies(signed_text_of(*parts, body), *signature)) {
-        return refuse(Why::bad_signature, "Wechatpay-Signature");
+        return refuse_v3(Why::bad_signature, "Wechatpay-Signature");
     }
     return {};
 }
@@ -171,7 +171,7 @@ Verdict verify_wechat_v3(WechatV3 const& wechat, RawRequest const& request) {
     }
     auto const envelope = plain_object(request.body, deepest_json);
     if (!envelope) {
-        return refuse(Why::malformed, "body");
+        return refuse_v3(Why::malformed, "body");
     }
     Members members{Form::wechat_v3};
     auto id = members.needed_id(*envelope, "id");

@@ -6,7 +6,7 @@ namespace adapters::postgres {
 
 namespace {
 
-constexpr std::string_view columns =
+constexpr std::string_view key_columns =
     "number, name, prefix, hash, scopes, per_minute, created_at, expires_at, revoked_at, "
     "last_used_at, daily_cap, monthly_cap";
 
@@ -29,7 +29,7 @@ ApiKey read_api_key(pqxx::row const& source) {
 }
 
 std::string by_hash(Session const& session, std::string const& hash) {
-    return session.sql("SELECT " + std::string{columns} + " FROM {s}.api_keys WHERE hash = ?",
+    return session.sql("SELECT " + std::string{key_columns} + " FROM {s}.api_keys WHERE hash = ?",
                        {literal(hash)});
 }
 
@@ -37,7 +37,7 @@ std::string by_hash(Session const& session, std::string const& hash) {
 
 std::vector<ApiKey> api_keys(Session& session) {
     auto const results = session.read(
-        {session.sql("SELECT " + std::string{columns} + " FROM {s}.api_keys ORDER BY number")});
+        {session.sql("SELECT " + std::string{key_columns} + " FROM {s}.api_keys ORDER BY number")});
     std::vector<ApiKey> keys;
     for (auto const& row : results[0]) {
         keys.push_back(read_api_key(row));

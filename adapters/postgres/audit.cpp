@@ -18,7 +18,7 @@ namespace adapters::postgres {
 
 namespace {
 
-constexpr int accounts_at_once = 50'000;
+constexpr int audited_at_once = 50'000;
 constexpr std::int64_t entries_at_once = 200'000;
 
 using Findings = std::vector<ledger::Finding>;
@@ -167,7 +167,7 @@ Chunk read_chunk(Transaction& transaction, std::int64_t above) {
     auto const accounts = transaction.run(
         {session.sql(fmt::format("SELECT {} FROM {{s}}.accounts WHERE id > ? ORDER BY id LIMIT ?",
                                  account_columns),
-                     {literal(above), literal(accounts_at_once)})});
+                     {literal(above), literal(audited_at_once)})});
     Chunk chunk;
     std::int64_t entries = 0;
     for (auto const& row : accounts[0]) {
@@ -178,7 +178,7 @@ Chunk read_chunk(Transaction& transaction, std::int64_t above) {
         chunk.wallets.push_back(read_wallet(row));
         entries += chunk.wallets.back().account.entries;
     }
-    chunk.more = chunk.more || std::ssize(chunk.wallets) == accounts_at_once;
+    chunk.more = chunk.more || std::ssize(chunk.wallets) == audited_at_once;
     chunk.most = chunk.more ? chunk.wallets.back().account.id.value
                             : std::numeric_limits<std::int64_t>::max();
     read_rows(transaction, above, chunk);

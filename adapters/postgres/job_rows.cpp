@@ -5,7 +5,7 @@ namespace adapters::postgres {
 
 namespace {
 
-std::int64_t or_zero(std::optional<base::Timestamp> const& at) {
+std::int64_t millis_or_zero(std::optional<base::Timestamp> const& at) {
     return at ? base::to_ms(*at) : 0;
 }
 
@@ -86,9 +86,9 @@ void put_course(Rows& rows, jobs::Job const& job) {
     static jobs::Error const none;
     auto const& bill = job.bill;
     auto const& error = job.error ? *job.error : none;
-    rows.put(job.run_at, job.turn, or_zero(job.lease_until), or_zero(job.started_at),
-             or_zero(job.finished_at), or_zero(job.deadline_at), bill.debited, bill.settled,
-             bill.refunded, bill.waived, bill.absorbed, bill.net,
+    rows.put(job.run_at, job.turn, millis_or_zero(job.lease_until), millis_or_zero(job.started_at),
+             millis_or_zero(job.finished_at), millis_or_zero(job.deadline_at), bill.debited,
+             bill.settled, bill.refunded, bill.waived, bill.absorbed, bill.net,
              job.duration ? static_cast<std::int64_t>(job.duration->count()) : -1, job.priority,
              job.attempt, job.failures, job.losses, bill.charge, job.progress,
              static_cast<int>(job.state), static_cast<int>(job.wait), bill.open, job.pruned,
@@ -187,10 +187,11 @@ void put_changed_job(Rows& rows, jobs::Job const& job) {
 
 void put_running(Rows& rows, jobs::Job const& job, int rev) {
     auto const& bill = job.bill;
-    rows.put(job.id, job.account, or_zero(job.lease_until), or_zero(job.started_at),
-             or_zero(job.deadline_at), bill.debited, bill.settled, bill.refunded, bill.waived,
-             bill.absorbed, bill.net, rev, job.attempt, bill.charge, job.progress, bill.open,
-             job.fate_unknown, job.worker, jobs::runner_of(job), job.task, job.progress_note);
+    rows.put(job.id, job.account, millis_or_zero(job.lease_until), millis_or_zero(job.started_at),
+             millis_or_zero(job.deadline_at), bill.debited, bill.settled, bill.refunded,
+             bill.waived, bill.absorbed, bill.net, rev, job.attempt, bill.charge, job.progress,
+             bill.open, job.fate_unknown, job.worker, jobs::runner_of(job), job.task,
+             job.progress_note);
     rows.end_row();
 }
 

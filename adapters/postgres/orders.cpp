@@ -181,7 +181,7 @@ void ask_for_orders(Loading& loading, Trip& trip) {
     }
 }
 
-void ask_for_keys(Loading& loading, Trip& trip) {
+void ask_for_order_keys(Loading& loading, Trip& trip) {
     for (auto const& [user, key] : loading.load.orders.keys) {
         if (key.empty()) {
             continue;
@@ -312,7 +312,7 @@ void load_order_keys(Loading& loading) {
     auto const& what = loading.load.orders;
     if (!what.keys.empty() || !what.pending_of.empty()) {
         Trip trip{loading.transaction};
-        ask_for_keys(loading, trip);
+        ask_for_order_keys(loading, trip);
         ask_for_pending(loading, trip);
         trip.go();
     }

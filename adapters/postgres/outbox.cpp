@@ -10,7 +10,7 @@ namespace adapters::postgres {
 
 namespace {
 
-constexpr std::string_view columns =
+constexpr std::string_view message_columns =
     "o.id, o.target, o.url, o.user_id, o.account, o.job, o.kind, o.body, o.state, o.attempts, "
     "o.status, o.error, o.created_at, o.tried_at";
 
@@ -91,7 +91,7 @@ void read_messages(Transaction& transaction, int limit, std::vector<Lane>& lanes
                     "JOIN LATERAL (SELECT * FROM {{s}}.outbox m WHERE m.state = 0 AND "
                     "m.target = u.target COLLATE \"C\" AND m.account = u.account ORDER BY m.id "
                     "LIMIT ?) o ORDER BY o.id",
-                    columns),
+                    message_columns),
         {literal(targets), literal(accounts), literal(limit)})});
     for (auto const& fields : results[0]) {
         Row row{fields};
@@ -134,7 +134,7 @@ void add_report(Session const& session, LaneReport const& report, std::string co
 }
 
 std::string list_sql(Session const& session, MessageFilter const& filter) {
-    auto text = fmt::format("SELECT {} FROM {{s}}.outbox o WHERE true", columns);
+    auto text = fmt::format("SELECT {} FROM {{s}}.outbox o WHERE true", message_columns);
     std::string sql = session.sql(text);
     if (filter.state) {
         sql += session.sql(" AND o.state = ?", {literal(static_cast<int>(*filter.state))});
@@ -211,7 +211,8 @@ std::optional<OutboxMessage> Outbox::find(std::int64_t id) {
     std::optional<OutboxMessage> found;
     run_([&](Session& session) {
         auto const rows = session.look(session.sql(
-            fmt::format("SELECT {} FROM {{s}}.outbox o WHERE o.id = ?", columns), {literal(id)}));
+            fmt::format("SELECT {} FROM {{s}}.outbox o WHERE o.id = ?", message_columns),
+            {literal(id)}));
         if (!rows.empty()) {
             Row row{rows[0]};
             found = read_message(row);

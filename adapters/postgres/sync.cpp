@@ -11,7 +11,7 @@ namespace adapters::postgres {
 
 namespace {
 
-constexpr std::string_view columns =
+constexpr std::string_view source_columns =
     "source, secret, previous_secret, may_add, may_deduct, daily_cap, created_at, changed_at";
 
 jobs::SyncSource read_source(pqxx::row const& fields) {
@@ -44,7 +44,7 @@ void ask_for_sources(Loading& loading, Trip& trip, std::string const& names) {
         "SELECT source FROM {s}.sync_sources WHERE source = ANY(?) AND daily_cap IS NOT NULL "
         "ORDER BY source FOR UPDATE",
         {names}, [](pqxx::result const& /*locked*/) {});
-    trip.ask(fmt::format("SELECT {} FROM {{s}}.sync_sources WHERE source = ANY(?)", columns),
+    trip.ask(fmt::format("SELECT {} FROM {{s}}.sync_sources WHERE source = ANY(?)", source_columns),
              {names}, [&loading](pqxx::result const& rows) {
                  for (auto const& row : rows) {
                      auto source = read_source(row);
@@ -81,7 +81,7 @@ std::vector<jobs::SyncSource> Sync::sources() {
     std::vector<jobs::SyncSource> all;
     run_([&](Session& session) {
         auto const rows = session.look(session.sql(fmt::format(
-            "SELECT {} FROM {{s}}.sync_sources ORDER BY source COLLATE \"C\"", columns)));
+            "SELECT {} FROM {{s}}.sync_sources ORDER BY source COLLATE \"C\"", source_columns)));
         all.clear();
         for (auto const& row : rows) {
             all.push_back(read_source(row));

@@ -25,7 +25,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr base::Millis longest_poll{250};
+constexpr base::Millis longest_wait{250};
 constexpr std::size_t most_cancelled = 10'000;
 
 struct Task {
@@ -58,7 +58,7 @@ Verdict failed(Fate fate, std::string_view message) {
 Verdict unknown() {
     return {.fate = Fate::unknown,
             .message = "the simulated task can't be seen",
-            .ask_again = longest_poll};
+            .ask_again = longest_wait};
 }
 
 Verdict completed(Call const& call, Directions const& directions) {
@@ -132,7 +132,7 @@ base::Millis elapsed(Task const& task) {
 
 // Polls are numbered by time, so that the number does not have to be remembered.
 bool hidden(Call const& call, Task const& task, SimulatedOptions const& options) {
-    auto const poll = elapsed(task) / longest_poll;
+    auto const poll = elapsed(task) / longest_wait;
     return draw(options.seed, call.job, task.attempt, poll) < options.unknown_rate.micros;
 }
 
@@ -185,7 +185,7 @@ asio::awaitable<Verdict> Simulated::poll(Call call, std::string text) {
     }
     base::Millis const latency{task->latency_ms};
     if (auto const left = latency - elapsed(*task); left.count() > 0) {
-        asio::steady_timer timer{executor_, std::min(left, longest_poll)};
+        asio::steady_timer timer{executor_, std::min(left, longest_wait)};
         co_await timer.async_wait(asio::use_awaitable);
     }
     if (cancelled_.erase(text) != 0) {

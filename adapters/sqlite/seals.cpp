@@ -4,7 +4,7 @@ namespace adapters::sqlite {
 
 namespace {
 
-constexpr char const* columns =
+constexpr char const* seal_columns =
     "SELECT number, at, accounts, entries, root, previous, key, signature FROM seals ";
 
 ledger::Seal read_seal(Query& row) {
@@ -34,7 +34,7 @@ std::vector<ledger::Seal> Seals::all() {
     std::vector<ledger::Seal> seals;
     read_([&](Database& database) {
         seals.clear();
-        Query query{database, std::string{columns} + "ORDER BY number"};
+        Query query{database, std::string{seal_columns} + "ORDER BY number"};
         while (query.step()) {
             seals.push_back(read_seal(query));
         }
@@ -45,7 +45,7 @@ std::vector<ledger::Seal> Seals::all() {
 std::optional<ledger::Seal> Seals::last() {
     std::optional<ledger::Seal> seal;
     read_([&](Database& database) {
-        Query query{database, std::string{columns} + "ORDER BY number DESC LIMIT 1"};
+        Query query{database, std::string{seal_columns} + "ORDER BY number DESC LIMIT 1"};
         seal = query.step() ? std::optional{read_seal(query)} : std::nullopt;
     });
     return seal;

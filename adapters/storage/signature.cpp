@@ -12,7 +12,7 @@ namespace adapters::storage {
 
 namespace {
 
-std::string lower(std::string_view text) {
+std::string lower_text(std::string_view text) {
     std::string small{text};
     std::ranges::transform(small, small.begin(), [](char c) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -38,7 +38,7 @@ std::string squeezed(std::string_view text) {
 Fields in_order(Fields const& headers) {
     Fields sorted;
     for (auto const& [name, value] : headers) {
-        sorted.emplace_back(lower(name), squeezed(value));
+        sorted.emplace_back(lower_text(name), squeezed(value));
     }
     std::ranges::sort(sorted);
     return sorted;

@@ -19,7 +19,7 @@ using std::chrono::minutes;
 
 constexpr int crowd = 8;
 
-jobs::Rules rules() {
+jobs::Rules purchase_rules() {
     jobs::Rules some;
     some.signup_gift = {};
     some.memberships[0].credits = {1'000};
@@ -45,7 +45,7 @@ Purchase month(int number, std::string const& key = "") {
 
 jobs::Purchased buy(adapters::Store& store, Purchase const& what) {
     jobs::Purchased answer;
-    auto const in_force = rules();
+    auto const in_force = purchase_rules();
     store.transact(jobs::load_for(what, in_force),
                    [&](jobs::Batch& batch) { answer = jobs::purchase(batch, what, in_force); });
     return answer;
@@ -109,11 +109,12 @@ TEST_P(StoreContract, PendingOrdersAreCounted) {
     ASSERT_TRUE(batch.orders.pending.contains("u1"));
     EXPECT_EQ(batch.orders.pending.at("u1").count, 2);
     EXPECT_EQ(batch.orders.pending.at("u1").first_end,
-              now() - minutes{1} + rules().recharge.order_life);
+              now() - minutes{1} + purchase_rules().recharge.order_life);
     auto const other = batch.orders.pending.find("u2");
     EXPECT_TRUE(other == batch.orders.pending.end() || other->second.count == 0);
 
-    clock_.advance(rules().recharge.order_life - minutes{1});  // the first one's time is up
+    clock_.advance(purchase_rules().recharge.order_life -
+                   minutes{1});  // the first one's time is up
     auto const later = load({.orders = {.pending_of = {"u1"}}});
     EXPECT_EQ(later.orders.pending.at("u1").count, 1);
     EXPECT_EQ(later.orders.pending.at("u1").first_end, now() + minutes{1});
@@ -171,7 +172,7 @@ TEST_P(StoreContract, WhoIsAskedAboutIsNotClosedMeanwhile) {
     what.can_ask = true;
     auto const asked = buy(store(), what).order;
     auto const other = buy(store(), package(2)).order;
-    clock_.advance(rules().recharge.order_life);
+    clock_.advance(purchase_rules().recharge.order_life);
     auto const batch = load({.orders = {.closable = 10}});
     ASSERT_EQ(batch.orders.loaded.size(), 1U);
     EXPECT_EQ(batch.orders.loaded[0].order.id, other.id);

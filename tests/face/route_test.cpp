@@ -12,7 +12,7 @@ using adapters::Scope;
 using worker::http::Access;
 using worker::http::Route;
 
-std::string filled(std::string_view pattern) {
+std::string filled_path(std::string_view pattern) {
     std::string text{pattern};
     if (auto const open = text.find('{'); open != std::string::npos) {
         text.replace(open, text.find('}') - open + 1, "1");
@@ -56,7 +56,7 @@ TEST(Routes, WantCredentialsAndTheRightOnes) {
     ASSERT_FALSE(counter.face.router().routes().empty());
     for (Route const* route : counter.face.router().routes()) {
         auto const method = std::string{route->method};
-        auto const target = filled(route->pattern);
+        auto const target = filled_path(route->pattern);
         if (route->access == Access::open || is_never_allowed(*route)) {
             continue;
         }

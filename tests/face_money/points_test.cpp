@@ -7,7 +7,7 @@ namespace tests {
 namespace {
 
 constexpr auto cost = "/api/points/cost";
-constexpr auto consume = "/api/points/consume";
+constexpr auto consume_points = "/api/points/consume";
 
 TEST(PointsCost, IsThePriceOfTheBook) {
     Counter counter;
@@ -65,21 +65,21 @@ TEST(PointsCost, RefusesWhatHasNoPrice) {
 TEST(PointsConsume, TakesThePriceOncePerReference) {
     Counter counter;
     auto const body = R"({"service":"script","user_id":"u1","reference":"r"})";
-    auto const first = counter.post(consume, body);
+    auto const first = counter.post(consume_points, body);
     EXPECT_EQ(first.status, 200);
     EXPECT_EQ(first.number("consumed"), 5);
     EXPECT_EQ(first.number("credits"), 515);
     counter.book.services.at("script")[0].terms.credits = {50};
-    EXPECT_EQ(counter.post(consume, body).json, first.json);
+    EXPECT_EQ(counter.post(consume_points, body).json, first.json);
     auto const other = R"({"service":"title","user_id":"u1","reference":"r"})";
-    EXPECT_EQ(counter.post(consume, other).status, 409);
+    EXPECT_EQ(counter.post(consume_points, other).status, 409);
     EXPECT_EQ(counter.get("/api/credits/balance/u1").number("credits"), 515);
 }
 
 TEST(PointsConsume, ShortOfCreditsIsPaymentRequired) {
     Counter counter;
     auto const reply =
-        counter.post(consume, R"({"service":"video","duration":1000,"user_id":"u1"})");
+        counter.post(consume_points, R"({"service":"video","duration":1000,"user_id":"u1"})");
     EXPECT_EQ(reply.status, 402);
     EXPECT_EQ(reply.text("code"), "insufficient_credits");
     EXPECT_EQ(reply.text("detail"), "积分不足！当前积分：520，需要：5000");
@@ -88,14 +88,14 @@ TEST(PointsConsume, ShortOfCreditsIsPaymentRequired) {
 
 TEST(PointsConsume, OfAFreeServiceTakesNothing) {
     Counter counter;
-    auto const reply = counter.post(consume, R"({"service":"caption","user_id":"u1"})");
+    auto const reply = counter.post(consume_points, R"({"service":"caption","user_id":"u1"})");
     EXPECT_EQ(reply.number("consumed"), 0);
     EXPECT_EQ(reply.number("credits"), 520);
 }
 
 TEST(PointsConsume, NeedsAUser) {
     Counter counter;
-    EXPECT_EQ(counter.post(consume, R"({"service":"script"})").text("field"), "user_id");
+    EXPECT_EQ(counter.post(consume_points, R"({"service":"script"})").text("field"), "user_id");
 }
 
 TEST(PointsPrices, AreTheWholeBook) {

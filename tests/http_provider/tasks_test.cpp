@@ -11,14 +11,14 @@ using tests::json_answer;
 using tests::World;
 namespace http = tests::http;
 
-tests::Verdict after(tests::Reply reply) {
+tests::Verdict after_poll(tests::Reply reply) {
     World world{tests::video};
     world.answers(std::move(reply));
     return world.poll();
 }
 
-tests::Verdict after(std::string body) {
-    return after(tests::Reply{json_answer(200, std::move(body))});
+tests::Verdict after_poll(std::string body) {
+    return after_poll(tests::Reply{json_answer(200, std::move(body))});
 }
 
 TEST(HttpPoll, NoFailedQuestionIsAVerdict) {
@@ -28,25 +28,25 @@ TEST(HttpPoll, NoFailedQuestionIsAVerdict) {
           tests::Reply{json_answer(401, "{}")}, tests::Reply{json_answer(404, "{}")},
           tests::Reply{json_answer(200, R"({"data":{"task_status":"succ)")},
           tests::Reply{json_answer(200, R"({"code":1303,"message":"busy"})")}}) {
-        EXPECT_EQ(after(reply).fate, Fate::unknown);
+        EXPECT_EQ(after_poll(reply).fate, Fate::unknown);
     }
 }
 
 TEST(HttpPoll, WordsAreComparedInWhateverLetters) {
-    auto const running = after(R"({"data":{"task_status":"Processing","progress":"40%"}})");
+    auto const running = after_poll(R"({"data":{"task_status":"Processing","progress":"40%"}})");
     EXPECT_EQ(running.fate, Fate::running);
     EXPECT_EQ(running.progress, 40);
     EXPECT_EQ(running.word, "Processing");
-    auto const odd = after(R"({"data":{"task_status":"SUSPENDED"}})");
+    auto const odd = after_poll(R"({"data":{"task_status":"SUSPENDED"}})");
     EXPECT_EQ(odd.fate, Fate::running);
     EXPECT_TRUE(odd.note.contains("SUSPENDED")) << odd.note;
 }
 
 TEST(HttpPoll, ACompletedTaskTellsWhatWasMadeAndWhatItCost) {
     auto const verdict =
-        after(R"({"data":{"task_status":"succeed","units":"3.5","cover":"c.png",)"
-              R"("videos":[{"url":"https://cdn.example/v.mp4?sig=1","duration":"5.041"}]},)"
-              R"("usage":{"seconds":5}})");
+        after_poll(R"({"data":{"task_status":"succeed","units":"3.5","cover":"c.png",)"
+                   R"("videos":[{"url":"https://cdn.example/v.mp4?sig=1","duration":"5.041"}]},)"
+                   R"("usage":{"seconds":5}})");
     ASSERT_EQ(verdict.fate, Fate::completed) << verdict.message;
     ASSERT_EQ(verdict.made.size(), 1U);
     EXPECT_EQ(verdict.made[0].url, "https://cdn.example/v.mp4?sig=1");
@@ -72,15 +72,15 @@ TEST(HttpPoll, ATaskThatIsDoneWithoutAResultIsAskedAboutForAWhile) {
 }
 
 TEST(HttpPoll, FailuresAreJudgedByTheRules) {
-    auto const content = after(R"({"data":{"task_status":"failed"},"code":1301})");
+    auto const content = after_poll(R"({"data":{"task_status":"failed"},"code":1301})");
     EXPECT_EQ(content.fate, Fate::failed_final);
     EXPECT_EQ(content.blame, Blame::content);
     EXPECT_EQ(content.code, "moderation");
-    auto const other = after(R"({"data":{"task_status":"failed"},"message":"inner"})");
+    auto const other = after_poll(R"({"data":{"task_status":"failed"},"message":"inner"})");
     EXPECT_EQ(other.fate, Fate::failed_retryable);
     EXPECT_EQ(other.code, "provider_failed");
     EXPECT_TRUE(other.message.contains("inner"));
-    EXPECT_EQ(after(R"({"data":{"task_status":"cancelled"}})").fate, Fate::failed_retryable);
+    EXPECT_EQ(after_poll(R"({"data":{"task_status":"cancelled"}})").fate, Fate::failed_retryable);
 }
 
 TEST(HttpPoll, ATaskIsGoneOnlyAfterManyTimesOverALongTime) {
@@ -118,7 +118,7 @@ TEST(HttpPoll, QuestionsComeLessOftenWithTime) {
 }
 
 TEST(HttpPoll, AnErrorsRetryAfterIsTheNextQuestionsTime) {
-    auto const verdict = after(tests::Reply{json_answer(429, "{}", {{"Retry-After", "60"}})});
+    auto const verdict = after_poll(tests::Reply{json_answer(429, "{}", {{"Retry-After", "60"}})});
     EXPECT_GE(verdict.ask_again, base::Millis{48'000});
     EXPECT_LE(verdict.ask_again, base::Millis{72'000});
 }

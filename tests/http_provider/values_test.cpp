@@ -7,8 +7,8 @@ using tests::Fate;
 using tests::World;
 namespace http = tests::http;
 
-std::string const speech = R"(
-dialect: speech
+std::string const speech_call = R"(
+dialect: speech_call
 vars: {base_url: https://tts.example.com/v1, model: tts-1, group: ""}
 auth: {kind: header, name: X-Key}
 submit:
@@ -27,7 +27,7 @@ result:
 )";
 
 std::string body_of(std::string const& input) {
-    World world{speech};
+    World world{speech_call};
     world.answers(R"({"ok":true})");
     auto const submitted = world.submit(input);
     EXPECT_EQ(submitted.verdict.fate, Fate::completed) << submitted.verdict.message;
@@ -47,7 +47,7 @@ TEST(Templates, WhatHasNoValueIsLeftOut) {
 }
 
 TEST(Templates, UrlsAreEncodedAndHeadersHoldNoLineEnds) {
-    World world{speech};
+    World world{speech_call};
     world.answers(R"({"ok":true})");
     world.submit(R"({"text":"a","voice":"a/b?c d&é"})");
     EXPECT_EQ(world.last().url,
@@ -63,7 +63,7 @@ TEST(Templates, UrlsAreEncodedAndHeadersHoldNoLineEnds) {
 }
 
 TEST(Templates, WhatIsMissingIsTheJobsFaultAndNamed) {
-    World world{speech};
+    World world{speech_call};
     auto const submitted = world.submit(R"({"text":"a","speed":"fast"})");
     EXPECT_EQ(submitted.verdict.fate, Fate::not_taken);
     EXPECT_EQ(submitted.verdict.blame, tests::Blame::job);

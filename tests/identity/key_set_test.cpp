@@ -16,7 +16,7 @@ using namespace adapters::identity;
 using base::Millis;
 
 constexpr std::string_view claims = R"({"sub":"ann","exp":2000})";
-base::Timestamp const now = base::from_ms(1'000'000);
+base::Timestamp const right_now = base::from_ms(1'000'000);
 
 // An address whose document a test changes.
 struct Address {
@@ -55,7 +55,7 @@ struct Address {
 };
 
 std::string verdict(KeySet const& set, std::string const& token) {
-    auto const result = set.verify(token, {}, now);
+    auto const result = set.verify(token, {}, right_now);
     return result ? result->subject : std::string{to_text(result.error())};
 }
 

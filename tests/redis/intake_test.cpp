@@ -31,7 +31,7 @@ public:
     Intake intake;
 };
 
-adapters::redis::Deliver to(Counter& counter) {
+adapters::redis::Deliver to_stream(Counter& counter) {
     return [&](std::vector<Message> const& messages) { return counter.desk.take(messages); };
 }
 
@@ -41,7 +41,7 @@ std::string add(Redis const& redis, Args const& fields) {
     return redis.ask(args).text;
 }
 
-Args a_script(std::string const& user = "u1") {
+Args script_request(std::string const& user = "u1") {
     return {"service", "script", "user", user};
 }
 
@@ -70,10 +70,10 @@ std::map<std::string, std::string> letter(Redis const& redis, std::size_t n) {
 TEST(Intake, WhatWasSentBeforeAndAfterItsStartBecomesJobsAndLeavesTheStream) {
     auto const& redis = tests::shared_redis();
     Counter counter;
-    add(redis, a_script());
-    Reader const reader{redis.settings, to(counter)};
+    add(redis, script_request());
+    Reader const reader{redis.settings, to_stream(counter)};
     for (int n = 0; n < 200; ++n) {
-        add(redis, a_script("u" + std::to_string(n)));
+        add(redis, script_request("u" + std::to_string(n)));
     }
     ASSERT_TRUE(until_empty(redis));
     EXPECT_EQ(counter.jobs().size(), 201U);
@@ -84,7 +84,7 @@ TEST(Intake, WhatWasSentBeforeAndAfterItsStartBecomesJobsAndLeavesTheStream) {
 TEST(Intake, ADeadMessageIsKeptWithItsReasonItsIdAndAllThatItSaid) {
     auto const& redis = tests::shared_redis();
     Counter counter;
-    Reader const reader{redis.settings, to(counter)};
+    Reader const reader{redis.settings, to_stream(counter)};
     auto const id = add(redis, {"service", "nope", "user", "u1", "reason", "mine"});
     auto const wrong = add(redis, {"service", "script", "user", "u1", "input", "{"});
     add(redis, {"service", "script", "user", "u1", "x", std::string(2 << 20, 'x')});
@@ -107,7 +107,7 @@ TEST(Intake, AMessageThatIsBeingLookedIntoHoldsUpNoOthers) {
     Counter counter;
     std::atomic<bool> known = false;
     std::atomic<int> asked = 0;
-    auto const slow = add(redis, a_script("slow"));
+    auto const slow = add(redis, script_request("slow"));
     Reader const reader{redis.settings, [&](std::vector<Message> const& messages) {
                             std::vector<Verdict> verdicts;
                             for (auto const& message : messages) {
@@ -119,7 +119,7 @@ TEST(Intake, AMessageThatIsBeingLookedIntoHoldsUpNoOthers) {
                             return verdicts;
                         }};
     for (int n = 0; n < 200; ++n) {
-        add(redis, a_script("u" + std::to_string(n)));
+        add(redis, script_request("u" + std::to_string(n)));
     }
     EXPECT_TRUE(tests::until([&] { return redis.count({"XLEN", "tallyman:intake"}) == 1; }));
     EXPECT_EQ(counter.jobs().size(), 200U);
@@ -134,9 +134,9 @@ TEST(Intake, AMessageThatIsBeingLookedIntoHoldsUpNoOthers) {
 TEST(Intake, AMessageWhoseReaderDiedBeforeTheCommitIsTakenOver) {
     auto const& redis = tests::shared_redis();
     Counter counter;
-    add(redis, a_script());
+    add(redis, script_request());
     read_and_die(redis, "dead");
-    Reader const reader{redis.settings, to(counter)};
+    Reader const reader{redis.settings, to_stream(counter)};
     ASSERT_TRUE(until_empty(redis));
     EXPECT_EQ(counter.jobs().size(), 1U);
 }
@@ -144,10 +144,10 @@ TEST(Intake, AMessageWhoseReaderDiedBeforeTheCommitIsTakenOver) {
 TEST(Intake, AMessageWhoseReaderDiedAfterTheCommitIsStillOneJob) {
     auto const& redis = tests::shared_redis();
     Counter counter;
-    auto const id = add(redis, a_script());
+    auto const id = add(redis, script_request());
     counter.desk.take({{.id = id, .fields = {{"service", "script"}, {"user", "u1"}}}});
     read_and_die(redis, "dead");
-    Reader const reader{redis.settings, to(counter)};
+    Reader const reader{redis.settings, to_stream(counter)};
     ASSERT_TRUE(until_empty(redis));
     EXPECT_EQ(counter.jobs().size(), 1U);
 }
@@ -155,14 +155,14 @@ TEST(Intake, AMessageWhoseReaderDiedAfterTheCommitIsStillOneJob) {
 TEST(Intake, AMessageThatTakesDownItsReadersAgainAndAgainIsDead) {
     auto const& redis = tests::shared_redis();
     Counter counter;
-    add(redis, a_script());
-    add(redis, a_script("u2"));
+    add(redis, script_request());
+    add(redis, script_request("u2"));
     read_and_die(redis, "dead");
     auto const poison =
         redis.ask({"XRANGE", "tallyman:intake", "-", "+", "COUNT", "1"}).at(0).at(0);
     redis.ask(
         {"XCLAIM", "tallyman:intake", "tallyman", "dead", "0", poison.text, "RETRYCOUNT", "10"});
-    Reader const reader{redis.settings, to(counter)};
+    Reader const reader{redis.settings, to_stream(counter)};
     ASSERT_TRUE(until_empty(redis));
     EXPECT_EQ(counter.jobs().size(), 1U);
     EXPECT_EQ(letter(redis, 0).at("reason"), "delivered_too_often");
@@ -180,7 +180,7 @@ TEST(Intake, WhileTheStoreIsAwayMessagesStayAndAreNotCountedAsDelivered) {
                                                                {.kind = Verdict::Kind::later})
                                         : counter.desk.take(messages);
                         }};
-    add(redis, a_script());
+    add(redis, script_request());
     ASSERT_TRUE(tests::until([&] { return asked > 30; }));
     auto const pending = redis.ask({"XPENDING", "tallyman:intake", "tallyman", "-", "+", "10"});
     ASSERT_EQ(pending.items.size(), 1U);
@@ -193,10 +193,10 @@ TEST(Intake, WhileTheStoreIsAwayMessagesStayAndAreNotCountedAsDelivered) {
 TEST(Intake, SeveralReadersShareTheWork) {
     auto const& redis = tests::shared_redis();
     Counter counter;
-    Reader const one{redis.settings, to(counter), "one"};
-    Reader const two{redis.settings, to(counter), "two"};
+    Reader const one{redis.settings, to_stream(counter), "one"};
+    Reader const two{redis.settings, to_stream(counter), "two"};
     for (int n = 0; n < 300; ++n) {
-        add(redis, a_script());
+        add(redis, script_request());
     }
     ASSERT_TRUE(until_empty(redis));
     EXPECT_EQ(counter.jobs().size(), 300U);
@@ -208,7 +208,7 @@ TEST(Intake, AReaderThatLeavesIsForgottenAndOneWithMessagesIsNot) {
     auto const consumers = [&] {
         return redis.ask({"XINFO", "CONSUMERS", "tallyman:intake", "tallyman"}).items.size();
     };
-    add(redis, a_script());
+    add(redis, script_request());
     read_and_die(redis, "dead");
     {
         Reader reader{redis.settings, [](std::vector<Message> const& messages) {
@@ -220,7 +220,7 @@ TEST(Intake, AReaderThatLeavesIsForgottenAndOneWithMessagesIsNot) {
     }
     EXPECT_GE(consumers(), 1U);
     {
-        Reader reader{redis.settings, to(counter), "second"};
+        Reader reader{redis.settings, to_stream(counter), "second"};
         ASSERT_TRUE(until_empty(redis));
         reader.intake.stop();
     }

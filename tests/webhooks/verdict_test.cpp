@@ -19,7 +19,7 @@ protected:
     adapters::OutboxMessage message{.id = 7, .created_at = now};
     std::optional<base::Timestamp> failing_since;
 
-    Verdict of(Attempted const& attempted) const {
+    DeliveryVerdict of(Attempted const& attempted) const {
         return judge(attempted, message, failing_since, now, settings);
     }
 };

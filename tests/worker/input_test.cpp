@@ -18,7 +18,7 @@ namespace {
 using worker::InputMeter;
 using worker::InputMeterOptions;
 using worker::PreparedInput;
-using State = worker::PreparedInput::State;
+using InputState = worker::PreparedInput::State;
 
 constexpr std::uint64_t samples = 175'201;  // 7,301 ms, eight seconds
 constexpr auto url = "https://cdn.example/song.mp3";
@@ -57,7 +57,7 @@ protected:
         }
         for (int tries = 0; tries < 10'000; ++tries) {
             auto answers = meter().prepare(*desk.store, desk.book, requests, names);
-            if (std::ranges::count(answers, State::later, &PreparedInput::state) == 0) {
+            if (std::ranges::count(answers, InputState::later, &PreparedInput::state) == 0) {
                 meter().forget(names);
                 return answers;
             }
@@ -85,7 +85,7 @@ private:
 TEST_F(Input, IsMeasuredAndTheDebitIsExact) {
     auto what = video_of(url);
     what.usage.duration = Millis{60'000};
-    EXPECT_EQ(prepare_one(what).state, State::ready);
+    EXPECT_EQ(prepare_one(what).state, InputState::ready);
     auto const id = desk.submit(what).job->id;
     EXPECT_EQ(desk.job(id).quoted, Credits{40});
     EXPECT_EQ(desk.job(id).measurement->of, jobs::Source::input);
@@ -99,7 +99,7 @@ TEST_F(Input, IsMeasuredAndTheDebitIsExact) {
 TEST_F(Input, ThatNamesNothingIsPricedAsDeclared) {
     auto what = request("video");
     what.usage.duration = Millis{12'000};
-    EXPECT_EQ(prepare_one(what).state, State::ready);
+    EXPECT_EQ(prepare_one(what).state, InputState::ready);
     EXPECT_EQ(what.measurement, std::nullopt);
     EXPECT_EQ(desk.submit(what).job->quoted, Credits{60});
     EXPECT_EQ(media.fetched(), 0);
@@ -109,7 +109,7 @@ TEST_F(Input, IsNotMeasuredWhereAnotherThingIsPriced) {
     for (auto const* service : {"script", "tts", "clip", "caption", "nothing"}) {
         auto what = video_of(url);
         what.service = service;
-        EXPECT_EQ(prepare_one(what).state, State::ready) << service;
+        EXPECT_EQ(prepare_one(what).state, InputState::ready) << service;
         EXPECT_EQ(what.measurement, std::nullopt);
     }
     EXPECT_EQ(media.fetched(), 0);
@@ -119,14 +119,14 @@ TEST_F(Input, IsInTheFieldThatTheServiceNames) {
     settings.services["video"].media_field = "song";
     auto what = video_of("ignored");
     what.input = R"({"audio":"ignored","song":"https://cdn.example/song.mp3"})";
-    EXPECT_EQ(prepare_one(what).state, State::ready);
+    EXPECT_EQ(prepare_one(what).state, InputState::ready);
     EXPECT_TRUE(what.measurement.has_value());
 }
 
 TEST_F(Input, ThatCanNotBeMeasuredIsRefused) {
     auto what = video_of("https://cdn.example/gone.mp3?signature=secret");
     auto const answer = prepare_one(what);
-    EXPECT_EQ(answer.state, State::refused);
+    EXPECT_EQ(answer.state, InputState::refused);
     EXPECT_EQ(answer.field, "input.audio");
     EXPECT_EQ(answer.error.code, "unmeasurable_input");
     EXPECT_EQ(answer.error.message,
@@ -139,13 +139,13 @@ TEST_F(Input, ThatCanNotBeMeasuredIsRefused) {
 TEST_F(Input, IsAskedForAgainWhereTheNetworkIsToBlame) {
     media.failures[url] = {"connect", 2};
     auto what = video_of(url);
-    EXPECT_EQ(prepare_one(what).state, State::ready);
+    EXPECT_EQ(prepare_one(what).state, InputState::ready);
     EXPECT_EQ(media.fetched(), 3);
 
     media.failures[url] = {"connect", 9};
     auto other = video_of(url);
     auto const answer = prepare_one(other);
-    EXPECT_EQ(answer.state, State::refused);
+    EXPECT_EQ(answer.state, InputState::refused);
     EXPECT_TRUE(answer.error.retryable);
     EXPECT_TRUE(answer.error.message.ends_with("(connect); try again later"));
     EXPECT_EQ(media.fetched(), 6);
@@ -154,8 +154,8 @@ TEST_F(Input, IsAskedForAgainWhereTheNetworkIsToBlame) {
 TEST_F(Input, OfACallerWhoWaitsIsTriedOnce) {
     media.failures[url] = {"connect", 1};
     auto what = video_of(url);
-    EXPECT_EQ(meter().prepare_now(*desk.store, desk.book, what).state, State::refused);
-    EXPECT_EQ(meter().prepare_now(*desk.store, desk.book, what).state, State::ready);
+    EXPECT_EQ(meter().prepare_now(*desk.store, desk.book, what).state, InputState::refused);
+    EXPECT_EQ(meter().prepare_now(*desk.store, desk.book, what).state, InputState::ready);
     EXPECT_TRUE(what.measurement.has_value());
 }
 
@@ -164,14 +164,14 @@ TEST_F(Input, MayBeAFileOnlyWhereAFolderIsSet) {
     std::ofstream{uploads / "song.mp3"} << "sound";
     auto what = video_of("song.mp3");
     auto const refused = prepare_one(what);
-    EXPECT_EQ(refused.state, State::refused);
+    EXPECT_EQ(refused.state, InputState::refused);
     EXPECT_TRUE(refused.error.message.ends_with("(no_folder); an operator may set media.input_dir"))
         << refused.error.message;
     settings.media.input_dir = uploads.path();
-    EXPECT_EQ(prepare_one(what).state, State::ready);
+    EXPECT_EQ(prepare_one(what).state, InputState::ready);
     for (auto const* path : {"../song.mp3", "/etc/passwd", "other.mp3"}) {
         auto bad = video_of(path);
-        EXPECT_EQ(prepare_one(bad).state, State::refused) << path;
+        EXPECT_EQ(prepare_one(bad).state, InputState::refused) << path;
     }
     EXPECT_EQ(media.measured(), 1);
 }
@@ -182,14 +182,14 @@ TEST_F(Input, OfARepeatedRequestMayBeGone) {
     auto const first = desk.submit(what).job->id;
     media.pages.clear();
     auto again = video_of(url, "k1");
-    EXPECT_EQ(prepare_one(again).state, State::ready);
+    EXPECT_EQ(prepare_one(again).state, InputState::ready);
     EXPECT_EQ(media.fetched(), 1);
     auto const answer = desk.submit(again);
     EXPECT_EQ(answer.outcome, jobs::SubmitOutcome::repeated);
     EXPECT_EQ(answer.job->id, first);
     auto elsewhere = video_of(url, "k1");
     elsewhere.user = "u2";
-    EXPECT_EQ(prepare_one(elsewhere).state, State::refused) << "a key is its user's own";
+    EXPECT_EQ(prepare_one(elsewhere).state, InputState::refused) << "a key is its user's own";
 }
 
 TEST_F(Input, DoesNotHoldUpTheOthers) {
@@ -202,10 +202,10 @@ TEST_F(Input, DoesNotHoldUpTheOthers) {
     };
     std::vector<jobs::Request> requests{video_of(url), request("script")};
     auto const answers = meter().prepare(*desk.store, desk.book, requests, {"a", "b"});
-    EXPECT_EQ(answers[0].state, State::later);
-    EXPECT_EQ(answers[1].state, State::ready);
+    EXPECT_EQ(answers[0].state, InputState::later);
+    EXPECT_EQ(answers[1].state, InputState::ready);
     hold = false;
-    EXPECT_EQ(prepare(requests)[0].state, State::ready);
+    EXPECT_EQ(prepare(requests)[0].state, InputState::ready);
 }
 
 TEST_F(Input, IsMeasuredOnceHoweverOftenItIsAskedFor) {
@@ -225,7 +225,7 @@ TEST_F(Input, OfTooManyAtOnceWaitsUntilThereIsRoom) {
     for (int tries = 0; tries < 10'000 && ready < requests.size(); ++tries) {
         auto const answers = few.prepare(*desk.store, desk.book, requests, names);
         for (std::size_t at = 0; at < answers.size(); ++at) {
-            if (answers[at].state == State::ready && !names[at].starts_with("done")) {
+            if (answers[at].state == InputState::ready && !names[at].starts_with("done")) {
                 few.forget({names[at]});
                 names[at] = "done" + names[at];
                 requests[at] = request("script");
@@ -242,7 +242,7 @@ TEST_F(Input, IsLaterWhereTheWorkerStops) {
     meter().stop();
     std::vector<jobs::Request> requests{video_of(url)};
     auto const answers = meter().prepare(*desk.store, desk.book, requests, {"a"});
-    EXPECT_EQ(answers[0].state, State::later);
+    EXPECT_EQ(answers[0].state, InputState::later);
     EXPECT_EQ(media.fetched(), 0);
 }
 

@@ -13,7 +13,7 @@ namespace {
 using jobs::Source;
 using jobs::State;
 
-constexpr std::uint64_t samples = 175'201;  // 7,301 ms
+constexpr std::uint64_t output_samples = 175'201;  // 7,301 ms
 
 // A worker whose provider's answer a test writes, with a folder for what it makes.
 struct Studio {
@@ -24,7 +24,7 @@ struct Studio {
 
     Studio() {
         world.settings.data_dir = folder.path();
-        world.media.on_measure = [](auto const&) { return sound(samples); };
+        world.media.on_measure = [](auto const&) { return sound(output_samples); };
         world.stage.on_poll = [this](adapters::Call const&, auto const&) {
             auto verdict = done(result);
             verdict.duration = told;
@@ -62,10 +62,10 @@ TEST(Output, IsChargedByTheSamplesOfItsFile) {
     auto const job = studio.run();
     EXPECT_EQ(job.state, State::completed);
     EXPECT_EQ(job.duration, Millis{7'301});
-    EXPECT_EQ(
-        job.measurement,
-        (jobs::Measurement{
-            .samples = samples, .rate = 24'000, .basis = jobs::Basis::trimmed, .codec = "mp3"}));
+    EXPECT_EQ(job.measurement, (jobs::Measurement{.samples = output_samples,
+                                                  .rate = 24'000,
+                                                  .basis = jobs::Basis::trimmed,
+                                                  .codec = "mp3"}));
     EXPECT_EQ(job.bill.debited, Credits{10});
     EXPECT_EQ(job.bill.settled, Credits{8});
     EXPECT_EQ(studio.world.balance(), 512);
@@ -162,7 +162,7 @@ TEST(Output, AResultThatIsNoAudioIsNoResult) {
 TEST(Output, ABadResultIsTriedAgain) {
     Studio studio;
     studio.world.media.on_measure = [tries = 0](auto const&) mutable {
-        return ++tries == 1 ? no_media("damaged") : sound(samples);
+        return ++tries == 1 ? no_media("damaged") : sound(output_samples);
     };
     auto const id = studio.world.submit("tts");
     studio.write(id, "speech.mp3");
@@ -332,7 +332,7 @@ TEST(Output, OfAVideoIsTheTrackThatIsPriced) {
         Studio studio;
         studio.world.settings.services["tts"].track = track;
         studio.world.media.on_measure = [](auto const&) {
-            auto film = sound(samples).value();
+            auto film = sound(output_samples).value();
             film.video_codec = "h264";
             film.video = {.samples = 150, .rate = 25};
             return film;
@@ -375,7 +375,7 @@ TEST(Output, AWorkerThatStopsHandsBackWhatIsNotKnownYet) {
     EXPECT_EQ(studio.world.job(id).state, State::queued);
     EXPECT_EQ(studio.world.job(id).failures, 0);
 
-    studio.world.media.on_measure = [](auto const&) { return sound(samples); };
+    studio.world.media.on_measure = [](auto const&) { return sound(output_samples); };
     EXPECT_EQ(studio.run(id).duration, Millis{7'301});
     EXPECT_EQ(studio.world.stage.submits().size(), 1U) << "the same task is asked again";
 }

@@ -17,7 +17,7 @@ namespace {
 constexpr std::chrono::seconds too_long{20};
 constexpr std::chrono::microseconds breath{200};
 
-void rethrow(std::exception_ptr const& error) {
+void rethrow_all(std::exception_ptr const& error) {
     if (error) {
         std::rethrow_exception(error);
     }
@@ -70,9 +70,9 @@ Hand::Hand(adapters::Store& store, config::Settings const& settings, Stage& stag
               settings,
               *log_,
               with(std::move(options), meter_, keeper_)} {
-    asio::co_spawn(io_, runner_.claim_jobs(), rethrow);
-    asio::co_spawn(io_, runner_.keep_leases(), rethrow);
-    asio::co_spawn(io_, runner_.write_reports(), rethrow);
+    asio::co_spawn(io_, runner_.claim_jobs(), rethrow_all);
+    asio::co_spawn(io_, runner_.keep_leases(), rethrow_all);
+    asio::co_spawn(io_, runner_.write_reports(), rethrow_all);
 }
 
 Hand::~Hand() {
@@ -97,7 +97,7 @@ void Hand::run_on_a_thread() {
 }
 
 void Hand::leave(bool hand_back) {
-    asio::co_spawn(io_, shut_down(hand_back), rethrow);
+    asio::co_spawn(io_, shut_down(hand_back), rethrow_all);
 }
 
 asio::awaitable<void> Hand::shut_down(bool hand_back) {

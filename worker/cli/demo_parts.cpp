@@ -49,7 +49,7 @@ void write(fs::path const& path, std::string_view text) {
 }
 
 // Into YAML's double quotes.
-std::string quoted(std::string const& text) {
+std::string in_quotes(std::string const& text) {
     std::string out;
     for (char const c : text) {
         out += c == '"' || c == '\\' ? std::string{'\\', c} : std::string{c};
@@ -59,7 +59,7 @@ std::string quoted(std::string const& text) {
 
 std::string with_folder(std::string settings, fs::path const& folder) {
     constexpr std::string_view place = "DEMO_FOLDER";
-    return settings.replace(settings.find(place), place.size(), quoted(folder.string()));
+    return settings.replace(settings.find(place), place.size(), in_quotes(folder.string()));
 }
 
 // In the child, between fork and exec: only calls that are safe there.

@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string_view to_text(Health health) {
+std::string_view health_word(Health health) {
     switch (health) {
         case Health::ok:
             return "ok";
@@ -326,7 +326,7 @@ private:
         boost::json::array list;
         for (auto const& check : checks) {
             boost::json::object line{{"name", check.name},
-                                     {"status", std::string(to_text(check.health))},
+                                     {"status", std::string(health_word(check.health))},
                                      {"detail", check.detail}};
             if (!check.todo.empty()) {
                 line["todo"] = check.todo;
@@ -338,7 +338,7 @@ private:
 
     static void print_lines(Checks const& checks) {
         for (auto const& check : checks) {
-            fmt::print("{:<8} {:<14} {}{}\n", to_text(check.health), check.name,
+            fmt::print("{:<8} {:<14} {}{}\n", health_word(check.health), check.name,
                        clean(check.detail), check.todo.empty() ? "" : "; " + clean(check.todo));
         }
     }

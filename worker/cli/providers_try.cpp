@@ -24,7 +24,7 @@ using adapters::Verdict;
 constexpr std::size_t most_shown = 2'000;
 constexpr base::Millis most_time{1'800'000};
 
-std::string_view to_text(Fate fate) {
+std::string_view fate_word(Fate fate) {
     switch (fate) {
         case Fate::running:
             return "running";
@@ -45,9 +45,9 @@ std::string_view to_text(Fate fate) {
 }
 
 // Shows what goes out and comes in, with our secrets blotted out.
-class Screen {
+class TrialScreen {
 public:
-    explicit Screen(config::HttpProvider const& provider)
+    explicit TrialScreen(config::HttpProvider const& provider)
         : secrets_{provider.key, provider.secret} {}
 
     void show(adapters::WebRequest const& request,
@@ -98,7 +98,7 @@ void print(std::string_view name, std::string const& value) {
 }
 
 void print_verdict(Verdict const& verdict, std::string const& task) {
-    fmt::print("= {}\n", to_text(verdict.fate));
+    fmt::print("= {}\n", fate_word(verdict.fate));
     print("task", task);
     print("word", verdict.word);
     print("progress", verdict.progress >= 0 ? fmt::format("{} %", verdict.progress) : "");
@@ -169,7 +169,7 @@ int try_provider(Context& context, Trial const& trial) {
     if (error || !parsed.is_object()) {
         throw Stop(usage, "--input is not a JSON object, such as '{\"text\": \"hello\"}'");
     }
-    Screen const screen{*http};
+    TrialScreen const screen{*http};
     asio::io_context io{1};
     auto const provider = make_http_provider(
         *http, settings.media, io.get_executor(),

@@ -19,7 +19,7 @@ namespace worker::cli {
 
 namespace {
 
-struct Row {
+struct VerbRow {
     char const* name;
     char const* group;
     char const* purpose;
@@ -28,53 +28,62 @@ struct Row {
 
 constexpr char const* run = "Run";
 constexpr char const* jobs = "Jobs";
-constexpr char const* money = "Money";
-constexpr char const* prices = "Prices";
-constexpr char const* care = "Care";
+constexpr char const* money_group = "Money";
+constexpr char const* prices_group = "Prices";
+constexpr char const* care_group = "Care";
 
 constexpr std::array table{
-    Row{"up", run, "Runs the worker, the scheduler and the HTTP face in one process", make_up},
-    Row{"api", run, "Answers HTTP; any number of these, beside each other", make_api},
-    Row{"worker", run, "Runs jobs; any number of these, beside each other", make_worker},
-    Row{"scheduler", run, "Runs the periodic duties and the schedules", make_scheduler},
-    Row{"migrate", run, "Brings the store's schema up to date", make_migrate},
-    Row{"demo", run, "Makes a small film by real programs on this machine, each step billed",
-        make_demo},
-    Row{"enqueue", jobs, "Puts a job into the queue", make_enqueue},
-    Row{"job", jobs, "Shows one job", make_job},
-    Row{"jobs", jobs, "Lists jobs, newest first", make_jobs},
-    Row{"cancel", jobs, "Cancels a job; what it was charged is refunded by its service's rule",
-        make_cancel},
-    Row{"retry", jobs, "Queues a failed or cancelled job again, with a new charge", make_retry},
-    Row{"resolve", jobs, "Decides about a job that may have been submitted: submit, fail, task=ID",
-        make_resolve},
-    Row{"explain", jobs, "Shows every state and every credit of a job, in order", make_explain},
-    Row{"queues", jobs, "Lists the queues; pauses, drains and resumes one", make_queues},
-    Row{"account", money, "Shows the balance, totals and grants of an account", make_account},
-    Row{"history", money, "Lists the ledger entries of an account, newest first", make_history},
-    Row{"grant", money, "Gives credits to an account", make_grant},
-    Row{"consume", money, "Takes credits from an account", make_consume},
-    Row{"statement", money, "Opening balance, lines and closing balance of a period",
-        make_statement},
-    Row{"orders", money, "Lists orders; explains one, asks its platform, resolves doubts",
-        make_orders},
-    Row{"expire", money, "Records the expiry of grants past their date, now", make_expire},
-    Row{"audit", money, "Checks every invariant of the ledger: exit 0 clean, 1 findings",
-        make_audit},
-    Row{"margin", money, "What providers took, against what jobs were settled at", make_margin},
-    Row{"seals", money, "Lists the daily seals of the ledger, or makes one", make_seals},
-    Row{"prices", prices, "Shows the price book, or checks one", make_prices},
-    Row{"providers", prices, "Shows providers and dialects, or checks a dialect", make_providers},
-    Row{"quote", prices, "Says what a job would cost", make_quote},
-    Row{"measure", prices, "Measures the exact duration of audio", make_measure},
-    Row{"keys", care, "Makes, lists and revokes API keys", make_keys},
-    Row{"sync", care, "Sister products that may move credits, and their users", make_sync},
-    Row{"webhooks", care, "Messages for receivers: what waits, what was given up, once more",
-        make_webhooks},
-    Row{"doctor", care, "Checks configuration, store, providers, disk and clock", make_doctor},
-    Row{"top", care, "Shows queues, throughput, workers and the flow of credits, live", make_top},
-    Row{"bench", care, "Measures billed jobs a second and pickup latency", make_bench},
-    Row{"version", care, "Prints the version", make_version},
+    VerbRow{"up", run, "Runs the worker, the scheduler and the HTTP face in one process", make_up},
+    VerbRow{"api", run, "Answers HTTP; any number of these, beside each other", make_api},
+    VerbRow{"worker", run, "Runs jobs; any number of these, beside each other", make_worker},
+    VerbRow{"scheduler", run, "Runs the periodic duties and the schedules", make_scheduler},
+    VerbRow{"migrate", run, "Brings the store's schema up to date", make_migrate},
+    VerbRow{"demo", run, "Makes a small film by real programs on this machine, each step billed",
+            make_demo},
+    VerbRow{"enqueue", jobs, "Puts a job into the queue", make_enqueue},
+    VerbRow{"job", jobs, "Shows one job", make_job},
+    VerbRow{"jobs", jobs, "Lists jobs, newest first", make_jobs},
+    VerbRow{"cancel", jobs, "Cancels a job; what it was charged is refunded by its service's rule",
+            make_cancel},
+    VerbRow{"retry", jobs, "Queues a failed or cancelled job again, with a new charge", make_retry},
+    VerbRow{"resolve", jobs,
+            "Decides about a job that may have been submitted: submit, fail, task=ID",
+            make_resolve},
+    VerbRow{"explain", jobs, "Shows every state and every credit of a job, in order", make_explain},
+    VerbRow{"queues", jobs, "Lists the queues; pauses, drains and resumes one", make_queues},
+    VerbRow{"account", money_group, "Shows the balance, totals and grants of an account",
+            make_account},
+    VerbRow{"history", money_group, "Lists the ledger entries of an account, newest first",
+            make_history},
+    VerbRow{"grant", money_group, "Gives credits to an account", make_grant},
+    VerbRow{"consume", money_group, "Takes credits from an account", make_consume},
+    VerbRow{"statement", money_group, "Opening balance, lines and closing balance of a period",
+            make_statement},
+    VerbRow{"orders", money_group, "Lists orders; explains one, asks its platform, resolves doubts",
+            make_orders},
+    VerbRow{"expire", money_group, "Records the expiry of grants past their date, now",
+            make_expire},
+    VerbRow{"audit", money_group, "Checks every invariant of the ledger: exit 0 clean, 1 findings",
+            make_audit},
+    VerbRow{"margin", money_group, "What providers took, against what jobs were settled at",
+            make_margin},
+    VerbRow{"seals", money_group, "Lists the daily seals of the ledger, or makes one", make_seals},
+    VerbRow{"prices", prices_group, "Shows the price book, or checks one", make_prices},
+    VerbRow{"providers", prices_group, "Shows providers and dialects, or checks a dialect",
+            make_providers},
+    VerbRow{"quote", prices_group, "Says what a job would cost", make_quote},
+    VerbRow{"measure", prices_group, "Measures the exact duration of audio", make_measure},
+    VerbRow{"keys", care_group, "Makes, lists and revokes API keys", make_keys},
+    VerbRow{"sync", care_group, "Sister products that may move credits, and their users",
+            make_sync},
+    VerbRow{"webhooks", care_group,
+            "Messages for receivers: what waits, what was given up, once more", make_webhooks},
+    VerbRow{"doctor", care_group, "Checks configuration, store, providers, disk and clock",
+            make_doctor},
+    VerbRow{"top", care_group, "Shows queues, throughput, workers and the flow of credits, live",
+            make_top},
+    VerbRow{"bench", care_group, "Measures billed jobs a second and pickup latency", make_bench},
+    VerbRow{"version", care_group, "Prints the version", make_version},
 };
 
 struct Declared {
@@ -98,7 +107,8 @@ public:
         for (auto const& row : table) {
             add(row.name, row.group, row.purpose, row.make());
         }
-        add("completion", care, "Prints a shell's completion script", make_completion(options_));
+        add("completion", care_group, "Prints a shell's completion script",
+            make_completion(options_));
     }
 
     int run(int argc, char const* const* argv) {

@@ -200,7 +200,7 @@ Response revoke_key(Call const& call) {
     return json_answer(wire::key_json(*key, call.office.store.now()));
 }
 
-constexpr std::array table{
+constexpr std::array admin_rows{
     Route{.method = "POST",
           .pattern = "/api/admin/expire",
           .access = Access::admin,
@@ -246,7 +246,7 @@ constexpr std::array table{
 }  // namespace
 
 std::span<Route const> admin_routes() {
-    return table;
+    return admin_rows;
 }
 
 }  // namespace worker::http

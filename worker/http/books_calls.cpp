@@ -61,7 +61,7 @@ Response try_book(Call const& call) {
     return json_answer(out);
 }
 
-constexpr std::array table{
+constexpr std::array books_rows{
     Route{.method = "GET",
           .pattern = "/api/admin/audit",
           .access = Access::admin_reading,
@@ -82,7 +82,7 @@ constexpr std::array table{
 }  // namespace
 
 std::span<Route const> books_routes() {
-    return table;
+    return books_rows;
 }
 
 }  // namespace worker::http

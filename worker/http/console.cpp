@@ -114,7 +114,7 @@ constexpr Route console_row(std::string_view pattern) {
 }
 
 // The addresses of the console's screens: each is the same page, which shows the screen.
-constexpr std::array table{
+constexpr std::array console_rows{
     console_row("/"),
     console_row("/jobs"),
     console_row("/jobs/{id}"),
@@ -138,7 +138,7 @@ constexpr std::array table{
 }  // namespace
 
 std::span<Route const> console_routes() {
-    return table;
+    return console_rows;
 }
 
 }  // namespace worker::http

@@ -122,7 +122,7 @@ Response get_account(Call const& call) {
     return json_answer(wire::account_json(*wallet, call.office.store.now()));
 }
 
-constexpr std::array table{
+constexpr std::array credits_rows{
     Route{.method = "POST",
           .pattern = "/api/credits/consume",
           .access = Access::credits_user,
@@ -148,7 +148,7 @@ constexpr std::array table{
 }  // namespace
 
 std::span<Route const> credits_routes() {
-    return table;
+    return credits_rows;
 }
 
 }  // namespace worker::http

@@ -28,7 +28,7 @@ Or<ledger::Wallet> wallet_in_path(Call const& call) {
     return std::move(*wallet);
 }
 
-Response balance(Call const& call) {
+Response balance_view(Call const& call) {
     auto const user = subject_in_path(call);
     return user ? balance_of(call, *user) : refuse(call, user.error());
 }
@@ -101,11 +101,11 @@ Response validate(Call const& call) {
     return json_answer(answer);
 }
 
-constexpr std::array table{
+constexpr std::array credit_view_rows{
     Route{.method = "GET",
           .pattern = "/api/credits/balance/{user_id}",
           .access = Access::credits_reading,
-          .handle = on_pool<balance>,
+          .handle = on_pool<balance_view>,
           .summary = "What an account can spend, and what of it ends soon"},
     Route{.method = "GET",
           .pattern = "/api/credits/history/{user_id}",
@@ -159,7 +159,7 @@ adapters::http::Response history_of(Call const& call, std::string const& user) {
 }
 
 std::span<Route const> credits_view_routes() {
-    return table;
+    return credit_view_rows;
 }
 
 }  // namespace worker::http

@@ -198,7 +198,7 @@ Answer enqueue_batch(Call& call) {
     co_return json_answer(json::object{{"results", std::move(results)}});
 }
 
-constexpr Route table[] = {
+constexpr Route enqueue_rows[] = {
     {"POST", "/api/jobs", Access::jobs, enqueue, "Enqueues a job"},
     {"POST", "/api/jobs/batch", Access::jobs, enqueue_batch,
      "Enqueues up to 1,000 jobs; each stands alone"},
@@ -207,7 +207,7 @@ constexpr Route table[] = {
 }  // namespace
 
 std::span<Route const> enqueue_routes() {
-    return table;
+    return enqueue_rows;
 }
 
 }  // namespace worker::http

@@ -40,7 +40,7 @@ Answer events(Call& call) {
     co_return stream(call, {.job = {}, .user = std::move(user)});
 }
 
-constexpr Route table[] = {
+constexpr Route event_rows[] = {
     {"GET", "/api/jobs/{id}/events", Access::jobs_reading, job_events,
      "State, progress and money of a job, as server-sent events"},
     {"GET", "/api/events", Access::jobs_reading, events,
@@ -50,7 +50,7 @@ constexpr Route table[] = {
 }  // namespace
 
 std::span<Route const> event_routes() {
-    return table;
+    return event_rows;
 }
 
 }  // namespace worker::http

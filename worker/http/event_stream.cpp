@@ -10,7 +10,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr base::Millis keep_alive{15'000};
-constexpr std::size_t at_once = 256;
+constexpr std::size_t events_at_once = 256;
 constexpr std::string_view greeting = "retry: 1000\n\n";
 
 }  // namespace
@@ -28,7 +28,7 @@ asio::awaitable<std::optional<std::string>> EventStream::next() {
     }
     auto const until = std::chrono::steady_clock::now() + keep_alive;
     while (!over_ && !watch_.stopping()) {
-        auto const found = watch_.happenings().after(number_, waiter_.subject(), at_once);
+        auto const found = watch_.happenings().after(number_, waiter_.subject(), events_at_once);
         if (!found) {  // too much has happened since: what it missed is told by how things are
             place_.reset();
             std::string piece = co_await open();

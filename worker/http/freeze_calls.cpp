@@ -95,7 +95,7 @@ Response set_caps(Call const& call) {
                   {{"caps", ledger::line_of(standing)}});
 }
 
-constexpr std::array table{
+constexpr std::array freeze_rows{
     Route{.method = "POST",
           .pattern = "/api/admin/accounts/{user_id}/freeze",
           .access = Access::admin,
@@ -121,7 +121,7 @@ constexpr std::array table{
 }  // namespace
 
 std::span<Route const> freeze_routes() {
-    return table;
+    return freeze_rows;
 }
 
 }  // namespace worker::http

@@ -15,13 +15,13 @@ namespace {
 namespace json = boost::json;
 using adapters::http::Response;
 
-constexpr std::size_t most_body = 64 << 10;  // that is looked into
+constexpr std::size_t most_of_a_hint = 64 << 10;  // that is looked into
 constexpr std::size_t longest_challenge = 256;
 
 // Some platforms try an address before they use it, and want to hear a word of theirs again.
 std::optional<std::string> challenge_in(std::string const& body) {
     json::error_code code;
-    auto const whole = body.size() <= most_body ? json::parse(body, code) : json::value{};
+    auto const whole = body.size() <= most_of_a_hint ? json::parse(body, code) : json::value{};
     auto const* const object = code ? nullptr : whole.if_object();
     auto const* const word = object == nullptr ? nullptr : object->if_contains("challenge");
     if (word == nullptr || !(word->is_int64() || (word->is_string() && word->get_string().size() <=
@@ -41,7 +41,7 @@ Answer hint(Call& call) {
     co_return Response{.status = 204, .type = {}, .body = std::string{}};
 }
 
-constexpr std::array table{
+constexpr std::array hint_rows{
     Route{.method = "POST",
           .pattern = "/api/provider/hint/{job}/{secret}",
           .access = Access::open,
@@ -52,7 +52,7 @@ constexpr std::array table{
 }  // namespace
 
 std::span<Route const> hint_routes() {
-    return table;
+    return hint_rows;
 }
 
 }  // namespace worker::http

@@ -156,7 +156,7 @@ Response seals(Call const& call) {
     return json_answer({{"seals", std::move(out)}});
 }
 
-constexpr std::array table{
+constexpr std::array inspection_rows{
     Route{.method = "GET",
           .pattern = "/api/jobs/{id}/input",
           .access = Access::jobs_reading,
@@ -177,7 +177,7 @@ constexpr std::array table{
 }  // namespace
 
 std::span<Route const> inspection_routes() {
-    return table;
+    return inspection_rows;
 }
 
 }  // namespace worker::http

@@ -151,7 +151,7 @@ Answer explain(Call& call) {
     co_return json_answer(wire::story_json(*story));
 }
 
-constexpr Route table[] = {
+constexpr Route job_rows[] = {
     {"GET", "/api/jobs", Access::jobs_reading, list, "Lists jobs, newest first"},
     {"GET", "/api/jobs/{id}", Access::jobs_reading, look,
      "Shows a job; `wait` waits until it changes"},
@@ -165,7 +165,7 @@ constexpr Route table[] = {
 }  // namespace
 
 std::span<Route const> job_routes() {
-    return table;
+    return job_rows;
 }
 
 asio::awaitable<std::expected<ViewPtr, Problem>> visible_job(Call& call, std::string_view text) {

@@ -37,14 +37,14 @@ Answer openapi(Call& call) {
         .body = same ? std::string{} : known.text};
 }
 
-constexpr Route table[] = {
+constexpr Route openapi_rows[] = {
     {"GET", "/openapi.json", Access::open, openapi, "This description of the interface"},
 };
 
 }  // namespace
 
 std::span<Route const> description_routes() {
-    return table;
+    return openapi_rows;
 }
 
 }  // namespace worker::http

@@ -11,7 +11,7 @@ namespace {
 
 using adapters::http::Response;
 
-constexpr base::Millis store_again{2'000};
+constexpr base::Millis ask_again_in{2'000};
 
 Answer health(Call& call) {
     co_return json_answer({{"status", "ok"}, {"stopping", call.office.operations->stopping()}});
@@ -56,7 +56,7 @@ Answer overview(Call& call) {
     auto& operations = *call.office.operations;
     auto found = co_await operations.sighting();
     if (!found) {
-        co_return refuse(call, store_away(store_again));
+        co_return refuse(call, store_away(ask_again_in));
     }
     OverviewFacts facts{.queues = queues_of(*found, call.office.book()),
                         .today = operations.meters().day.sums(found->view.now),
@@ -93,14 +93,14 @@ constexpr Route overview_row{.method = "GET",
                              .handle = overview,
                              .summary = "What needs attention, and how things stand"};
 
-constexpr std::array table{health_row, readiness_row, metrics_row(Access::admin_reading),
-                           overview_row};
+constexpr std::array operating_rows{health_row, readiness_row, metrics_row(Access::admin_reading),
+                                    overview_row};
 constexpr std::array open_table{health_row, readiness_row, metrics_row(Access::open), overview_row};
 
 }  // namespace
 
 std::span<Route const> operating_routes(bool metrics_open) {
-    return metrics_open ? std::span<Route const>{open_table} : table;
+    return metrics_open ? std::span<Route const>{open_table} : operating_rows;
 }
 
 }  // namespace worker::http

@@ -28,7 +28,7 @@ Or<std::optional<jobs::OrderStatus>> status_in(Call const& call) {
     return status;
 }
 
-Response list(Call const& call) {
+Response list_orders(Call const& call) {
     auto const status = status_in(call);
     auto const page = page_in_query(call);
     if (!status || !page) {
@@ -88,11 +88,11 @@ Answer query(Call& call) {
     co_return response;
 }
 
-constexpr std::array table{
+constexpr std::array order_rows{
     Route{.method = "GET",
           .pattern = "/api/admin/orders",
           .access = Access::admin_reading,
-          .handle = on_pool<list>,
+          .handle = on_pool<list_orders>,
           .summary = "Orders of all users, newest first"},
     Route{.method = "GET",
           .pattern = "/api/admin/orders/{order_id}",
@@ -109,7 +109,7 @@ constexpr std::array table{
 }  // namespace
 
 std::span<Route const> order_routes() {
-    return table;
+    return order_rows;
 }
 
 }  // namespace worker::http

@@ -75,7 +75,7 @@ Response simulate(Call const& call) {
     return paid ? json_answer(paid_json(*paid)) : refuse(call, unknown_order(id));
 }
 
-constexpr std::array table{
+constexpr std::array payment_rows{
     Route{.method = "POST",
           .pattern = "/api/payment/callback/wechat",
           .access = Access::open,
@@ -101,7 +101,7 @@ constexpr std::array table{
 }  // namespace
 
 std::span<Route const> payment_routes() {
-    return table;
+    return payment_rows;
 }
 
 }  // namespace worker::http

@@ -8,7 +8,7 @@ namespace payments = adapters::payments;
 
 namespace {
 
-constexpr std::size_t most_body = 64 * 1024;
+constexpr std::size_t most_of_a_notice = 64 * 1024;
 constexpr int lines_a_minute = 10;
 
 // The form in which it is answered where nobody has read it yet.
@@ -33,7 +33,7 @@ payments::Answer PaymentDesk::callback(std::string_view provider,
         refused.status = 404;
         return refused;
     }
-    auto const verdict = request.body.size() > most_body
+    auto const verdict = request.body.size() > most_of_a_notice
                              ? std::unexpected{payments::Refusal{
                                    .form = form, .why = payments::Why::too_large, .what = "body"}}
                              : platform->receiver->verify(request);

@@ -76,7 +76,7 @@ Response answer_to(Call const& call, jobs::PointsUse const& use, jobs::PointsPai
     return json_answer(wire::consumed_json(consumed, paid.moved.balance, tongue_of(call)));
 }
 
-Answer consume(Call& call) {
+Answer consume_points(Call& call) {
     auto use = asked_for(call, [&](auto const& body, std::string const& user) {
         return wire::parse_points(body, user, call.office.settings);
     });
@@ -93,7 +93,7 @@ Response prices(Call const& call) {
     return json_answer(wire::prices_json(call.office.book()));
 }
 
-constexpr std::array table{
+constexpr std::array points_rows{
     Route{.method = "POST",
           .pattern = "/api/points/cost",
           .access = Access::credits_reading,
@@ -102,7 +102,7 @@ constexpr std::array table{
     Route{.method = "POST",
           .pattern = "/api/points/consume",
           .access = Access::credits_user,
-          .handle = consume,
+          .handle = consume_points,
           .summary = "Pays for a service by the price book, once per reference"},
     Route{.method = "GET",
           .pattern = "/api/points/prices",
@@ -114,7 +114,7 @@ constexpr std::array table{
 }  // namespace
 
 std::span<Route const> points_routes() {
-    return table;
+    return points_rows;
 }
 
 }  // namespace worker::http

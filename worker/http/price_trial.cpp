@@ -15,7 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int at_once = 500;
+constexpr int jobs_at_once = 500;
 constexpr std::size_t most_users = 50;
 
 // Tiers of accounts, each read once.
@@ -93,7 +93,7 @@ Trial try_prices(adapters::Store& store, pricing::Book const& book, base::Timest
     Trial trial;
     Tiers tiers{store};
     auto const now = store.now();
-    adapters::JobFilter filter{.state = jobs::State::completed, .limit = at_once};
+    adapters::JobFilter filter{.state = jobs::State::completed, .limit = jobs_at_once};
     for (;;) {
         auto const page = store.list_jobs(filter);
         for (auto const& job : page) {
@@ -101,7 +101,7 @@ Trial try_prices(adapters::Store& store, pricing::Book const& book, base::Timest
                 return trial;
             }
         }
-        if (std::ssize(page) < at_once) {
+        if (std::ssize(page) < jobs_at_once) {
             return trial;
         }
         filter.before = page.back().id;

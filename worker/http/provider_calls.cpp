@@ -149,7 +149,7 @@ Response resolve(Call const& call) {
     return json_answer(wire::job_json(steered.job));
 }
 
-constexpr std::array table{
+constexpr std::array provider_rows{
     Route{.method = "GET",
           .pattern = "/api/admin/providers",
           .access = Access::admin_reading,
@@ -170,7 +170,7 @@ constexpr std::array table{
 }  // namespace
 
 std::span<Route const> provider_routes() {
-    return table;
+    return provider_rows;
 }
 
 }  // namespace worker::http

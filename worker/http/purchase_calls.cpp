@@ -35,7 +35,7 @@ Or<std::string> subject_in_query(Call const& call) {
     return subject_of(call, call.request.parameter("user_id").value_or(""));
 }
 
-Response balance(Call const& call) {
+Response balance_of_user(Call const& call) {
     auto const user = subject_in_query(call);
     return user ? balance_of(call, *user) : refuse(call, user.error());
 }
@@ -61,7 +61,7 @@ Response packages(Call const& call) {
                                            call.office.store.now(), call.office.cash->channels()));
 }
 
-Response prices(Call const& call) {
+Response prices_of_user(Call const& call) {
     auto const user = maybe_subject(call);
     if (!user) {
         return refuse(call, user.error());
@@ -179,7 +179,7 @@ awaitable<Response> buy(Call& call, jobs::Purchase what) {
     co_return response;
 }
 
-Answer recharge(Call& call) {
+Answer recharge_by_user(Call& call) {
     auto const what = asked_for(call, wire::parse_recharge_order);
     if (!what) {
         co_return refuse(call, what.error());
@@ -248,11 +248,11 @@ Answer pay_order(Call& call) {
     co_return response;
 }
 
-constexpr std::array table{
+constexpr std::array purchase_rows{
     Route{.method = "GET",
           .pattern = "/api/v1/credit/balance",
           .access = Access::credits_reading,
-          .handle = on_pool<balance>,
+          .handle = on_pool<balance_of_user>,
           .summary = "What the calling user can spend, and what of it ends soon"},
     Route{.method = "GET",
           .pattern = "/api/v1/credit/transactions",
@@ -267,7 +267,7 @@ constexpr std::array table{
     Route{.method = "POST",
           .pattern = "/api/v1/credit/recharge",
           .access = Access::credits_user,
-          .handle = recharge,
+          .handle = recharge_by_user,
           .summary = "Opens an order for a package of credits"},
     Route{.method = "GET",
           .pattern = "/api/v1/credit/recharge/orders",
@@ -287,7 +287,7 @@ constexpr std::array table{
     Route{.method = "GET",
           .pattern = "/api/v1/credit/membership/prices",
           .access = Access::credits_reading,
-          .handle = on_pool<prices>,
+          .handle = on_pool<prices_of_user>,
           .summary = "What a membership costs"},
     Route{.method = "POST",
           .pattern = "/api/v1/credit/membership",
@@ -304,7 +304,7 @@ constexpr std::array table{
 }  // namespace
 
 std::span<Route const> purchase_routes() {
-    return table;
+    return purchase_rows;
 }
 
 }  // namespace worker::http

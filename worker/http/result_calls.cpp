@@ -158,7 +158,7 @@ Answer result(Call& call) {
     co_return std::move(*answer);
 }
 
-constexpr Route table[] = {
+constexpr Route result_rows[] = {
     {"GET", "/api/jobs/{id}/result", Access::jobs_reading, result,
      "The artifact: a file, with ranges, or the result as JSON"},
 };
@@ -166,7 +166,7 @@ constexpr Route table[] = {
 }  // namespace
 
 std::span<Route const> result_routes() {
-    return table;
+    return result_rows;
 }
 
 }  // namespace worker::http

@@ -19,7 +19,7 @@ namespace json = boost::json;
 using adapters::http::Response;
 using jobs::NoticeOutcome;
 
-Response list(Call const& call) {
+Response list_reviews(Call const& call) {
     constexpr int usual = 50;
     constexpr int most = 200;
     auto const limit = number_in_query(call, "limit", usual, most);
@@ -132,11 +132,11 @@ Response review_order(Call const& call) {
     return decide(call, std::move(*what));
 }
 
-constexpr std::array table{
+constexpr std::array review_rows{
     Route{.method = "GET",
           .pattern = "/api/admin/reviews",
           .access = Access::admin_reading,
-          .handle = on_pool<list>,
+          .handle = on_pool<list_reviews>,
           .summary = "Notices of payments that wait for a person, newest first"},
     Route{.method = "POST",
           .pattern = "/api/admin/reviews/{number}",
@@ -153,7 +153,7 @@ constexpr std::array table{
 }  // namespace
 
 std::span<Route const> review_routes() {
-    return table;
+    return review_rows;
 }
 
 }  // namespace worker::http

@@ -83,7 +83,7 @@ Answer sign_out(Call& call) {
                        .body = std::string{}};
 }
 
-constexpr std::array table{
+constexpr std::array session_rows{
     Route{.method = "POST",
           .pattern = "/api/session",
           .access = Access::open,
@@ -104,7 +104,7 @@ constexpr std::array table{
 }  // namespace
 
 std::span<Route const> session_routes() {
-    return table;
+    return session_rows;
 }
 
 }  // namespace worker::http

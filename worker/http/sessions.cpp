@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view cookie_name = "tallyman_session";
 constexpr std::string_view console_header = "x-tallyman-console";
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
     auto const from = text.find_first_not_of(" \t");
     return from == std::string_view::npos
                ? std::string_view{}
@@ -76,7 +76,7 @@ std::string_view session_in(adapters::http::Request const& request) {
         std::string_view rest = header.value;
         while (!rest.empty()) {
             auto const end = std::min(rest.find(';'), rest.size());
-            auto const pair = trimmed(rest.substr(0, end));
+            auto const pair = without_blanks(rest.substr(0, end));
             rest.remove_prefix(std::min(rest.size(), end + 1));
             if (pair.starts_with(cookie_name) && pair.substr(cookie_name.size()).starts_with('=')) {
                 return pair.substr(cookie_name.size() + 1);

@@ -88,7 +88,7 @@ Response statement(Call const& call) {
     throw adapters::Unavailable{"the account keeps changing; try again"};
 }
 
-constexpr std::array table{
+constexpr std::array statement_rows{
     Route{.method = "GET",
           .pattern = "/api/credits/statement/{user_id}",
           .access = Access::credits_reading,
@@ -99,7 +99,7 @@ constexpr std::array table{
 }  // namespace
 
 std::span<Route const> statement_routes() {
-    return table;
+    return statement_rows;
 }
 
 }  // namespace worker::http

@@ -125,7 +125,7 @@ Response put_link(Call const& call) {
                         {"credits", merged.credits.value}});
 }
 
-constexpr std::array table{
+constexpr std::array sync_admin_rows{
     Route{.method = "POST",
           .pattern = "/api/admin/sync/sources",
           .access = Access::admin,
@@ -151,7 +151,7 @@ constexpr std::array table{
 }  // namespace
 
 std::span<Route const> sync_admin_routes() {
-    return table;
+    return sync_admin_rows;
 }
 
 }  // namespace worker::http

@@ -17,11 +17,11 @@ namespace {
 namespace json = boost::json;
 using adapters::http::Response;
 
-constexpr std::size_t most_of_a_batch = 1'000;
-constexpr int usual_limit = 50;
-constexpr int most_limit = 1'000;
+constexpr std::size_t most_of_a_sync = 1'000;
+constexpr int usual_history = 50;
+constexpr int most_history = 1'000;
 
-Response refuse_money(Call const& call, Problem const& problem) {
+Response refuse_sync(Call const& call, Problem const& problem) {
     return respond(problem, language_of_money(call));
 }
 
@@ -46,12 +46,12 @@ Answer sync(Call& call) {
     auto const answers = co_await call.office.sync->sync(std::move(one));
     auto const& answer = answers.front();
     co_return wire::went_through(answer) ? json_answer(wire::synced_json(answer, tongue_of(call)))
-                                         : refuse_money(call, problem_of(answer, what->amount));
+                                         : refuse_sync(call, problem_of(answer, what->amount));
 }
 
 // An item's answer is what a call of its own would have answered, and whether it went through.
 json::object failed_item(Call const& call, Problem const& problem) {
-    auto const answer = refuse_money(call, problem);
+    auto const answer = refuse_sync(call, problem);
     auto const error = json::parse(std::get<std::string>(answer.body)).as_object();
     return {{"success", false},
             {"message", error.at("detail")},
@@ -68,24 +68,24 @@ Or<std::string> source_of(wire::StrictObject const& body) {
     return std::string{named->get_string()};
 }
 
-Or<std::vector<std::string_view>> items_in(wire::StrictObject const& body) {
+Or<std::vector<std::string_view>> items_of_sync(wire::StrictObject const& body) {
     auto const* const list = body.object.if_contains("items");
     auto const count = list != nullptr && list->is_array() ? list->get_array().size() : 0;
-    if (count == 0 || count > most_of_a_batch) {
+    if (count == 0 || count > most_of_a_sync) {
         return std::unexpected{bad_field("items", "must be a list of 1 to 1000 items")};
     }
     return wire::items_of(*wire::member_of(body.canonical, "items"));
 }
 
 // Those of a batch that can be tried, and where they stand in it.
-struct Sorted {
+struct SortedItems {
     std::vector<jobs::SyncRequest> requests;
     std::vector<std::size_t> places;
 };
 
-Sorted sort_out(Call const& call, std::vector<std::string_view> const& items,
-                std::string const& source, json::array& results) {
-    Sorted sorted;
+SortedItems sort_items(Call const& call, std::vector<std::string_view> const& items,
+                       std::string const& source, json::array& results) {
+    SortedItems sorted;
     for (std::size_t at = 0; at < items.size(); ++at) {
         auto const body = wire::parse_object(items[at]);
         if (!body) {
@@ -110,12 +110,12 @@ struct Tried {
 Answer sync_batch(Call& call) {
     auto const body = body_of(call);
     auto const source = body ? source_of(*body) : std::unexpected{body.error()};
-    auto const items = source ? items_in(*body) : std::unexpected{source.error()};
+    auto const items = source ? items_of_sync(*body) : std::unexpected{source.error()};
     if (!items) {
         co_return refuse(call, items.error());
     }
     json::array results(items->size());
-    auto sorted = sort_out(call, *items, *source, results);
+    auto sorted = sort_items(call, *items, *source, results);
     std::vector<Tried> tried;
     for (auto const& what : sorted.requests) {
         tried.push_back({.telegram_id = what.telegram_id, .amount = what.amount});
@@ -139,7 +139,7 @@ Answer sync_batch(Call& call) {
 }
 
 // Whose account it is to the source that the query names, or to any.
-Or<ledger::Wallet> wallet_in_path(Call const& call) {
+Or<ledger::Wallet> wallet_at_source(Call const& call) {
     auto const& id = call.parts.at(0);
     if (auto mistake = wire::mistake_in_telegram_id(id)) {
         return std::unexpected{bad_field("telegram_id", std::move(*mistake))};
@@ -154,18 +154,18 @@ Or<ledger::Wallet> wallet_in_path(Call const& call) {
     return std::move(*wallet);
 }
 
-Response balance(Call const& call) {
-    auto const wallet = wallet_in_path(call);
+Response balance_at_source(Call const& call) {
+    auto const wallet = wallet_at_source(call);
     return wallet ? json_answer(wire::synced_balance_json(*wallet, call.office.store.now()))
                   : refuse(call, wallet.error());
 }
 
 Response records(Call const& call) {
-    auto const limit = number_in_query(call, "limit", usual_limit, most_limit);
+    auto const limit = number_in_query(call, "limit", usual_history, most_history);
     if (!limit || *limit == 0) {
         return refuse(call, limit ? bad_field("limit", "must be at least 1") : limit.error());
     }
-    auto const wallet = wallet_in_path(call);
+    auto const wallet = wallet_at_source(call);
     if (!wallet) {
         return refuse(call, wallet.error());
     }
@@ -173,7 +173,7 @@ Response records(Call const& call) {
         call.office.store.entries_of(wallet->account.id, {.limit = static_cast<int>(*limit)})));
 }
 
-constexpr std::array table{
+constexpr std::array sync_rows{
     Route{.method = "POST",
           .pattern = "/api/credits/sync",
           .access = Access::sync,
@@ -187,7 +187,7 @@ constexpr std::array table{
     Route{.method = "GET",
           .pattern = "/api/credits/sync/balance/{telegram_id}",
           .access = Access::sync_reading,
-          .handle = on_pool<balance>,
+          .handle = on_pool<balance_at_source>,
           .summary = "What a sister product's user can spend"},
     Route{.method = "GET",
           .pattern = "/api/credits/sync/records/{telegram_id}",
@@ -199,7 +199,7 @@ constexpr std::array table{
 }  // namespace
 
 std::span<Route const> sync_routes() {
-    return table;
+    return sync_rows;
 }
 
 }  // namespace worker::http

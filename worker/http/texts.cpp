@@ -14,7 +14,7 @@ namespace {
 using Line = std::pair<std::string_view, std::string_view>;
 
 // A code may have several lines, the one with the most facts first.
-constexpr std::array table{
+constexpr std::array all_texts{
     Line{"insufficient_credits", "积分不足！当前积分：{balance}，需要：{required}"},
     Line{"insufficient_credits", "积分不足！当前积分：{balance}"},
     Line{"invalid_request", "参数 {field} 无效"},
@@ -141,7 +141,7 @@ std::optional<std::string> fill(std::string_view line, boost::json::object const
 }  // namespace
 
 std::optional<std::string> chinese(std::string_view code, boost::json::object const& facts) {
-    for (auto const& [name, line] : table) {
+    for (auto const& [name, line] : all_texts) {
         if (name == code) {
             if (auto text = fill(line, facts)) {
                 return text;

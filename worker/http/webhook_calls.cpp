@@ -14,8 +14,8 @@ namespace {
 
 using adapters::http::Response;
 
-constexpr int usual_page = 50;
-constexpr int largest_page = 500;
+constexpr int usual_messages = 50;
+constexpr int most_messages = 500;
 
 Problem unknown_message() {
     return wire::Refusal{.code = "unknown_message",
@@ -26,7 +26,7 @@ Problem unknown_message() {
                          .facts = {}};
 }
 
-Or<adapters::MessageFilter> filter_of(Call const& call) {
+Or<adapters::MessageFilter> message_filter_of(Call const& call) {
     auto const& request = call.request;
     adapters::MessageFilter filter;
     filter.target = request.parameter("target").value_or("");
@@ -43,7 +43,7 @@ Or<adapters::MessageFilter> filter_of(Call const& call) {
             return std::unexpected{bad_field("cursor", "is not one that a list has given")};
         }
     }
-    auto const limit = number_in_query(call, "limit", usual_page, largest_page);
+    auto const limit = number_in_query(call, "limit", usual_messages, most_messages);
     if (!limit) {
         return std::unexpected{limit.error()};
     }
@@ -52,7 +52,7 @@ Or<adapters::MessageFilter> filter_of(Call const& call) {
 }
 
 Response list(Call const& call) {
-    auto const filter = filter_of(call);
+    auto const filter = message_filter_of(call);
     if (!filter) {
         return refuse(call, filter.error());
     }
@@ -119,7 +119,7 @@ Response replay_many(Call const& call) {
     return json_answer({{"replayed", count}});
 }
 
-constexpr std::array table{
+constexpr std::array webhook_rows{
     Route{.method = "GET",
           .pattern = "/api/admin/webhooks/messages",
           .access = Access::admin_reading,
@@ -145,7 +145,7 @@ constexpr std::array table{
 }  // namespace
 
 std::span<Route const> webhook_routes() {
-    return table;
+    return webhook_rows;
 }
 
 }  // namespace worker::http

@@ -10,14 +10,16 @@ namespace {
 
 using adapters::metrics::Family;
 
-constexpr Family whole{"tallyman_disk_size_bytes", "Size of the disk that data_dir is on."};
+constexpr Family disk_size{"tallyman_disk_size_bytes", "Size of the disk that data_dir is on."};
 constexpr Family left{"tallyman_disk_free_bytes",
                       "What is left of it for this program; see results.free_space."};
 
 }  // namespace
 
 DiskMeters::DiskMeters(adapters::metrics::Registry& registry, std::filesystem::path data_dir)
-    : data_dir_{std::move(data_dir)}, size_{registry.gauge(whole)}, free_{registry.gauge(left)} {}
+    : data_dir_{std::move(data_dir)},
+      size_{registry.gauge(disk_size)},
+      free_{registry.gauge(left)} {}
 
 void DiskMeters::look() const {
     std::error_code code;

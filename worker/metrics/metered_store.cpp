@@ -10,7 +10,7 @@ namespace {
 
 using adapters::metrics::Family;
 
-constexpr Family call_seconds{"tallyman_store_call_seconds", "How long calls of the store took."};
+constexpr Family store_seconds{"tallyman_store_call_seconds", "How long calls of the store took."};
 constexpr Family call_failures{"tallyman_store_call_failures_total",
                                "Calls of the store that failed."};
 constexpr Family transactions{"tallyman_store_transactions_total",
@@ -42,7 +42,7 @@ std::vector<Histogram> histograms(Registry& registry, Family const& family) {
 }  // namespace
 
 StoreMeters::StoreMeters(Registry& registry)
-    : times_{histograms(registry, call_seconds)},
+    : times_{histograms(registry, store_seconds)},
       failures_{counters(registry, call_failures)},
       transactions_{registry.counter(transactions)},
       round_trips_{registry.counter(round_trips)} {}

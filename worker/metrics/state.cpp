@@ -21,8 +21,8 @@ constexpr Family oldest{"tallyman_queue_oldest_seconds",
 constexpr Family mode{"tallyman_queue_mode", "0 running, 1 paused, 2 draining."};
 constexpr Family waiting{"tallyman_queue_waiting_jobs",
                          "Queued jobs that wait for a time, for other jobs or for room."};
-constexpr Family unknown{"tallyman_jobs_unseen",
-                         "Jobs being processed whose provider's task can't be seen now."};
+constexpr Family unknown_word{"tallyman_jobs_unseen",
+                              "Jobs being processed whose provider's task can't be seen now."};
 constexpr Family inbox{"tallyman_inbox_requests", "Requests by SQL that are not taken up yet."};
 constexpr Family inbox_oldest{"tallyman_inbox_oldest_seconds", "Age of the oldest of those."};
 constexpr Family pending_orders{"tallyman_orders_pending", "Orders that nobody has paid yet."};
@@ -95,7 +95,7 @@ StateMeters::StateMeters(Registry& registry, std::vector<std::string> const& ser
     : registry_{registry},
       store_up_{registry.gauge(store_up)},
       waiting_{registry.gauge(waiting)},
-      unknown_{registry.gauge(unknown)},
+      unknown_{registry.gauge(unknown_word)},
       inbox_{registry.gauge(inbox)},
       inbox_oldest_{registry.gauge(inbox_oldest)},
       pending_orders_{registry.gauge(pending_orders)},

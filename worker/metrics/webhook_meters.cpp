@@ -9,7 +9,7 @@ using Outcome = WebhookMeters::Outcome;
 
 constexpr Family attempts{"tallyman_webhook_attempts_total",
                           "Attempts to deliver a message, by what came of them."};
-constexpr Family time{"tallyman_webhook_attempt_seconds", "How long an attempt took."};
+constexpr Family delivery_time{"tallyman_webhook_attempt_seconds", "How long an attempt took."};
 
 std::string name_of(Outcome outcome) {
     return outcome == Outcome::delivered ? "delivered"
@@ -23,7 +23,7 @@ WebhookMeters::WebhookMeters(adapters::metrics::Registry& registry) : registry_{
     for (auto const outcome : {Outcome::delivered, Outcome::failed, Outcome::dead}) {
         registry.counter(attempts, {{"endpoint", "job"}, {"outcome", name_of(outcome)}});
     }
-    registry.histogram(time, adapters::metrics::short_times(), {{"endpoint", "job"}});
+    registry.histogram(delivery_time, adapters::metrics::short_times(), {{"endpoint", "job"}});
 }
 
 void WebhookMeters::tried(std::string const& target, Outcome outcome,
@@ -31,7 +31,7 @@ void WebhookMeters::tried(std::string const& target, Outcome outcome,
     bool const own = target.find("://") != std::string::npos;
     auto const endpoint = own ? std::string{"job"} : target;
     registry_.counter(attempts, {{"endpoint", endpoint}, {"outcome", name_of(outcome)}}).add();
-    registry_.histogram(time, adapters::metrics::short_times(), {{"endpoint", endpoint}})
+    registry_.histogram(delivery_time, adapters::metrics::short_times(), {{"endpoint", endpoint}})
         .observe(took);
 }
 

@@ -91,7 +91,7 @@ private:
     }
 
     void note(adapters::OutboxMessage const& message, Attempted const& attempted,
-              Verdict const& verdict, Steady::duration took) {
+              DeliveryVerdict const& verdict, Steady::duration took) {
         auto& ended = sent_.ended;
         ended.took = std::max(ended.took, std::chrono::duration_cast<base::Millis>(took));
         ended.reached = ended.reached || verdict.answered;

@@ -75,11 +75,11 @@ std::optional<base::Millis> parse_retry_after(std::string_view text, base::Times
     return std::clamp(at - now, base::Millis{0}, a_day);
 }
 
-Verdict judge(Attempted const& attempted, adapters::OutboxMessage const& message,
-              std::optional<base::Timestamp> failing_since, base::Timestamp now,
-              config::Webhooks const& settings) {
+DeliveryVerdict judge(Attempted const& attempted, adapters::OutboxMessage const& message,
+                      std::optional<base::Timestamp> failing_since, base::Timestamp now,
+                      config::Webhooks const& settings) {
     using adapters::MessageState;
-    Verdict verdict{.answered = attempted.status != 0};
+    DeliveryVerdict verdict{.answered = attempted.status != 0};
     if (is_delivered(attempted.status)) {
         return verdict;
     }

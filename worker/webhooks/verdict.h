@@ -19,7 +19,7 @@ struct Attempted {
     std::string retry_after;  // as the receiver wrote it
 };
 
-struct Verdict {
+struct DeliveryVerdict {
     adapters::MessageState state = adapters::MessageState::delivered;
     std::string error;
     base::Millis again_in{};  // where it is pending
@@ -31,8 +31,8 @@ struct Verdict {
 // Seconds, or a date of HTTP; nothing where it is neither. No longer than a day.
 std::optional<base::Millis> parse_retry_after(std::string_view text, base::Timestamp now);
 
-Verdict judge(Attempted const& attempted, adapters::OutboxMessage const& message,
-              std::optional<base::Timestamp> failing_since, base::Timestamp now,
-              config::Webhooks const& settings);
+DeliveryVerdict judge(Attempted const& attempted, adapters::OutboxMessage const& message,
+                      std::optional<base::Timestamp> failing_since, base::Timestamp now,
+                      config::Webhooks const& settings);
 
 }  // namespace worker

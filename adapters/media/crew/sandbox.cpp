@@ -50,7 +50,7 @@ struct Release {
     void operator()(void* filter) const { ::seccomp_release(filter); }
 };
 
-std::string error_text(char const* what, int error) {
+std::string sandbox_error(char const* what, int error) {
     return std::string{what} + ": " + std::generic_category().message(error);
 }
 
@@ -128,14 +128,14 @@ std::string enter_sandbox(std::uint64_t memory) {
     // If the worker has died before this, its end of the socket is closed, which is seen next.
     if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
         ::prctl(PR_SET_DUMPABLE, 0) != 0) {
-        return error_text("prctl", errno);
+        return sandbox_error("prctl", errno);
     }
     ::close_range(channel_number + 1, ~0U, 0);
     if (!set_limits(memory)) {
-        return error_text("setrlimit", errno);
+        return sandbox_error("setrlimit", errno);
     }
     if (int const failed = set_filter(); failed != 0) {
-        return error_text("seccomp", -failed);
+        return sandbox_error("seccomp", -failed);
     }
     return "";
 }

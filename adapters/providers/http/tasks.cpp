@@ -19,7 +19,7 @@ namespace {
 
 constexpr base::Millis question_time{30'000};
 
-base::Timestamp wall_clock() {
+base::Timestamp now_by_wall() {
     return std::chrono::floor<base::Millis>(std::chrono::system_clock::now());
 }
 
@@ -120,7 +120,7 @@ asio::awaitable<Verdict> Http::poll(Call call, std::string task) {
 asio::awaitable<Verdict> Http::read_task(Values& values, Reply reply) {
     auto const& dialect = options_.account.dialect;
     auto const& heard = reply.heard;
-    auto const refusal = refusal_in(heard, values, During::poll, wall_clock());
+    auto const refusal = refusal_in(heard, values, During::poll, now_by_wall());
     if (heard.answer.status == 404 || heard.answer.status == 410) {
         co_return not_found(values.task, refusal.message);
     }
@@ -136,7 +136,7 @@ asio::awaitable<Verdict> Http::read_task(Values& values, Reply reply) {
                          refusal.wait);
     }
     auto const word = one_line(plain(*said), 80);
-    auto const wait = wait_in(dialect.poll->wait, heard, wall_clock());
+    auto const wait = wait_in(dialect.poll->wait, heard, now_by_wall());
     auto const known = dialect.poll->words.find(small(word));
     Verdict verdict{.fate = Fate::running};
     if (known == dialect.poll->words.end()) {
@@ -152,7 +152,7 @@ asio::awaitable<Verdict> Http::read_task(Values& values, Reply reply) {
         verdict.progress = percent_in(dialect.poll->progress, *heard.body);
         verdict.ask_again = pace_.next(values.task, wait);
     } else {
-        verdict = failed(refusal_in(heard, values, During::task, wall_clock()));
+        verdict = failed(refusal_in(heard, values, During::task, now_by_wall()));
         verdict.message = known->second == State::cancelled
                               ? "the task was cancelled at the provider"
                               : verdict.message;
@@ -199,7 +199,7 @@ asio::awaitable<Submitted> Http::look_up(Call call) {
         co_return found;
     }
     auto const& heard = reply->heard;
-    auto const refusal = refusal_in(heard, values, During::poll, wall_clock());
+    auto const refusal = refusal_in(heard, values, During::poll, now_by_wall());
     found.verdict.message = refusal.message;
     bool const good = succeeded(lookup->request, heard, values) && heard.body;
     std::optional<std::string> task;
