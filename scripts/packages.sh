@@ -15,7 +15,7 @@ packages_test=(  # what the tests use beside that
     libclang-rt-19-dev clang-tidy-19 clang-format-19 libgtest-dev librapidcheck-dev libbenchmark-dev
     python3 sqlite3 postgresql-15 redis-server redis-tools pgbouncer util-linux openssl
     faketime ffmpeg jq lame flac opus-tools vorbis-tools speex prometheus chromium
-    fonts-wqy-microhei
+    fonts-wqy-microhei spin patch
 )
 if ! command -v npm >/dev/null; then  # it may have come with a Node that is not Debian's
     packages_build+=(npm)
