@@ -12,7 +12,7 @@ BROKEN = [["UNFENCED_FINISH"], ["REFUND_UNCHECKED"], ["RESCUE_UNCHECKED"], ["CHA
           ["REFUND_APART"], ["NEW_KEY"], ["OVERDRAW", "JOBS=2"], ["NO_RESCUE"]]
 
 
-def search(defines, cycles=False):
+def search(defines, cycles=False, optimise="-O1"):
     """What spin's search of all states says: how many there are, and the first error; none: ''.
     `cycles`: looks for runs that never end."""
     flags = ["-D" + each for each in defines]
@@ -20,7 +20,7 @@ def search(defines, cycles=False):
         subprocess.run(["spin", *flags, "-a", str(MODEL)], cwd=folder, check=True,
                        capture_output=True)
         kind = "-DNP" if cycles else "-DSAFETY"
-        subprocess.run(["clang-19", "-O1", "-w", kind, "-DMEMLIM=2000", "-o", "pan", "pan.c"],
+        subprocess.run(["clang-19", optimise, "-w", kind, "-DMEMLIM=2000", "-o", "pan", "pan.c"],
                        cwd=folder, check=True)
         look = ["./pan", "-m100000", *(["-l"] if cycles else [])]
         said = subprocess.run(look, cwd=folder, capture_output=True, text=True).stdout
@@ -42,7 +42,7 @@ def main():
     wrong += 1 if error else 0
     print(f"{' '.join(RIGHT[0])}: {error or 'every run ends'}, {states} states")
     for defines in BROKEN:
-        states, error = search(defines)
+        states, error = search(defines, optimise="-O0")  # soon found
         wrong += 0 if error else 1
         print(f"{' '.join(defines)}: {error or 'NOT FOUND'}")
     return 1 if wrong else 0

@@ -16,6 +16,7 @@ namespace simulation {
 namespace {
 
 struct Options {
+    std::string program;
     std::uint64_t first = 1;
     std::uint64_t count = 10'000;
     int steps = 70;
@@ -97,13 +98,14 @@ int report(std::uint64_t seed, Options const& options) {
     auto const steps = shortest(seed, steps_of(seed, options.steps));
     auto const text = play_apart(seed, steps).value_or("it fails only now and then");
     std::cout << "seed " << seed << " fails, with " << steps.size() << " of its " << options.steps
-              << " steps: " << text << "again: simulation --seed " << seed << " --steps "
-              << options.steps << std::endl;
+              << " steps: " << text << "again: " << options.program << " --seed " << seed
+              << " --steps " << options.steps << std::endl;
     return 1;
 }
 
 std::optional<Options> options_of(int count, char** words) {
     Options options;
+    options.program = words[0];
     for (int i = 1; i < count; ++i) {
         std::string const name = words[i];
         if (name == "--tell" || name == "--here") {

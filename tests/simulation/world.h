@@ -142,6 +142,7 @@ private:
 
     // world_workers.cpp
     Worker* some_worker();
+    Worker* busy_worker();  // null: there is none
     void claim();
     void claim_at(Worker& worker);
     void claim_for(Worker& worker);

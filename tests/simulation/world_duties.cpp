@@ -40,7 +40,8 @@ void World::sweep() {
 }
 
 void World::pass() {
-    static std::vector<Int> const spans{1, 900, 2'000, 6'000, 16'000, 61'000, 310'000};
+    static std::vector<Int> const spans{1,     900,    2'000,  2'000,  6'000,
+                                        6'000, 16'000, 16'000, 61'000, 310'000};
     now_ += dice_.of(spans);
     tell("time goes by");
 }

@@ -115,14 +115,21 @@ jobs::Report World::report_of(Holding const& holding, jobs::Said said) {
             .needs_charge = jobs::needs_charge(holding.job, said)};
 }
 
-void World::work() {
-    Worker& worker = *some_worker();
-    if (worker.holdings.empty()) {
-        return;
+Worker* World::busy_worker() {
+    std::vector<Worker*> busy;
+    for (auto& worker : workers_) {
+        if (!worker.holdings.empty()) {
+            busy.push_back(&worker);
+        }
     }
-    auto& holding = worker.holdings[static_cast<std::size_t>(
-        dice_.below(static_cast<int>(worker.holdings.size())))];
-    go_on(worker, holding);
+    return busy.empty() ? nullptr : dice_.of(busy);
+}
+
+void World::work() {
+    if (Worker* const worker = busy_worker()) {
+        auto const place = dice_.below(static_cast<int>(worker->holdings.size()));
+        go_on(*worker, worker->holdings[static_cast<std::size_t>(place)]);
+    }
 }
 
 void World::go_on(Worker& worker, Holding& holding) {
@@ -254,10 +261,10 @@ void World::check_backoff(jobs::Job const& job) {
 }
 
 void World::say() {
-    Worker& worker = *some_worker();
-    for (std::size_t i = 0; i < worker.holdings.size(); ++i) {
-        if (!worker.holdings[i].to_say.empty() && dice_.chance(70)) {
-            say_next(worker, i);
+    Worker* const worker = busy_worker();
+    for (std::size_t i = 0; worker != nullptr && i < worker->holdings.size(); ++i) {
+        if (!worker->holdings[i].to_say.empty() && dice_.chance(80)) {
+            say_next(*worker, i);
             return;
         }
     }
