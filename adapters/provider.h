@@ -43,7 +43,8 @@ enum class Fate : std::uint8_t {
     failed_retryable,  // it failed, definitely; another try may succeed
     failed_final,      // it failed, definitely, and would again
     unknown,           // can't be seen now; keep asking
-    gone,              // the task no longer exists and left nothing: it may be submitted anew
+    gone,              // it knows no such task: a local one left nothing and is begun anew, about
+                       // another one somebody has to decide
 };
 
 // Whose fault it is that a provider did not take a job or failed it.

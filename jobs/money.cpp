@@ -168,8 +168,7 @@ void fail(Batch& batch, LoadedJob& loaded, Error error, Rules const& rules) {
     end(loaded, State::failed, batch.now);
 }
 
-void fail_at_deadline(Batch& batch, LoadedJob& loaded, Rules const& rules) {
-    Job const& job = loaded.job;
+void watch_task(Batch& batch, Job const& job) {
     if (!job.task.empty()) {
         batch.watches.push_back({.job = job.id,
                                  .attempt = job.attempt,
@@ -179,6 +178,10 @@ void fail_at_deadline(Batch& batch, LoadedJob& loaded, Rules const& rules) {
                                  .since = batch.now,
                                  .next_at = batch.now + first_look_at_watched});
     }
+}
+
+void fail_at_deadline(Batch& batch, LoadedJob& loaded, Rules const& rules) {
+    watch_task(batch, loaded.job);
     fail(batch, loaded, deadline_exceeded(), rules);
 }
 

@@ -45,6 +45,9 @@ void end(LoadedJob& loaded, State state, base::Timestamp now);
 // Fails the job with that error and gives its charge back.
 void fail(Batch& batch, LoadedJob& loaded, Error error, Rules const& rules);
 
+// A task that the job leaves behind, if there is one, is watched from now on.
+void watch_task(Batch& batch, Job const& job);
+
 // The same with deadline_exceeded(). A task that it leaves behind is watched from then on.
 void fail_at_deadline(Batch& batch, LoadedJob& loaded, Rules const& rules);
 

@@ -26,6 +26,10 @@ void tell(Batch& batch, Job const& job, std::string kind, int attempt, std::stri
                             .detail = std::move(detail)});
 }
 
+bool has_no_result(Job const& job) {
+    return job.state == State::failed || job.state == State::cancelled;
+}
+
 // The answer to a report whose attempt is not the one that is being processed.
 ReportOutcome not_current(Batch& batch, LoadedJob& loaded, Report const& report) {
     Job& job = loaded.job;
@@ -41,14 +45,26 @@ ReportOutcome not_current(Batch& batch, LoadedJob& loaded, Report const& report)
     if (same_attempt && job.state == State::queued && handed_back) {
         return ReportOutcome::requeued;
     }
-    bool const lost_result = report.said == Said::completed &&
-                             (job.state == State::failed || job.state == State::cancelled);
-    if (lost_result && !job.late_result) {
-        job.late_result = true;
-        loaded.changed = true;
-        tell(batch, job, "late_result", report.attempt, report.result);
+    if (report.said == Said::completed && has_no_result(job)) {
+        keep_late_result(batch, loaded, report.attempt, report.result);
+        batch.unwatched.push_back({.job = job.id, .attempt = report.attempt});  // it has come
     }
     return ReportOutcome::stale;
+}
+
+// What calls cost is written down once: not by a finish that is repeated since its answer was lost,
+// and not where whoever watched the task after the deadline has been told already.
+bool calls_are_told(Job const& before, Report const& report, bool current, ReportOutcome outcome) {
+    if (current) {
+        return report.said == Said::submitted && before.task == report.task;
+    }
+    if (outcome == ReportOutcome::stale) {
+        return report.said == Said::completed && before.late_result;
+    }
+    bool const late_failure = report.said == Said::failed && before.state == State::failed &&
+                              before.task.empty() && before.error &&
+                              before.error->code == deadline_exceeded().code;
+    return !late_failure;
 }
 
 bool past_deadline(Batch const& batch, Job const& job) {
@@ -97,6 +113,7 @@ ReportOutcome lose_sight(Batch& batch, LoadedJob& loaded, Report const& report,
         }
     }
     loaded.job.fate_unknown = true;
+    loaded.job.parked = false;
     return go_on(batch, loaded, report, rules);
 }
 
@@ -110,9 +127,10 @@ ReportOutcome take_route(Batch& batch, LoadedJob& loaded, Report const& report,
         return go_on(batch, loaded, report, rules);
     }
     int& others = batch.at_work[report.provider];
-    others -= job.provider == report.provider ? 1 : 0;
+    int const own = job.provider == report.provider && !job.parked ? 1 : 0;
+    others -= own;
     if (report.most > 0 && others >= report.most) {
-        others += job.provider == report.provider ? 1 : 0;
+        others += own;
         return ReportOutcome::full;
     }
     others += 1;
@@ -254,21 +272,35 @@ ReportOutcome apply(Batch& batch, LoadedJob& loaded, Report const& report, Rules
     CHECK(false);
 }
 
+}  // namespace
+
 // Costs are what they are, also of an attempt that is no longer current.
-void note_calls(Batch& batch, Job const& job, Report const& report) {
-    for (auto call : report.calls) {
+void note_calls(Batch& batch, Job const& job, int attempt, std::vector<ProviderCall> const& calls) {
+    for (auto call : calls) {
         call.job = job.id;
-        call.attempt = report.attempt;
+        call.attempt = attempt;
         call.at = batch.now;
         call.service = job.service;
-        bool const settles = call.completed && job.state == State::completed;
+        bool const settles =
+            call.completed && job.state == State::completed && job.attempt == attempt;
         call.credits = settles ? job.bill.settled : base::Credits{};
         call.usage = call.usage.size() > longest_detail ? "" : std::move(call.usage);
         batch.calls.push_back(std::move(call));
     }
 }
 
-}  // namespace
+bool keep_late_result(Batch& batch, LoadedJob& loaded, int attempt, std::string const& result) {
+    Job& job = loaded.job;
+    if (has_no_result(job)) {
+        if (job.late_result) {
+            return false;
+        }
+        job.late_result = true;
+        loaded.changed = true;
+    }
+    tell(batch, job, "late_result", attempt, result);
+    return true;
+}
 
 bool needs_charge(Job const& job, Said said) {
     switch (said) {
@@ -323,12 +355,11 @@ std::vector<Reported> report(Batch& batch, std::vector<Report> const& reports, R
         }
         bool const current =
             loaded->job.state == State::processing && loaded->job.attempt == report.attempt;
-        auto const before = current ? loaded->job.task : std::string{};
+        auto const before = report.calls.empty() ? std::nullopt : std::optional<Job>{loaded->job};
         auto const outcome =
             current ? apply(batch, *loaded, report, rules) : not_current(batch, *loaded, report);
-        bool const known = report.said == Said::submitted && before == report.task;
-        if (!known && (current || outcome == ReportOutcome::stale)) {
-            note_calls(batch, loaded->job, report);
+        if (before && !calls_are_told(*before, report, current, outcome)) {
+            note_calls(batch, loaded->job, report.attempt, report.calls);
         }
         answers.push_back({.outcome = outcome, .job = loaded->job});
     }

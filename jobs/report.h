@@ -18,12 +18,13 @@ enum class Said : std::uint8_t {
     routed,     // `provider` and `model` are about to be called, if `most` of it leaves room;
                 // empty: nobody is, and nobody has it
     resubmit,   // the submit is in doubt and about to be repeated, this once
-    parked,     // it is in doubt, and somebody has to decide
+    parked,     // it is in doubt, or its provider has lost its task, and somebody has to decide
     waiting,    // nobody can take it now: back into the queue for `again_in`, no try used up
-    unknown,    // the task can't be seen; keep the charge, keep asking
+    unknown,    // the task can't be seen; keep the charge, keep asking. It is not parked any more
     completed,
     failed,    // `error` says why and whether another try may succeed
-    gone,      // the stored task left nothing: forget it and queue again, no try used up
+    gone,      // the stored task went with its worker and left nothing: forget it and queue again,
+               // no try used up
     released,  // the worker stops and hands the job back, no try used up
 };
 
@@ -64,6 +65,13 @@ struct Reported {
 
 // Whether ending this job so may give credits back, for which the charge's draws must be loaded.
 bool needs_charge(Job const& job, Said said);
+
+// What calls of an attempt cost, whatever became of it.
+void note_calls(Batch& batch, Job const& job, int attempt, std::vector<ProviderCall> const& calls);
+
+// A result that nobody waits for any more: kept for the operator, once, and never charged. False:
+// it is known already.
+bool keep_late_result(Batch& batch, LoadedJob& loaded, int attempt, std::string const& result);
 
 Load load_for_report(std::vector<Report> const& reports);
 

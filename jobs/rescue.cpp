@@ -29,6 +29,7 @@ void rescue_one(Batch& batch, LoadedJob& loaded, Rules const& rules, Rescued& re
     tell(batch, job, job.worker);
     if (!job.parked && job.losses >= rules.poison_losses) {
         job.poison = true;
+        watch_task(batch, job);
         fail(batch, loaded,
              {.code = "poison",
               .message = "took its worker down " + std::to_string(job.losses) + " times"},

@@ -89,12 +89,20 @@ Steered settle_doubt(Batch& batch, base::JobId id, Ruling const& what, Rules con
     }
     Job& job = loaded->job;
     bool const in_doubt = job.parked || (job.fate_unknown && job.task.empty());
-    if (ended(job.state) || !in_doubt) {
+    // Who is finding out may be submitting it this very moment.
+    bool const may_be_submitted =
+        what.verdict == Ruling::Verdict::submit && !job.parked && job.state == State::processing;
+    if (ended(job.state) || !in_doubt || may_be_submitted) {
         return {.outcome = SteerOutcome::wrong_state, .job = job};
     }
     tell_steered(batch, job, "resolved",
                  std::string{to_text(what.verdict)} + (what.task.empty() ? "" : " " + what.task) +
                      (what.who.empty() ? "" : " by " + what.who));
+    if (what.task != job.task) {
+        watch_task(batch, job);
+        // Or the provider would give back, by the same key, the task that it does not know.
+        job.failures += what.verdict == Ruling::Verdict::submit && !job.task.empty() ? 1 : 0;
+    }
     if (what.verdict == Ruling::Verdict::fail) {
         fail(batch, *loaded, unknown_fate(), rules);
         return {.job = job};

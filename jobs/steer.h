@@ -9,8 +9,9 @@ namespace jobs {
 enum class SteerOutcome : std::uint8_t {
     done,
     missing,
-    wrong_state,  // cancel: it has ended; resolve: it is in no doubt; retry: it has not failed or
-                  // been cancelled, or was never accepted
+    wrong_state,  // cancel: it has ended; resolve: it is in no doubt, or is to be submitted while
+                  // it is not parked; retry: it has not failed or been cancelled, or was never
+                  // accepted
     insufficient_credits,  // retry: the new charge can't be paid
 };
 

@@ -33,29 +33,23 @@ Load load_for_late(Watch const& watch) {
     return {.jobs = {watch.job}};
 }
 
-void take_late(Batch& batch, Watch const& watch, LateVerdict const& verdict, Rules const& rules) {
+// The job may have been queued again by hand since: then it runs on, and what came of its former
+// run is told beside it.
+void take_late(Batch& batch, Watch const& watch, LateVerdict const& verdict) {
     batch.unwatched.push_back(watch);
-    Report const late{.job = watch.job,
-                      .attempt = watch.attempt,
-                      .said = verdict.completed ? Said::completed : Said::failed,
-                      .result = verdict.result,
-                      .error = Error{.code = "late"},
-                      .calls = verdict.calls};
-    LoadedJob const* const loaded = batch.find(watch.job);
+    LoadedJob* const loaded = batch.find(watch.job);
     if (loaded == nullptr) {
         return;
     }
-    bool const runs_again =
-        loaded->job.state == State::processing && loaded->job.attempt == watch.attempt;
-    if (!runs_again) {
-        report(batch, {late}, rules);
-    }
     if (!verdict.completed) {
+        note_calls(batch, loaded->job, watch.attempt, verdict.calls);
         batch.events.push_back({.job = watch.job,
                                 .at = batch.now,
                                 .kind = "watched",
                                 .attempt = watch.attempt,
                                 .detail = verdict.note});
+    } else if (keep_late_result(batch, *loaded, watch.attempt, verdict.result)) {
+        note_calls(batch, loaded->job, watch.attempt, verdict.calls);
     }
 }
 

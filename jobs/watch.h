@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "jobs/batch.h"
-#include "jobs/rules.h"
 
 namespace jobs {
 
@@ -24,7 +23,8 @@ struct LateVerdict {
 
 Load load_for_late(Watch const& watch);
 
-// Keeps a result as the job's late one, which is not charged; nobody asks any more.
-void take_late(Batch& batch, Watch const& watch, LateVerdict const& verdict, Rules const& rules);
+// Keeps a result as the job's late one, which is not charged, and what it cost; nobody asks any
+// more.
+void take_late(Batch& batch, Watch const& watch, LateVerdict const& verdict);
 
 }  // namespace jobs

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/lower.h"
 #include "wire/decimal.h"
 #include "wire/fields.h"
 #include "wire/name.h"
@@ -18,13 +19,6 @@ constexpr std::int64_t first_millis = 100'000'000'000;
 constexpr std::int64_t last_millis = 253'402'300'800'000;  // the year 10000
 
 // A hash may be written in either case.
-std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return text;
-}
-
 bool plain(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
            c == '_' || c == '-';
@@ -135,7 +129,7 @@ Checked<jobs::SyncRequest> parse_sync(StrictObject const& body, std::string cons
     what.amount = {fields.change("amount")};
     what.reason = fields.text("reason");
     what.timestamp = fields.word_or_number("timestamp");
-    what.token = lower(fields.word("token", true));
+    what.token = base::lower(fields.word("token", true));
     what.reference = fields.word("external_reference", false);
     check(fields, "telegram_id", mistake_in_telegram_id(what.telegram_id));
     auto const at = signed_time(what.timestamp);

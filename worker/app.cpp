@@ -23,6 +23,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr base::Millis answer_within{5'000};
+constexpr base::Millis keep_within{5'000};
 constexpr base::Millis hand_back_within{5'000};
 constexpr base::Millis tell_redis_within{500};
 constexpr base::Millis look_again{20};
@@ -212,7 +213,7 @@ void App::start_http() {
                             .meters = *meters_,
                             .payments = *payments_,
                             .provider_states = [this] { return runner_.router().states(); },
-                            .artifacts = results_.artifacts.get(),
+                            .artifacts = results_.for_readers.get(),
                             .on_hint = [this](base::JobId job) { runner_.hint(job); },
                             .port = parts_.port.value_or(settings_.http.port)});
     relay_.connect(&http_->announcer());
@@ -311,6 +312,9 @@ asio::awaitable<void> App::shut_down() {
         log_.info("app", "handing jobs back",
                   {{"jobs", static_cast<std::int64_t>(runner_.running())}});
         runner_.release_all();
+        stop_signals_ = 1;
+        co_await wait_until_idle(keep_within);
+        runner_.release_all(true);
         output_meter_.stop();
         stop_signals_ = 1;
         co_await wait_until_idle(hand_back_within);

@@ -12,8 +12,13 @@
 
 namespace worker {
 
+// Whether somebody waits for what is read: then a place that does not answer is soon believed not
+// to.
+enum class Haste : std::uint8_t { none, somebody_waits };
+
 // Null where there is no such place.
-std::unique_ptr<adapters::ArtifactStore> make_artifacts(config::Settings const& settings);
+std::unique_ptr<adapters::ArtifactStore> make_artifacts(config::Settings const& settings,
+                                                        Haste haste = Haste::none);
 
 // "00000000000000000042/audio.mp3": in the order of their jobs.
 std::string artifact_key(base::JobId job, std::string_view name);

@@ -2,9 +2,12 @@
 // but with a doubt whether an earlier attempt submitted, it submits only where that is safe.
 #include "worker/attempt.h"
 
+#include <algorithm>
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "worker/call_of.h"
 #include "worker/made_note.h"
 #include "worker/output_length.h"
 
@@ -24,6 +27,9 @@ constexpr base::Millis near_deadline{60'000};
 
 // What a verdict says that does not care when it is asked for again.
 constexpr base::Millis usual_pause{1'000};
+
+// How often at most a provider is asked about a task that it does not know.
+constexpr base::Millis parked_look{30'000};
 
 std::string const moderation = "moderation";
 
@@ -66,8 +72,15 @@ void Attempt::abandon(Reported why) {
 
 void Attempt::release() {
     released_ = true;
-    fetching_.halt = true;
-    timer_.cancel();
+    if (stopping()) {
+        fetching_.halt = true;
+        timer_.cancel();
+    }
+}
+
+void Attempt::give_up() {
+    out_of_time_ = true;
+    release();
 }
 
 jobs::Report Attempt::report(Said said) const {
@@ -101,30 +114,19 @@ asio::awaitable<Reported> Attempt::send(jobs::Report report) {
     co_return answer;
 }
 
-// Only where there is something to tell beside what became of the job.
 void Attempt::note_call(Verdict const& verdict) {
-    bool const completed = verdict.fate == Fate::completed;
-    auto const* const usual = completed && !verdict.cost ? router_.cost_of(at_) : nullptr;
-    if (!verdict.cost && usual == nullptr && verdict.usage.empty() && verdict.request_id.empty()) {
-        return;
+    if (auto call = call_of(at_, call_.model, verdict, router_.cost_of(at_))) {
+        calls_.push_back(std::move(*call));
     }
-    jobs::ProviderCall call{.provider = at_,
-                            .model = call_.model,
-                            .request_id = verdict.request_id,
-                            .word = verdict.word,
-                            .usage = verdict.usage,
-                            .completed = completed};
-    if (verdict.cost) {
-        call.micros = verdict.cost->micros;
-        call.currency = verdict.cost->currency;
-    } else if (usual != nullptr) {
-        call.micros = usual->micros;
-        call.currency = usual->currency;
-    }
-    calls_.push_back(std::move(call));
 }
 
 asio::awaitable<Reported> Attempt::run() {
+    Reported last = co_await course();
+    set_parked(false);
+    co_return last;
+}
+
+asio::awaitable<Reported> Attempt::course() {
     if (stopping()) {
         co_return co_await let_go({});
     }
@@ -142,6 +144,7 @@ asio::awaitable<Reported> Attempt::run() {
         noted_ = true;
         co_return co_await complete(std::move(*made));
     }
+    set_parked(job_.parked && !task_.empty());  // until its task is seen again
     co_return co_await (task_.empty() ? recover() : ask_until_verdict());
 }
 
@@ -149,16 +152,18 @@ asio::awaitable<Reported> Attempt::ask_until_verdict() {
     Reported last;
     while (!stopping()) {
         Verdict verdict = co_await poll();
+        bool const missing = verdict.fate == Fate::gone && !provider_->tasks_are_local();
         bool const undecided = verdict.fate == Fate::running || verdict.fate == Fate::unknown;
-        if (!undecided) {
+        if (!undecided && !missing) {
             note_call(verdict);
             co_return co_await conclude(std::move(verdict));
         }
-        bool const current = co_await note(verdict, last);
+        bool const current =
+            co_await (missing ? say_parked(verdict.message, last) : note(verdict, last));
         if (!current) {
             break;
         }
-        co_await pause(verdict.ask_again);
+        co_await pause(parked_ ? std::max(verdict.ask_again, parked_look) : verdict.ask_again);
     }
     co_return co_await let_go(last);
 }
@@ -187,9 +192,13 @@ asio::awaitable<bool> Attempt::note(Verdict const& verdict, Reported& last) {
         note_ = verdict.note;
     }
     bool const seen_again = unknown_ && !unknown && !task_.empty();
+    if (!unknown && parked_) {
+        set_parked(false);
+        note_ = verdict.note.empty() ? "its provider knows the task" : verdict.note;
+    }
     if (unknown != unknown_ || seen_again) {
         auto news = report(unknown ? Said::unknown : Said::submitted);
-        news.note = unknown && !verdict.message.empty() ? verdict.message : verdict.note;
+        news.note = !unknown ? note_ : verdict.message.empty() ? verdict.note : verdict.message;
         news.task = task_;
         unknown_ = unknown;
         last = co_await send(std::move(news));
@@ -201,6 +210,9 @@ asio::awaitable<bool> Attempt::note(Verdict const& verdict, Reported& last) {
 asio::awaitable<Reported> Attempt::conclude(Verdict verdict) {
     if (verdict.fate == Fate::completed) {
         co_return co_await complete(std::move(verdict));
+    }
+    if (verdict.fate == Fate::gone && !provider_->tasks_are_local()) {
+        co_return co_await park(std::move(verdict.message));
     }
     if (verdict.fate == Fate::gone) {
         auto gone = report(Said::gone);
@@ -221,6 +233,8 @@ asio::awaitable<Reported> Attempt::conclude(Verdict verdict) {
 
 // A result is a result only when it is there, and is charged for what there is of it.
 asio::awaitable<Reported> Attempt::complete(Verdict verdict) {
+    bool const can_ask = !task_.empty() && !provider_->tasks_are_local();
+    take_in_hand(!can_ask && !noted_);
     if (auto over = co_await keep(verdict)) {
         co_return std::move(*over);
     }
@@ -234,7 +248,7 @@ asio::awaitable<Reported> Attempt::complete(Verdict verdict) {
     }
     if (meter_ != nullptr && OutputMeter::concerns(job_)) {
         auto found = co_await measure(done.result);
-        if (is_open(found, job_) && released_ && !taken_) {
+        if (is_open(found, job_) && released_ && !taken_ && !in_hand_) {
             co_return co_await let_go({});  // whoever resumes it has the time to try again
         }
         done = judged(std::move(found), std::move(done));
@@ -244,6 +258,12 @@ asio::awaitable<Reported> Attempt::complete(Verdict verdict) {
         co_await keeper_->tidy(last.job, call_.result_dir);
     }
     co_return last;
+}
+
+// Whoever is told to stop finishes what is in hand first, as long as there is time.
+void Attempt::take_in_hand(bool is) {
+    in_hand_ = is;
+    fetching_.halt = stopping();
 }
 
 asio::awaitable<OutputLength> Attempt::measure(std::string const& result) {
@@ -286,7 +306,8 @@ asio::awaitable<Reported> Attempt::let_go(Reported last) {
     if (goes_on(last) && taken_) {
         last = *taken_;
     }
-    if (!noted_) {  // whoever resumes it is told once more of a completed call that cost once
+    // Whoever resumes its task is told once more of a completed call that cost once.
+    if (!noted_ && !in_hand_) {
         std::erase_if(calls_, [](jobs::ProviderCall const& call) { return call.completed; });
     }
     bool const cancellable = provider_ != nullptr && !task_.empty();
@@ -295,13 +316,30 @@ asio::awaitable<Reported> Attempt::let_go(Reported last) {
         co_await provider_->cancel(call_, task_);
     }
     if (goes_on(last)) {
-        last = co_await send(report(Said::released));
+        last = co_await hand_back();
     }
     // The next attempt resumes the task that is stored; a task of no use any more is cancelled.
     bool const resumed = !jobs::ended(last.job.state) && last.job.task == task_;
     if (cancellable && !local && !resumed) {
         co_await provider_->cancel(call_, task_);
     }
+    co_return last;
+}
+
+// What was in hand is lost with this attempt. Without a task, that it may have been paid for is all
+// that the next one can know.
+asio::awaitable<Reported> Attempt::hand_back() {
+    if (in_hand_ && task_.empty()) {
+        auto lost = report(Said::unknown);
+        lost.note = "it was made, and the worker had to stop before it could be kept";
+        log_.error("results", "what was made is lost by a stop",
+                   traced({{"job", job_.id.value}, {"provider", at_}}, job_.trace));
+        Reported last = co_await send(std::move(lost));
+        if (!goes_on(last)) {
+            co_return last;
+        }
+    }
+    Reported last = co_await send(report(Said::released));
     co_return last;
 }
 

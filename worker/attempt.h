@@ -39,8 +39,12 @@ public:
     // provider to stop, unless another attempt goes on with the same task.
     void abandon(jobs::Reported why);
 
-    // Hand the job back at the next chance instead of going on.
+    // Hand the job back at the next chance instead of going on; but what nobody could fetch again
+    // is kept first.
     void release();
+
+    // There is no more time for that either: the next one has to know of the doubt.
+    void give_up();
 
     // Somebody says that there is news at the provider: ask at once, but not too often.
     void hint();
@@ -74,16 +78,25 @@ private:
     boost::asio::awaitable<jobs::Reported> look_up();
     boost::asio::awaitable<jobs::Reported> refund();
     boost::asio::awaitable<jobs::Reported> follow(adapters::Submitted submitted);
+    boost::asio::awaitable<jobs::Reported> follow_second(adapters::Submitted submitted);
+    boost::asio::awaitable<bool> begin_doubting_anew(jobs::Reported& last);
+
+    // attempt_park.cpp: nobody but a person can tell.
     boost::asio::awaitable<jobs::Reported> park(std::string why);
+    boost::asio::awaitable<bool> say_parked(std::string why, jobs::Reported& last);
+    void set_parked(bool is);
+
     boost::asio::awaitable<adapters::Submitted> submit();
     boost::asio::awaitable<bool> keep_doubting(adapters::Verdict verdict, jobs::Reported& last);
     void be_at(adapters::Provider* provider, std::string const& name);
     [[nodiscard]] adapters::Verdict no_provider() const;
 
+    boost::asio::awaitable<jobs::Reported> course();
     boost::asio::awaitable<jobs::Reported> ask_until_verdict();
     boost::asio::awaitable<adapters::Verdict> poll();
     boost::asio::awaitable<jobs::Reported> conclude(adapters::Verdict verdict);
     boost::asio::awaitable<jobs::Reported> complete(adapters::Verdict verdict);
+    void take_in_hand(bool is);
     boost::asio::awaitable<std::optional<jobs::Reported>> keep(adapters::Verdict& verdict);
     boost::asio::awaitable<jobs::Reported> write_down(adapters::Verdict const& verdict);
     boost::asio::awaitable<void> ask_for_links(adapters::Verdict& verdict);
@@ -94,13 +107,16 @@ private:
     jobs::Report judged(OutputLength found, jobs::Report done);
     boost::asio::awaitable<bool> note(adapters::Verdict const& verdict, jobs::Reported& last);
     boost::asio::awaitable<jobs::Reported> let_go(jobs::Reported last);
+    boost::asio::awaitable<jobs::Reported> hand_back();
     boost::asio::awaitable<void> pause(base::Millis wait);
     [[nodiscard]] jobs::Report report(jobs::Said said) const;
     // With what calls have cost since the last one.
     boost::asio::awaitable<jobs::Reported> send(jobs::Report report);
     void note_call(adapters::Verdict const& verdict);
 
-    [[nodiscard]] bool stopping() const { return taken_ || released_; }
+    [[nodiscard]] bool stopping() const {
+        return taken_ || (released_ && (!in_hand_ || out_of_time_));
+    }
 
     jobs::Job job_;
     Router& router_;
@@ -112,8 +128,11 @@ private:
     OutputMeter* meter_;
     ResultKeeper* keeper_;
     Fetching fetching_;
-    bool noted_ = false;   // what was made stands where the store has the task
-    bool hinted_ = false;  // not to pause
+    bool noted_ = false;        // what was made stands where the store has the task
+    bool in_hand_ = false;      // it is done, and nobody but this attempt could fetch what was made
+    bool out_of_time_ = false;  // for what is in hand
+    bool parked_ = false;       // as Runner and Router were told
+    bool hinted_ = false;       // not to pause
     std::chrono::steady_clock::time_point hint_taken_;
     boost::asio::steady_timer timer_;
     std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();

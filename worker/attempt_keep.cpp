@@ -34,6 +34,7 @@ asio::awaitable<std::optional<Reported>> Attempt::keep(Verdict& verdict) {
     if (written.outcome != ReportOutcome::noted) {
         co_return co_await let_go(written);
     }
+    take_in_hand(in_hand_ && !noted_);
     auto const until = Clock::now() + keeper_->retry_for();
     auto wait = first_pause;
     int gone = 0;

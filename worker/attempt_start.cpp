@@ -27,9 +27,6 @@ constexpr int most_rounds = 3;
 constexpr base::Millis shortest_queueing{500};
 constexpr base::Millis longest_queueing{60'000};
 
-// How often a parked job is looked at: its deadline may have come.
-constexpr base::Millis parked_look{30'000};
-
 bool goes_on_after(Reported const& reported) {
     return reported.outcome == ReportOutcome::noted;
 }
@@ -45,6 +42,16 @@ bool may_go_elsewhere(Submitted const& submitted) {
     return submitted.task.empty() && !about_the_job && (not_taken || refused_us);
 }
 
+// Of this submit; after a doubt that says nothing of the one before.
+bool is_refused(Submitted const& submitted) {
+    return submitted.task.empty() && submitted.verdict.fate == Fate::not_taken;
+}
+
+std::string refused_again(Submitted const& submitted) {
+    return "may have been submitted before, and was refused when it was submitted again: " +
+           submitted.verdict.message;
+}
+
 bool is_in_doubt(Submitted const& submitted) {
     auto const fate = submitted.verdict.fate;
     return submitted.task.empty() && (fate == Fate::unknown || fate == Fate::running);
@@ -53,12 +60,12 @@ bool is_in_doubt(Submitted const& submitted) {
 }  // namespace
 
 void Attempt::be_at(adapters::Provider* provider, std::string const& name) {
-    if (provider_ != nullptr) {
+    if (provider_ != nullptr && !parked_) {
         router_.left(at_);
     }
     provider_ = provider;
     at_ = name;
-    if (provider_ != nullptr) {
+    if (provider_ != nullptr && !parked_) {
         router_.came(at_);
     }
 }
@@ -216,15 +223,13 @@ asio::awaitable<Reported> Attempt::recover() {
 // the first time.
 asio::awaitable<Reported> Attempt::submit_again() {
     Reported last;
-    while (!stopping()) {
+    bool current = co_await begin_doubting_anew(last);
+    while (current && !stopping()) {
         auto submitted = co_await submit();
         if (!is_in_doubt(submitted) && !may_go_elsewhere(submitted)) {
-            co_return co_await follow(std::move(submitted));
+            co_return co_await follow_second(std::move(submitted));
         }
-        bool const current = co_await keep_doubting(std::move(submitted.verdict), last);
-        if (!current) {
-            break;
-        }
+        current = co_await keep_doubting(std::move(submitted.verdict), last);
     }
     co_return co_await let_go(last);
 }
@@ -242,7 +247,7 @@ asio::awaitable<Reported> Attempt::submit_once_more() {
             co_return co_await park("was submitted a second time, and its fate is unknown again");
         }
         if (!may_go_elsewhere(submitted)) {
-            co_return co_await follow(std::move(submitted));
+            co_return co_await follow_second(std::move(submitted));
         }
         bool const current = co_await keep_doubting(std::move(submitted.verdict), last);
         if (!current) {
@@ -252,9 +257,30 @@ asio::awaitable<Reported> Attempt::submit_once_more() {
     co_return co_await let_go(last);
 }
 
+// Its refusal is no verdict on the first one, unless nothing of that can have survived.
+asio::awaitable<Reported> Attempt::follow_second(Submitted submitted) {
+    if (is_refused(submitted) && !provider_->tasks_are_local()) {
+        co_return co_await park(refused_again(submitted));
+    }
+    co_return co_await follow(std::move(submitted));
+}
+
+// A job that was parked is no longer: somebody who decided meanwhile that it be submitted would
+// have it submitted twice. False: the job is no longer this attempt's.
+asio::awaitable<bool> Attempt::begin_doubting_anew(Reported& last) {
+    if (!job_.parked) {
+        co_return true;
+    }
+    auto again = report(Said::unknown);
+    again.note = "its provider is asked again";
+    last = co_await send(std::move(again));
+    co_return goes_on_after(last);
+}
+
 asio::awaitable<Reported> Attempt::look_up() {
     Reported last;
-    while (!stopping()) {
+    bool current = co_await begin_doubting_anew(last);
+    while (current && !stopping()) {
         Submitted found = co_await provider_->look_up(call_);
         if (found.task.empty() && found.verdict.fate == Fate::not_taken) {
             job_.fate_unknown = false;
@@ -264,10 +290,7 @@ asio::awaitable<Reported> Attempt::look_up() {
             note_call(found.verdict);
             co_return co_await follow(std::move(found));
         }
-        bool const current = co_await keep_doubting(std::move(found.verdict), last);
-        if (!current) {
-            break;
-        }
+        current = co_await keep_doubting(std::move(found.verdict), last);
     }
     co_return co_await let_go(last);
 }
@@ -304,27 +327,6 @@ asio::awaitable<Reported> Attempt::follow(Submitted submitted) {
         co_return co_await let_go(answer);
     }
     co_return co_await ask_until_verdict();
-}
-
-// The charge is kept, and the operator sees it, until someone decides or the deadline passes. That
-// takes no slot of the worker.
-asio::awaitable<Reported> Attempt::park(std::string why) {
-    on_parked(true);
-    unknown_ = true;
-    note_ = "parked: " + std::move(why);
-    Reported last;
-    bool current = true;
-    while (current && !stopping()) {
-        auto parked = report(Said::parked);
-        parked.note = note_;
-        last = co_await send(std::move(parked));
-        current = goes_on_after(last);
-        if (current) {
-            co_await pause(parked_look);
-        }
-    }
-    on_parked(false);
-    co_return co_await let_go(last);
 }
 
 }  // namespace worker

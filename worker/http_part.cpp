@@ -173,6 +173,7 @@ http::Office HttpPart::office_with(HttpNeeds& needs) {
             .artifacts = needs.artifacts,
             .hints = &hints_,
             .platforms = &platforms_,
+            .objects = &objects_,
             .audits = &audits_,
             .door = &authenticator_,
             .console = http::console_assets()};
@@ -182,6 +183,7 @@ HttpPart::~HttpPart() {
     audits_.stop();
     inputs_.join();
     platforms_.join();
+    objects_.join();
     pool_.join();
 }
 

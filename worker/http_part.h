@@ -90,6 +90,7 @@ private:
     Log& log_;
     BlockingPool pool_{4};
     BlockingPool platforms_{16};  // of those who wait for payment platforms
+    BlockingPool objects_{8};     // of those who wait for files that are kept as objects
     http::Authenticator authenticator_;
     http::Watch watch_;
     http::Collector collector_;

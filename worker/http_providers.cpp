@@ -1,5 +1,7 @@
 #include "worker/http_providers.h"
 
+#include <algorithm>
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,20 +22,30 @@ namespace engine = adapters::providers::http;
 // What is sent on with a request is held in memory as a whole.
 constexpr std::uint64_t most_input = std::uint64_t{256} << 20;
 
-using Bytes = std::expected<std::string, std::string>;
+using Bytes = std::expected<std::string, http::NotOpened>;
+
+Bytes not_opened(std::string message, bool passes = false) {
+    return std::unexpected{http::NotOpened{.message = std::move(message), .passes = passes}};
+}
+
+// Whatever another server says of a moment, or the way to it.
+bool passes_by(std::string const& code) {
+    constexpr std::string_view codes[] = {"connect", "cut", "dns", "http_status", "timeout"};
+    return std::ranges::find(codes, code) != std::end(codes);
+}
 
 Bytes read_all(int descriptor) {
     struct stat found{};
     if (::fstat(descriptor, &found) != 0 ||
         static_cast<std::uint64_t>(found.st_size) > most_input) {
-        return std::unexpected{std::string{"a file is too large to be sent on"}};
+        return not_opened("a file is too large to be sent on");
     }
     std::string bytes(static_cast<std::size_t>(found.st_size), '\0');
     std::size_t had = 0;
     while (had < bytes.size()) {
         auto const got = ::read(descriptor, bytes.data() + had, bytes.size() - had);
         if (got <= 0) {
-            return std::unexpected{std::string{"a file can't be read to its end"}};
+            return not_opened("a file can't be read to its end");
         }
         had += static_cast<std::size_t>(got);
     }
@@ -51,14 +63,14 @@ Bytes open_input(config::Media const& media, std::string const& name) {
         options.ca_file = media.ca_file;
         auto document = adapters::fetch::fetch_document(name, options);
         return document ? Bytes{std::move(*document)}
-                        : Bytes{std::unexpected{document.error().message}};
+                        : not_opened(document.error().message, passes_by(document.error().code));
     }
     if (media.input_dir.empty()) {
-        return std::unexpected{std::string{"it names a file, and media.input_dir is not set"}};
+        return not_opened("it names a file, and media.input_dir is not set");
     }
     auto const file = open_beneath(media.input_dir, name);
     return file ? read_all(file->get())
-                : Bytes{std::unexpected{fmt::format("{}: {}", shown(name), file.error().message)}};
+                : not_opened(fmt::format("{}: {}", shown(name), file.error().message));
 }
 
 engine::Prices prices_of(config::ProviderPrices const& prices) {

@@ -3,7 +3,9 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "worker/call_of.h"
 #include "worker/made_note.h"
+#include "worker/result_keeper.h"
 
 namespace worker {
 
@@ -19,18 +21,10 @@ constexpr int at_a_time = 50;
 // Of a provider that keeps its tasks for ever, as it says.
 constexpr base::Millis longest_watch{7LL * 24 * 3600 * 1000};
 
-jobs::ProviderCall call_of(jobs::Watch const& watch, Verdict const& verdict) {
-    jobs::ProviderCall call{.provider = watch.provider,
-                            .model = watch.model,
-                            .request_id = verdict.request_id,
-                            .word = verdict.word,
-                            .usage = verdict.usage,
-                            .completed = verdict.fate == Fate::completed};
-    if (verdict.cost) {
-        call.micros = verdict.cost->micros;
-        call.currency = verdict.cost->currency;
-    }
-    return call;
+config::CallCost const* usual_cost(config::Settings const& settings, std::string const& provider) {
+    auto const found = settings.providers.find(provider);
+    bool const told = found != settings.providers.end() && found->second.cost;
+    return told ? &*found->second.cost : nullptr;
 }
 
 }  // namespace
@@ -109,10 +103,14 @@ asio::awaitable<void> LateWatch::ask_about(jobs::Watch watch) {
     }
     jobs::LateVerdict verdict;
     verdict.completed = said.fate == Fate::completed;
-    verdict.result = said.result;
+    verdict.result = said.made.empty() ? said.result : with_links(said);
     verdict.note = said.code.empty() ? said.message : said.code + ": " + said.message;
-    if (said.cost || !said.usage.empty() || !said.request_id.empty()) {
-        verdict.calls.push_back(call_of(watch, said));
+    // What was noted instead of a task was told with its call when it was made.
+    auto const call = noted(watch.task) ? std::nullopt
+                                        : call_of(watch.provider, watch.model, said,
+                                                  usual_cost(settings_, watch.provider));
+    if (call) {
+        verdict.calls.push_back(*call);
     }
     co_await conclude(std::move(watch), std::move(verdict));
 }
@@ -143,9 +141,8 @@ asio::awaitable<void> LateWatch::conclude(jobs::Watch watch, jobs::LateVerdict v
     log_.business(verdict.completed ? "job.late_result" : "job.late_end",
                   {{"job", watch.job.value}, {"provider", watch.provider}, {"why", verdict.note}});
     auto write = [&] {
-        store_.transact(jobs::load_for_late(watch), [&](jobs::Batch& batch) {
-            jobs::take_late(batch, watch, verdict, settings_.rules);
-        });
+        store_.transact(jobs::load_for_late(watch),
+                        [&](jobs::Batch& batch) { jobs::take_late(batch, watch, verdict); });
     };
     co_await pool_.run(write);
 }

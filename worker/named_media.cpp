@@ -11,6 +11,8 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/lower.h"
+
 namespace worker {
 
 namespace {
@@ -36,21 +38,13 @@ json::value const* find(json::value const& whole, std::string const& field) {
     return code ? nullptr : found;
 }
 
-std::string lower(std::string_view text) {
-    std::string small{text};
-    std::ranges::transform(small, small.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return small;
-}
-
 // "https" of "HTTPS://…"; empty where it is no URL.
 std::string scheme_of(std::string_view name) {
     auto const end = name.starts_with("data:") ? std::size_t{4} : name.find("://");
     if (end == name.npos || end == 0) {
         return "";
     }
-    auto const scheme = lower(name.substr(0, end));
+    auto const scheme = base::lower(name.substr(0, end));
     bool const fits = std::ranges::all_of(scheme, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
     });

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/lower.h"
+
 namespace worker {
 
 namespace payments = adapters::payments;
@@ -48,14 +50,6 @@ jobs::PaymentState state_of(payments::State state) {
     return jobs::PaymentState::other;
 }
 
-std::string lower(std::string_view text) {
-    std::string out{text};
-    for (auto& c : out) {
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    }
-    return out;
-}
-
 }  // namespace
 
 jobs::PaymentNotice to_notice(payments::Notice const& said, payments::Expected const& expected) {
@@ -85,7 +79,7 @@ void keep_raw(jobs::PaymentNotice& notice, payments::Headers const& headers,
               std::string_view body) {
     notice.body = body;
     for (auto const& [name, value] : headers) {
-        auto const small = lower(name);
+        auto const small = base::lower(name);
         if (std::ranges::find(kept_headers, small) != kept_headers.end()) {
             notice.headers.append(small).append(": ");
             notice.headers.append(value, 0, most_header).append("\n");

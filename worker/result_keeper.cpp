@@ -32,22 +32,6 @@ json::object result_of(Verdict const& verdict) {
     return !code && whole.is_object() ? whole.get_object() : json::object{};
 }
 
-// Links are named by their role, and the first one as where the result is.
-std::string with_links(Verdict const& verdict) {
-    auto result = result_of(verdict);
-    for (auto const& made : verdict.made) {
-        auto const& name = made.url.empty() ? made.file : made.url;
-        if (!result.contains(made.role)) {
-            result[made.role] = name;
-        }
-        auto const* const first = made.url.empty() ? "file" : "url";
-        if (!result.contains(first)) {
-            result[first] = name;
-        }
-    }
-    return json::serialize(result);
-}
-
 std::string with_files(Verdict const& verdict, std::vector<KeptFile> const& files) {
     auto result = result_of(verdict);
     json::array list;
@@ -134,6 +118,21 @@ private:
 };
 
 }  // namespace
+
+std::string with_links(Verdict const& verdict) {
+    auto result = result_of(verdict);
+    for (auto const& made : verdict.made) {
+        auto const& name = made.url.empty() ? made.file : made.url;
+        if (!result.contains(made.role)) {
+            result[made.role] = name;
+        }
+        auto const* const first = made.url.empty() ? "file" : "url";
+        if (!result.contains(first)) {
+            result[first] = name;
+        }
+    }
+    return json::serialize(result);
+}
 
 boost::asio::awaitable<KeptResult> ResultKeeper::keep(jobs::Job const& job,
                                                       std::string const& provider,

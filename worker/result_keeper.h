@@ -36,6 +36,10 @@ struct NotKept {
     std::string message;  // for people, one line
 };
 
+// The result's JSON where nothing is kept: links are named by their role, and the first one as
+// where the result is.
+std::string with_links(adapters::Verdict const& verdict);
+
 using KeptResult = std::expected<std::string, NotKept>;  // the result's JSON
 
 class ResultKeeper {

@@ -15,6 +15,7 @@ struct ResultParts {
     // The settings must outlive it.
     explicit ResultParts(config::Settings const& settings)
         : artifacts{make_artifacts(settings)},
+          for_readers{make_artifacts(settings, Haste::somebody_waits)},
           keeper{settings, artifacts.get()},
           hints{make_hints(settings)} {}
 
@@ -26,7 +27,8 @@ struct ResultParts {
         return [&told = *hints](base::JobId job, int attempt) { return told.url(job, attempt); };
     }
 
-    std::unique_ptr<adapters::ArtifactStore> artifacts;  // null: files are on this disk only
+    std::unique_ptr<adapters::ArtifactStore> artifacts;    // null: files are on this disk only
+    std::unique_ptr<adapters::ArtifactStore> for_readers;  // the same, for the HTTP face
     ResultKeeper keeper;
     std::unique_ptr<Hints> hints;  // null: providers are told of none
 };

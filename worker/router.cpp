@@ -194,7 +194,8 @@ void Router::note(std::string const& provider, Verdict const& verdict) {
         known.breaker.refused_us(now());
     } else if (not_taken && verdict.code == "rate_limited") {
         known.breaker.rest(now(), verdict.ask_again);
-    } else if (not_taken && verdict.blame == Blame::moment) {
+    } else if (not_taken && verdict.blame == Blame::moment &&
+               verdict.code != "input_unavailable") {  // which is some other server's fault
         known.breaker.failed(now());
     } else if (verdict.fate != Fate::unknown) {
         return;  // about a job, not about the provider

@@ -387,10 +387,10 @@ void Runner::hint(base::JobId job) {
     }
 }
 
-void Runner::release_all() {
+void Runner::release_all(bool at_once) {
     releasing_ = true;
     for (auto const& [key, attempt] : attempts_) {
-        attempt->release();
+        at_once ? attempt->give_up() : attempt->release();
     }
 }
 

@@ -54,8 +54,9 @@ public:
     // Takes no new jobs. Those that run go on.
     void quiet();
 
-    // Hands back what still runs, no try used up. Call after `quiet`.
-    void release_all();
+    // Hands back what still runs, no try used up; what nobody could fetch again is kept first,
+    // unless there is no more time for that. Call after `quiet`.
+    void release_all(bool at_once = false);
 
     // Ends keep_leases and write_reports; what was reported is written first.
     void stop();

@@ -10,7 +10,10 @@ namespace {
 std::map<std::string, int> at_work_in(Tables const& tables) {
     std::map<std::string, int> at_work;
     for (auto const id : tables.live) {
-        at_work[tables.jobs.at(id).provider] += 1;
+        auto const& job = tables.jobs.at(id);
+        if (!job.parked) {
+            at_work[job.provider] += 1;
+        }
     }
     at_work.erase("");
     return at_work;

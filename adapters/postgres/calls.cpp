@@ -8,8 +8,8 @@ namespace {
 
 // See jobs::runner_of.
 constexpr char const* count_at_work =
-    "SELECT split_part(provider, '|', 1), count(*) FROM {s}.running WHERE provider <> '' GROUP BY "
-    "1";
+    "SELECT split_part(provider, '|', 1), count(*) FROM {s}.running WHERE provider <> '' AND "
+    "position('p' IN split_part(provider, '|', 2)) = 0 GROUP BY 1";
 
 std::map<std::string, int> read_at_work(pqxx::result const& rows) {
     std::map<std::string, int> at_work;

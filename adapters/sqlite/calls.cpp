@@ -44,7 +44,9 @@ std::map<std::string, int> count_at_work(Database& database) {
     while (query.step()) {
         jobs::Job job;
         jobs::read_runner(query.view(), job);
-        at_work[job.provider] += 1;
+        if (!job.parked) {
+            at_work[job.provider] += 1;
+        }
     }
     at_work.erase("");
     return at_work;

@@ -7,19 +7,12 @@
 #include <fmt/format.h>
 
 #include "adapters/storage/xml.h"
+#include "base/lower.h"
 #include "base/sha256.h"
 
 namespace adapters::storage {
 
 namespace {
-
-std::string lower(std::string_view text) {
-    std::string small{text};
-    std::ranges::transform(small, small.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return small;
-}
 
 // "20130524T000000Z" of "2013-05-24T00:00:00.000Z"
 std::string stamp_of(base::Timestamp now) {
@@ -65,7 +58,7 @@ S3Caller::S3Caller(S3Options options, S3World world)
     scheme_ = tls ? "https://" : "http://";
     rest.remove_prefix(std::min(scheme_.size(), rest.size()));
     auto const slash = std::min(rest.find('/'), rest.size());
-    host_ = lower(without_usual_port(rest.substr(0, slash), tls));
+    host_ = base::lower(without_usual_port(rest.substr(0, slash), tls));
     base_ = std::string{rest.substr(slash)} + "/";
     if (options_.path_style) {
         base_ += encoded(options_.bucket, false) + "/";
@@ -130,7 +123,7 @@ std::expected<S3Reply, StorageError> S3Caller::call(Ask const& ask) {
 
 std::string_view header_of(S3Reply const& reply, std::string_view small_name) {
     for (auto const& [name, value] : reply.headers) {
-        if (lower(name) == small_name) {
+        if (base::lower(name) == small_name) {
             return value;
         }
     }

@@ -6,19 +6,12 @@
 #include <fmt/format.h>
 
 #include "base/hmac.h"
+#include "base/lower.h"
 #include "base/sha256.h"
 
 namespace adapters::storage {
 
 namespace {
-
-std::string lower_text(std::string_view text) {
-    std::string small{text};
-    std::ranges::transform(small, small.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return small;
-}
 
 // Without spaces at its ends; runs of them within are one.
 std::string squeezed(std::string_view text) {
@@ -38,7 +31,7 @@ std::string squeezed(std::string_view text) {
 Fields in_order(Fields const& headers) {
     Fields sorted;
     for (auto const& [name, value] : headers) {
-        sorted.emplace_back(lower_text(name), squeezed(value));
+        sorted.emplace_back(base::lower(name), squeezed(value));
     }
     std::ranges::sort(sorted);
     return sorted;

@@ -80,6 +80,11 @@ TEST_P(StoreContract, CountsWhatProvidersHaveAtWork) {
     add(at_provider(open("ann2"), "ann2", "kling", now()));
     add(at_provider(open("ann3"), "ann3", "runway", now()));
     add(at_provider(open("ann4"), "ann4", "", now()));
+    auto const parked = add(at_provider(open("ann5"), "ann5", "kling", now(), "v1"));
+    auto const other = add(at_provider(open("ann6"), "ann6", "ark", now()));
+    for (auto const id : {parked, other}) {
+        change_job(id, [](jobs::Job& job) { job.parked = true; });
+    }
     auto const all = store().calls().at_work();
     EXPECT_EQ(all, (std::map<std::string, int>{{"kling", 2}, {"runway", 1}}));
     auto const batch = load({.at_work = {"runway", "kling", "ark"}});

@@ -71,7 +71,9 @@ Counter::Counter(worker::http::InputRule rule, base::Millis max_age)
             .payments = &payments,
             .cash = &cash,
             .inquiring = &inquiring,
+            .artifacts = &shelf,
             .platforms = &pool,
+            .objects = &objects,
             .audits = &audits,
             .door = &door},
            believe,
@@ -82,6 +84,7 @@ Counter::Counter(worker::http::InputRule rule, base::Millis max_age)
 Counter::~Counter() {
     watch.stop();
     io.poll();
+    objects.join();
     pool.join();
     io.poll();
     EXPECT_EQ(desk.audit(), "");

@@ -40,6 +40,36 @@ Who a_user(std::string user = "u1");
 Who a_key(std::vector<adapters::Scope> scopes = {adapters::Scope::jobs});
 inline Who const nobody{};
 
+// Holds nothing, or what a test says.
+class Shelf final : public adapters::ArtifactStore {
+public:
+    std::function<std::expected<std::string, adapters::StorageError>()> on_read = [] {
+        return std::unexpected{adapters::StorageError{.code = "not_found", .message = {}}};
+    };
+
+    std::expected<void, adapters::StorageError> put(std::string_view, std::filesystem::path const&,
+                                                    std::string_view) override {
+        return {};
+    }
+
+    std::expected<std::string, adapters::StorageError> read(std::string_view, std::uint64_t,
+                                                            std::uint64_t) override {
+        return on_read();
+    }
+
+    std::expected<std::optional<std::uint64_t>, adapters::StorageError> size(
+        std::string_view) override {
+        return std::nullopt;
+    }
+
+    std::expected<void, adapters::StorageError> remove(std::string_view) override { return {}; }
+
+    std::expected<std::vector<adapters::Artifact>, adapters::StorageError> list(std::string_view,
+                                                                                int) override {
+        return {};
+    }
+};
+
 class Counter {
 public:
     explicit Counter(worker::http::InputRule rule = {}, base::Millis max_age = base::Millis{200});
@@ -52,6 +82,8 @@ public:
     config::Settings settings;
     boost::asio::io_context io{1};
     worker::BlockingPool pool{2};
+    worker::BlockingPool objects{1};
+    Shelf shelf;
     std::unique_ptr<worker::Log> log = worker::Log::silent();
     worker::http::Watch watch;
     worker::http::Collector collector;

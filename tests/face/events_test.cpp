@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/face/counter.h"
+#include "worker/http/event_stream.h"
 
 namespace tests {
 namespace {
@@ -174,6 +175,18 @@ TEST_F(Events, EndWhenTheProgramStops) {
     auto stream = open(a_user(), of(id));
     take(stream, 1);
     boost::asio::post(counter.io, [&] { counter.watch.stop(); });
+    EXPECT_TRUE(counter.over(stream));
+}
+
+TEST_F(Events, AreNotToldToASessionThatIsOver) {
+    auto const id = counter.submit();
+    bool lasts = true;
+    Response stream{.body = std::make_unique<worker::http::EventStream>(
+                        counter.watch, worker::http::Subject{.job = id, .user = {}}, "",
+                        [&lasts] { return lasts; })};
+    EXPECT_EQ(take(stream, 1).size(), 1U);
+    lasts = false;
+    counter.start();
     EXPECT_TRUE(counter.over(stream));
 }
 

@@ -1,6 +1,7 @@
 // GET /api/jobs/{id}/result.
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
@@ -118,6 +119,29 @@ TEST_F(Result, IsNotThereBeforeTheJobIsCompleted) {
     counter.desk.now += base::Millis{10'000};
     counter.desk.prune(counter.desk.now);
     EXPECT_EQ(counter.get(a_user(), path).status, 410);
+}
+
+TEST_F(Result, ThatComesSlowlyKeepsNobodyElseWaiting) {
+    std::promise<void> go_on;
+    auto const gone_on = go_on.get_future().share();
+    counter.shelf.on_read = [gone_on] {
+        gone_on.wait();
+        return std::string{"sound"};
+    };
+    auto const id = counter.submit();
+    counter.start();
+    counter.complete(id, kept);
+    int answered = 0;
+    for (int i = 0; i < 3; ++i) {
+        counter.begin(a_user(), "GET", "/api/jobs/1/result", {}, [&](Response const& response) {
+            EXPECT_EQ(response.status, 200);
+            answered += 1;
+        });
+    }
+    EXPECT_EQ(counter.get(a_user(), "/api/credits/balance/u1").status, 200);
+    EXPECT_EQ(answered, 0);
+    go_on.set_value();
+    counter.until([&] { return answered == 3; });
 }
 
 }  // namespace

@@ -112,9 +112,13 @@ result: {fields: {ok: /ok}}
 
 TEST(Templates, MultipartBodiesHaveValuesAndFiles) {
     http::HttpOptions options;
-    options.open_input = [](std::string const& name) -> std::expected<std::string, std::string> {
-        return name == "a/b.mp3" ? std::expected<std::string, std::string>{"BYTES"}
-                                 : std::unexpected{std::string{"no such file"}};
+    options.open_input =
+        [](std::string const& name) -> std::expected<std::string, http::NotOpened> {
+        if (name == "a/b.mp3") {
+            return "BYTES";
+        }
+        return std::unexpected{
+            http::NotOpened{.message = "no such file", .passes = name == "slow"}};
     };
     World world{R"(
 dialect: parts
@@ -139,7 +143,13 @@ result: {fields: {ok: /ok}}
     auto const type = world.header("Content-Type");
     EXPECT_TRUE(body.ends_with("--" + type.substr(type.find('=') + 1) + "--\r\n"));
 
-    EXPECT_EQ(world.submit(R"({"audio":"c"})").verdict.message, "no such file");
+    auto const absent = world.submit(R"({"audio":"c"})").verdict;
+    EXPECT_EQ(absent.message, "no such file");
+    EXPECT_EQ(absent.blame, adapters::Blame::job);
+    auto const slow = world.submit(R"({"audio":"slow"})").verdict;
+    EXPECT_EQ(slow.fate, adapters::Fate::not_taken);
+    EXPECT_EQ(slow.blame, adapters::Blame::moment);
+    EXPECT_EQ(slow.code, "input_unavailable");
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "adapters/identity/api_key.h"
+
 namespace tests {
 namespace {
 
@@ -44,6 +46,16 @@ TEST(Sessions, EndWhenTheyAreNotUsedAndInAnyCaseAtTheirEnd) {
     }
     EXPECT_FALSE(sessions.find(used, at(Sessions::longest)));
     EXPECT_FALSE(sessions.find(idle, at(Sessions::idlest)));
+}
+
+TEST(Sessions, CanBeLookedAtWithoutBeingUsed) {
+    Sessions sessions;
+    auto const secret = sessions.open("hash", at(base::Millis{0})).secret;
+    auto const name = adapters::identity::hash_of_api_key(secret);
+    EXPECT_TRUE(sessions.lasts(name, at(Sessions::idlest - base::Millis{1})));
+    EXPECT_FALSE(sessions.lasts(name, at(Sessions::idlest)));
+    sessions.close(secret);
+    EXPECT_FALSE(sessions.lasts(name, at(base::Millis{1})));
 }
 
 TEST(Sessions, AreBoundedAndTheOldestMakesRoom) {

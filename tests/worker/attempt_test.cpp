@@ -173,12 +173,11 @@ TEST(Attempt, FailsWhereNoProviderOfThatNameIsConfigured) {
     EXPECT_EQ(world.balance(), 520);
 }
 
-TEST(Attempt, ATaskThatIsGoneIsSubmittedAnewAndNoTryIsUsedUp) {
+TEST(Attempt, ATaskThatWentWithItsWorkerIsBegunAnewAndNoTryIsUsedUp) {
     World world;
+    world.stage.tasks_are_local = true;
     world.stage.on_poll = [](adapters::Call const& call, auto const&) {
-        return call.attempt == 1
-                   ? adapters::Verdict{.fate = adapters::Fate::gone, .message = "never heard of it"}
-                   : done();
+        return call.attempt == 1 ? gone() : done();
     };
     auto const id = world.submit();
     world.hire();

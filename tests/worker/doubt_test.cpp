@@ -138,14 +138,7 @@ TEST(LostWorker, LeavesADoubtThatIsClearedWhenItsTaskIsSeen) {
 
 TEST(LostWorker, BeforeTheTaskWasKnownIsRepeatedWithTheSameKeyWhereThatIsSafe) {
     World world;
-    world.stage.hold_submits = true;
-    auto const id = world.submit();
-    world.hire("w1");
-    world.until([&] { return !world.stage.submits().empty(); });
-    world.crash("w1");
-    world.desk.rescue();
-    world.stage.hold_submits = false;
-    world.hire("w2");
+    auto const id = world.lose_a_worker_at_the_submit();
     world.until_ended(id);
     EXPECT_EQ(world.job(id).state, State::completed);
     ASSERT_EQ(world.stage.submits().size(), 2U);
@@ -155,14 +148,7 @@ TEST(LostWorker, BeforeTheTaskWasKnownIsRepeatedWithTheSameKeyWhereThatIsSafe) {
 TEST(LostWorker, BeforeTheTaskWasKnownIsParkedWhereRepeatingIsNotSafe) {
     World world;
     world.stage.resubmit_is_safe = false;
-    world.stage.hold_submits = true;
-    auto const id = world.submit();
-    world.hire("w1");
-    world.until([&] { return !world.stage.submits().empty(); });
-    world.crash("w1");
-    world.desk.rescue();
-    world.stage.hold_submits = false;
-    world.hire("w2");
+    auto const id = world.lose_a_worker_at_the_submit();
     world.until([&] { return world.job(id).attempt == 2; });
     world.idle(Millis{20});
     EXPECT_EQ(world.job(id).state, State::processing);

@@ -1,5 +1,6 @@
 // Files that providers made are fetched and kept before their jobs are completed.
 #include <filesystem>
+#include <fstream>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -131,6 +132,87 @@ TEST(Keeping, WhatWasMadeWithoutATaskSurvivesItsWorker) {
     EXPECT_EQ(maker.world.job(id).attempt, 2);
     EXPECT_EQ(maker.world.stage.submits().size(), 1U);
     EXPECT_TRUE(maker.world.stage.polls().empty());
+}
+
+// One whose links take a header, which may be a secret and is not written down: all that was paid
+// for is in the hand of its worker.
+struct SecretMaker : Maker {
+    base::JobId id;
+
+    SecretMaker() {
+        static int sounds = 2'000;
+        path = "/late/" + std::to_string(++sounds);  // not there at the first request of it
+        world.stage.doubt = adapters::Doubt::park;
+        world.stage.on_submit = [this](auto const&) {
+            auto verdict = made();
+            verdict.cost = adapters::Cost{.micros = 9, .currency = "CNY"};
+            verdict.made[0].headers = {{"X-Key", "secret"}};
+            return Submitted{.verdict = std::move(verdict)};
+        };
+        id = world.submit();
+        world.hire();
+        world.until([this] { return !world.stage.submits().empty(); });
+        world.idle(Millis{20});
+    }
+
+    std::size_t calls() { return world.desk.store->calls().of(id).size(); }
+};
+
+TEST(InHand, IsKeptAndDeliveredByAWorkerThatIsToldToStop) {
+    SecretMaker maker;
+    maker.world.leave("w1", true, Millis{20'000});
+    auto const job = maker.world.job(maker.id);
+    EXPECT_EQ(job.state, State::completed);
+    EXPECT_EQ(job.attempt, 1);
+    EXPECT_EQ(worker::kept_files(job.result).size(), 1U);
+    EXPECT_EQ(maker.world.stage.submits().size(), 1U);
+    EXPECT_EQ(maker.calls(), 1U);
+}
+
+TEST(InHand, LeavesADoubtAndItsCostWhereThereIsNoTimeToKeepIt) {
+    SecretMaker maker;
+    maker.world.leave("w1", true);
+    EXPECT_EQ(maker.world.job(maker.id).state, State::queued);
+    EXPECT_TRUE(maker.world.job(maker.id).fate_unknown);
+    EXPECT_EQ(maker.calls(), 1U);
+    maker.world.hire("w2");
+    maker.world.until([&] { return maker.world.job(maker.id).parked; });
+    EXPECT_EQ(maker.world.events(maker.id), "unknown released parked");
+    EXPECT_EQ(maker.world.stage.submits().size(), 1U);
+    EXPECT_EQ(maker.world.balance(), 515);
+    maker.world.leave("w2", true);
+}
+
+TEST(InHand, LeavesADoubtWhereItsWorkerIsKilled) {
+    SecretMaker maker;
+    maker.world.crash("w1");
+    maker.world.desk.rescue();
+    maker.world.hire("w2");
+    maker.world.until([&] { return maker.world.job(maker.id).parked; });
+    EXPECT_EQ(maker.world.stage.submits().size(), 1U);
+    EXPECT_EQ(maker.world.balance(), 515);
+    maker.world.leave("w2", true);
+}
+
+TEST(InHand, OfAWorkerThatWasToldToStopBeforeTheAnswerCame) {
+    Maker maker;
+    maker.world.stage.hold_submits = true;
+    maker.world.stage.on_submit = [&](auto const& call) {
+        std::filesystem::create_directories(call.result_dir);
+        std::ofstream{call.result_dir / "speech.txt"} << "as good as sound";
+        auto verdict = done("{}");
+        verdict.made.push_back({.role = "text", .file = "speech.txt"});
+        return Submitted{.verdict = std::move(verdict)};
+    };
+    auto const id = maker.world.submit();
+    maker.world.hire();
+    maker.world.until([&] { return !maker.world.stage.submits().empty(); });
+    maker.world.hand().leave(true, Millis{20'000});
+    maker.world.idle(Millis{20});
+    maker.world.stage.hold_submits = false;
+    maker.world.until_ended(id);
+    EXPECT_EQ(maker.world.job(id).state, State::completed);
+    EXPECT_EQ(maker.world.stage.submits().size(), 1U);
 }
 
 TEST(Hint, HasTheProviderAskedAtOnce) {

@@ -1,11 +1,8 @@
 // What is done about a submit whose answer was lost, by what its provider says of such submits.
-#include <boost/asio/co_spawn.hpp>
 #include <gtest/gtest.h>
 
-#include "base/rethrow.h"
 #include "jobs/steer.h"
 #include "tests/worker/world.h"
-#include "worker/late_watch.h"
 
 namespace tests {
 
@@ -19,38 +16,12 @@ adapters::Submitted lost(adapters::Call const& /*call*/) {
     return {.verdict = unseen()};
 }
 
-// The first submit is lost with its worker, and the job is claimed by another one.
-base::JobId lose_a_worker_at_the_submit(World& world) {
-    world.stage.hold_submits = true;
-    auto const id = world.submit();
-    world.hire("w1");
-    world.until([&] { return !world.stage.submits().empty(); });
-    world.crash("w1");
-    world.desk.rescue();
-    world.stage.hold_submits = false;
-    world.hire("w2");
-    return id;
-}
-
 jobs::Steered resolve(World& world, base::JobId id, jobs::Ruling const& what) {
     jobs::Steered steered;
     world.desk.store->transact(jobs::load_for_cancel(id), [&](jobs::Batch& batch) {
         steered = jobs::settle_doubt(batch, id, what, world.desk.rules);
     });
     return steered;
-}
-
-void look_after_late_tasks(World& world) {
-    auto const log = worker::Log::silent();
-    boost::asio::io_context io;
-    worker::BlockingPool pool{1};
-    worker::Providers providers;
-    providers.emplace("stage", std::make_unique<ScriptedProvider>(io.get_executor(), world.stage));
-    worker::LateWatch watch{io.get_executor(), *world.desk.store, pool,
-                            providers,         world.settings,    *log};
-    boost::asio::co_spawn(io, watch.look(), base::rethrow);
-    io.run();
-    pool.join();
 }
 
 bool until_parked(World& world, base::JobId id) {
@@ -69,7 +40,7 @@ TEST(Doubt, IsLookedUpUntilItCanBeToldAndThenFollowed) {
         return asked < 4 ? adapters::Submitted{.verdict = unseen()}
                          : adapters::Submitted{.task = "found", .verdict = still_running()};
     };
-    auto const id = lose_a_worker_at_the_submit(world);
+    auto const id = world.lose_a_worker_at_the_submit();
     world.until_ended(id);
     EXPECT_EQ(world.job(id).state, State::completed);
     EXPECT_EQ(world.job(id).task, "found");
@@ -81,7 +52,7 @@ TEST(Doubt, IsOverWhenTheLookUpProvesThatNothingWasBegun) {
     World world;
     world.stage.doubt = Doubt::look_up;
     world.stage.on_look_up = [](auto const&) { return not_taken(Blame::moment); };
-    auto const id = lose_a_worker_at_the_submit(world);
+    auto const id = world.lose_a_worker_at_the_submit();
     world.until_ended(id);
     EXPECT_EQ(world.job(id).state, State::completed);
     EXPECT_EQ(world.stage.submits().size(), 2U);
@@ -153,6 +124,71 @@ TEST(Doubt, IsNotEndedByARefusalOfTheSecondSubmit) {
     EXPECT_EQ(world.job(id).failures, 0);
 }
 
+TEST(Doubt, IsParkedWhereTheSecondSubmitIsRefusedForTheJob) {
+    for (auto const doubt : {Doubt::resubmit, Doubt::resubmit_once}) {
+        World world;
+        world.stage.doubt = doubt;
+        world.stage.on_submit = [](auto const&) { return not_taken(Blame::job, "other_body"); };
+        auto const id = world.lose_a_worker_at_the_submit();
+        until_parked(world, id);
+        EXPECT_EQ(world.job(id).state, State::processing);
+        EXPECT_EQ(world.balance(), 515);
+        EXPECT_EQ(world.stage.submits().size(), 2U);
+        resolve(world, id, {.verdict = jobs::Ruling::Verdict::fail});
+        world.until_ended(id);
+    }
+}
+
+TEST(LostTask, IsParkedAndNotBoughtAgain) {
+    World world;
+    world.stage.on_poll = [](auto const&, auto const&) { return gone(); };
+    auto const id = world.submit();
+    world.hire();
+    until_parked(world, id);
+    EXPECT_EQ(world.job(id).state, State::processing);
+    EXPECT_EQ(world.job(id).task, "task-1-1");
+    EXPECT_EQ(world.job(id).progress_note, "parked: never heard of it");
+    EXPECT_EQ(world.events(id), "submitted parked");
+    EXPECT_EQ(world.balance(), 515);
+    world.until([&] { return world.hand().runner().router().states().at("stage").here == 0; });
+    EXPECT_EQ(world.stage.submits().size(), 1U);
+    world.stage.on_poll = {};
+    resolve(world, id, {.verdict = jobs::Ruling::Verdict::submit});
+    world.until_ended(id);
+    EXPECT_EQ(world.job(id).state, State::completed);
+    EXPECT_EQ(world.stage.submits().size(), 2U);
+    EXPECT_EQ(world.stage.cancels(), std::vector<std::string>{"task-1-1"});
+    EXPECT_NE(world.stage.submits()[0].key, world.stage.submits()[1].key);
+}
+
+TEST(LostTask, IsFollowedWhenItsProviderKnowsItAgain) {
+    World world;
+    bool knows = false;
+    world.stage.on_poll = [&](auto const&, auto const&) {
+        return knows ? still_running() : gone();
+    };
+    auto const id = world.submit();
+    world.hire();
+    until_parked(world, id);
+    world.leave("w1", true);
+    world.hire("w2");
+    world.until([&] { return world.job(id).attempt == 2; });
+    world.idle(Millis{20});
+    EXPECT_TRUE(world.job(id).parked);
+    knows = true;
+    auto& runner = world.hand("w2").runner();
+    world.until([&] {
+        runner.hint(id);
+        return !world.job(id).parked;
+    });
+    EXPECT_FALSE(world.job(id).fate_unknown);
+    world.until([&] { return runner.router().states().at("stage").here == 1; });
+    world.stage.on_poll = {};
+    world.until_ended(id);
+    EXPECT_EQ(world.job(id).state, State::completed);
+    EXPECT_EQ(world.stage.submits().size(), 1U);
+}
+
 TEST(Parked, TakesNoSlotOfItsWorker) {
     World world;
     world.settings.worker.slots = 1;
@@ -177,7 +213,7 @@ TEST(Parked, TakesNoSlotOfItsWorker) {
 TEST(Parked, GoesOnWithTheTaskThatSomebodyHasFound) {
     World world;
     world.stage.doubt = Doubt::park;
-    auto const id = lose_a_worker_at_the_submit(world);
+    auto const id = world.lose_a_worker_at_the_submit();
     until_parked(world, id);
     auto const steered = resolve(
         world, id, {.verdict = jobs::Ruling::Verdict::task, .task = "theirs-9", .who = "ann"});
@@ -192,7 +228,7 @@ TEST(Parked, GoesOnWithTheTaskThatSomebodyHasFound) {
 TEST(Parked, IsSubmittedWhereSomebodySaysThatItNeverWas) {
     World world;
     world.stage.doubt = Doubt::park;
-    auto const id = lose_a_worker_at_the_submit(world);
+    auto const id = world.lose_a_worker_at_the_submit();
     until_parked(world, id);
     resolve(world, id, {.verdict = jobs::Ruling::Verdict::submit});
     world.until_ended(id);
@@ -204,7 +240,7 @@ TEST(Parked, IsSubmittedWhereSomebodySaysThatItNeverWas) {
 TEST(Parked, IsNoLossHoweverManyWorkersGoDownBesideIt) {
     World world;
     world.stage.doubt = Doubt::park;
-    auto const id = lose_a_worker_at_the_submit(world);
+    auto const id = world.lose_a_worker_at_the_submit();
     until_parked(world, id);
     std::string worker = "w2";
     for (auto const* const next : {"w3", "w4", "w5", "w6"}) {
@@ -222,40 +258,17 @@ TEST(Parked, IsNoLossHoweverManyWorkersGoDownBesideIt) {
     world.until_ended(id);
 }
 
-TEST(LateResult, IsAskedForAfterTheDeadlineAndKeptWithoutACharge) {
+TEST(Resolving, AsSubmitIsRefusedWhileAnotherSubmitMayBeUnderWay) {
     World world;
-    world.stage.on_poll = [](auto const&, auto const&) { return still_running(); };
-    auto const id = world.submit();
-    world.hire();
-    world.until([&] { return !world.job(id).task.empty(); });
-    world.advance(Millis{24LL * 3'600 * 1'000});
+    world.stage.doubt = Doubt::resubmit_once;
+    auto const id = world.lose_a_worker_at_the_submit();
+    world.stage.hold_submits = true;
+    world.until([&] { return world.stage.submits().size() == 2; });
+    EXPECT_EQ(resolve(world, id, {}).outcome, jobs::SteerOutcome::wrong_state);
+    world.stage.hold_submits = false;
     world.until_ended(id);
-    EXPECT_EQ(world.job(id).error.value().code, "deadline_exceeded");
-    EXPECT_EQ(world.balance(), 520);
-    auto const asked = world.stage.polls().size();
-    look_after_late_tasks(world);
-    EXPECT_EQ(world.stage.polls().size(), asked);  // not at once
-    world.advance(Millis{60'000});
-    look_after_late_tasks(world);
-    EXPECT_FALSE(world.job(id).late_result);
-    world.stage.on_poll = [](auto const&, auto const&) {
-        auto verdict = done();
-        verdict.cost = adapters::Cost{.micros = 9, .currency = "CNY"};
-        return verdict;
-    };
-    world.advance(Millis{60'000});
-    look_after_late_tasks(world);
-    EXPECT_TRUE(world.job(id).late_result);
-    EXPECT_EQ(world.job(id).state, State::failed);
-    EXPECT_EQ(world.balance(), 520);
-    auto const calls = world.desk.store->calls().of(id);
-    ASSERT_EQ(calls.size(), 1U);
-    EXPECT_EQ(calls[0].micros, 9);
-    EXPECT_EQ(calls[0].credits, Credits{0});
-    auto const polls = world.stage.polls().size();
-    world.advance(Millis{3'600'000});
-    look_after_late_tasks(world);
-    EXPECT_EQ(world.stage.polls().size(), polls);
+    EXPECT_EQ(world.job(id).state, State::completed);
+    EXPECT_EQ(world.stage.submits().size(), 2U);
 }
 
 TEST(Resolving, IsForJobsInDoubtOnly) {

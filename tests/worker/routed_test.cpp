@@ -26,6 +26,18 @@ void set_route(World& world) {
     world.desk.rules = world.settings.rules;
 }
 
+// Whoever has it, `a`, works on it still when its worker hands it back.
+base::JobId hand_back_what_a_has(World& world) {
+    set_route(world);
+    world.stage.on_poll = [](auto const&, auto const&) { return still_running(); };
+    auto const id = world.submit();
+    world.hire("w1");
+    world.until([&] { return !world.job(id).task.empty(); });
+    world.leave("w1", true);
+    world.settings.services["script"].route = {{.provider = "b"}};
+    return id;
+}
+
 auto refusing(Blame blame, std::string code = "provider_unavailable") {
     return [=](adapters::Call const&) { return not_taken(blame, code); };
 }
@@ -152,13 +164,7 @@ TEST(Routed, IsNotInDoubtWhenItsWorkerWasLostBeforeAnybodyWasCalled) {
 
 TEST(Routed, StaysWithWhoHasItWhenTheRouteHasChanged) {
     World world;
-    set_route(world);
-    world.stage.on_poll = [](auto const&, auto const&) { return still_running(); };
-    auto const id = world.submit();
-    world.hire("w1");
-    world.until([&] { return !world.job(id).task.empty(); });
-    world.leave("w1", true);
-    world.settings.services["script"].route = {{.provider = "b"}};
+    auto const id = hand_back_what_a_has(world);
     world.stage.on_poll = {};
     world.hire("w2");
     world.until_ended(id);
@@ -169,13 +175,7 @@ TEST(Routed, StaysWithWhoHasItWhenTheRouteHasChanged) {
 
 TEST(Routed, IsParkedWithItsChargeWhenWhoHasItIsNotConfiguredAnyMore) {
     World world;
-    set_route(world);
-    world.stage.on_poll = [](auto const&, auto const&) { return still_running(); };
-    auto const id = world.submit();
-    world.hire("w1");
-    world.until([&] { return !world.job(id).task.empty(); });
-    world.leave("w1", true);
-    world.settings.services["script"].route = {{.provider = "b"}};
+    auto const id = hand_back_what_a_has(world);
     world.settings.providers.erase("a");
     world.hire("w2");
     world.until([&] { return world.job(id).parked; });
@@ -218,6 +218,34 @@ TEST(Limits, HoldBackWhatAProviderMayNotHaveAtOnceOverAllWorkers) {
         EXPECT_EQ(world.job(id).failures, 0);
     }
     EXPECT_LE(world.stage.most_at_once(), 2);
+}
+
+TEST(Limits, LeaveAPlaceForAnotherWhereAJobIsParked) {
+    World world;
+    set_route(world);
+    world.settings.services["script"].route = {{.provider = "a"}};
+    world.settings.providers["a"].limits.concurrency = 1;
+    world.stage.doubt = Doubt::park;
+    world.stage.on_submit = [first = true](adapters::Call const&) mutable {
+        bool const is_lost = std::exchange(first, false);
+        return adapters::Submitted{.verdict = is_lost ? unseen() : done()};
+    };
+    auto const id = world.submit();
+    world.hire();
+    world.until([&] { return world.job(id).parked; });
+    auto const here = [&] { return world.hand().runner().router().states().at("a").here; };
+    world.until([&] { return here() == 0; });
+    auto const next = world.submit();
+    world.until_ended(next);
+    EXPECT_EQ(world.job(next).state, State::completed);
+    EXPECT_TRUE(world.job(id).parked);
+    jobs::Steered steered;
+    world.desk.store->transact(jobs::load_for_cancel(id), [&](jobs::Batch& batch) {
+        steered = jobs::settle_doubt(batch, id, {.verdict = jobs::Ruling::Verdict::fail},
+                                     world.desk.rules);
+    });
+    world.until([&] { return world.hand().runner().running() == 0; });
+    EXPECT_EQ(here(), 0);
 }
 
 TEST(Limits, LeaveAJobInTheQueueWithItsChargeWhileItsProviderRefusesUs) {

@@ -50,6 +50,10 @@ Verdict unseen() {
     return {.fate = Fate::unknown, .message = "nobody answers", .ask_again = soon};
 }
 
+Verdict gone() {
+    return {.fate = Fate::gone, .message = "never heard of it", .ask_again = soon};
+}
+
 std::vector<Call> Stage::submits() const {
     std::scoped_lock const lock{mutex_};
     return submits_;

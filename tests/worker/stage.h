@@ -31,6 +31,7 @@ public:
     std::atomic<bool> hold_polls = false;
     std::atomic<bool> resubmit_is_safe = true;
     std::optional<adapters::Doubt> doubt{};  // none: as `resubmit_is_safe` says; set it early
+    std::atomic<bool> tasks_are_local = false;
     std::function<adapters::Submitted(adapters::Call const&)> on_look_up;
 
     [[nodiscard]] std::vector<adapters::Call> submits() const;
@@ -79,6 +80,8 @@ public:
         return stage_.resubmit_is_safe ? adapters::Doubt::resubmit : adapters::Doubt::park;
     }
 
+    bool tasks_are_local() const override { return stage_.tasks_are_local; }
+
 private:
     boost::asio::awaitable<void> wait_while(std::atomic<bool> const& held);
 
@@ -92,6 +95,7 @@ adapters::Verdict still_running(int progress = -1);
 adapters::Verdict done(std::string result = R"({"text":"made"})");
 adapters::Verdict failed(bool retryable, std::string code = "provider_failed");
 adapters::Verdict unseen();
+adapters::Verdict gone();
 adapters::Submitted not_taken(adapters::Blame blame, std::string code = "provider_unavailable");
 
 }  // namespace tests

@@ -96,18 +96,24 @@ void Hand::run_on_a_thread() {
     thread_ = std::thread{[this] { io_.run(); }};
 }
 
-void Hand::leave(bool hand_back) {
-    asio::co_spawn(io_, shut_down(hand_back), rethrow_all);
+void Hand::leave(bool hand_back, base::Millis grace) {
+    asio::co_spawn(io_, shut_down(hand_back, grace), rethrow_all);
 }
 
-asio::awaitable<void> Hand::shut_down(bool hand_back) {
+asio::awaitable<void> Hand::shut_down(bool hand_back, base::Millis grace) {
     runner_.quiet();
     if (hand_back) {
         runner_.release_all();
-        meter_.stop();
     }
+    auto const until = SteadyClock::now() + grace;
+    bool in_grace = hand_back;
     asio::steady_timer timer{io_};
     while (!runner_.idle()) {
+        if (in_grace && SteadyClock::now() >= until) {
+            in_grace = false;
+            runner_.release_all(true);
+            meter_.stop();
+        }
         timer.expires_after(Millis{1});
         co_await timer.async_wait(asio::use_awaitable);
     }
@@ -152,8 +158,8 @@ void World::crash(std::string const& name) {
     hands_.erase(name);
 }
 
-void World::leave(std::string const& name, bool hand_back) {
-    hand(name).leave(hand_back);
+void World::leave(std::string const& name, bool hand_back, base::Millis grace) {
+    hand(name).leave(hand_back, grace);
     EXPECT_TRUE(until([&] { return hand(name).left(); })) << name << " does not stop";
     hands_.erase(name);
 }
@@ -165,6 +171,18 @@ base::JobId World::submit(std::string const& service, std::string const& user) {
     auto const answer = desk.submit(what);
     EXPECT_EQ(answer.outcome, jobs::SubmitOutcome::created);
     return answer.job ? answer.job->id : base::JobId{};
+}
+
+base::JobId World::lose_a_worker_at_the_submit() {
+    stage.hold_submits = true;
+    auto const id = submit();
+    hire("w1");
+    until([&] { return !stage.submits().empty(); });
+    crash("w1");
+    desk.rescue();
+    stage.hold_submits = false;
+    hire("w2");
+    return id;
 }
 
 std::string World::events(base::JobId id) {

@@ -40,13 +40,14 @@ public:
     void run_on_a_thread();
 
     // Quiet, drain, and stop, as the program does when it is told to. With `hand_back` what runs is
-    // released instead of awaited. `left` becomes true in the end.
-    void leave(bool hand_back = false);
+    // released instead of awaited; what is in hand then has `grace`. `left` becomes true in the
+    // end.
+    void leave(bool hand_back = false, base::Millis grace = {});
 
     [[nodiscard]] bool left() const { return left_; }
 
 private:
-    boost::asio::awaitable<void> shut_down(bool hand_back);
+    boost::asio::awaitable<void> shut_down(bool hand_back, base::Millis grace);
 
     std::unique_ptr<adapters::Presence> presence_;
     std::unique_ptr<worker::Log> log_ = worker::Log::silent();
@@ -85,9 +86,12 @@ public:
     Hand& hand(std::string const& name = "w1") { return *hands_.at(name); }
 
     void crash(std::string const& name = "w1");
-    void leave(std::string const& name = "w1", bool hand_back = false);
+    void leave(std::string const& name = "w1", bool hand_back = false, base::Millis grace = {});
 
     base::JobId submit(std::string const& service = "script", std::string const& user = "u1");
+
+    // A job whose first submit is lost with its worker, w1; another one, w2, has it by then.
+    base::JobId lose_a_worker_at_the_submit();
 
     jobs::Job job(base::JobId id) { return desk.job(id); }
 

@@ -22,11 +22,11 @@ void AuditDesk::start() {
     if (thread_.joinable()) {
         thread_.join();  // it has ended: it is not running
     }
-    running_ = true;
     finished_at_.reset();
     failed_.clear();
     audited_ = {};
-    thread_ = std::thread{[this] { run(); }};
+    thread_ = std::thread{[this] { run(); }};  // it may not be to be had, and then nothing runs
+    running_ = true;
 }
 
 void AuditDesk::stop() {

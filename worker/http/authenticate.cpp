@@ -237,6 +237,16 @@ std::optional<base::Timestamp> Authenticator::session_until(Request const& reque
     return known ? std::optional{known->until} : std::nullopt;
 }
 
+std::function<bool()> Authenticator::session_lasts(Request const& request) const {
+    auto const given = credentials_in(request);
+    auto const secret = session_in(request);
+    if (given.authorizations + given.keys > 0 || secret.empty()) {
+        return {};
+    }
+    return
+        [this, hash = identity::hash_of_api_key(secret)] { return sessions_.lasts(hash, now()); };
+}
+
 namespace {
 
 auto unknown() {

@@ -81,6 +81,10 @@ public:
     // When the session that the request comes with ends; none: it comes with none.
     std::optional<base::Timestamp> session_until(adapters::http::Request const& request);
 
+    // Says, until this goes, whether the session that the request comes with still lasts; empty: it
+    // comes with none.
+    std::function<bool()> session_lasts(adapters::http::Request const& request) const;
+
 private:
     struct Verified {
         adapters::identity::Claims claims;

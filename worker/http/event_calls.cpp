@@ -1,4 +1,5 @@
 // Server-sent events.
+#include "worker/http/authenticate.h"
 #include "worker/http/calls.h"
 #include "worker/http/event_stream.h"
 
@@ -9,8 +10,10 @@ namespace {
 using adapters::http::Response;
 
 Response stream(Call& call, Subject subject) {
-    auto body = std::make_unique<EventStream>(call.office.watch, std::move(subject),
-                                              call.request.header("last-event-id"));
+    auto* const door = call.office.door;
+    auto body = std::make_unique<EventStream>(
+        call.office.watch, std::move(subject), call.request.header("last-event-id"),
+        door == nullptr ? std::function<bool()>{} : door->session_lasts(call.request));
     return {.headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}},
             .type = "text/event-stream; charset=utf-8",
             .body = std::move(body)};

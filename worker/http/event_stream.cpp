@@ -15,8 +15,10 @@ constexpr std::string_view greeting = "retry: 1000\n\n";
 
 }  // namespace
 
-EventStream::EventStream(Watch& watch, Subject subject, std::string_view last_event_id)
+EventStream::EventStream(Watch& watch, Subject subject, std::string_view last_event_id,
+                         std::function<bool()> lasts)
     : watch_{watch},
+      lasts_{std::move(lasts)},
       waiter_{watch.happenings(), std::move(subject)},
       place_{watch.happenings().place_of(last_event_id)} {}
 
@@ -27,7 +29,7 @@ asio::awaitable<std::optional<std::string>> EventStream::next() {
         co_return piece;
     }
     auto const until = std::chrono::steady_clock::now() + keep_alive;
-    while (!over_ && !watch_.stopping()) {
+    while (goes_on()) {
         auto const found = watch_.happenings().after(number_, waiter_.subject(), events_at_once);
         if (!found) {  // too much has happened since: what it missed is told by how things are
             place_.reset();
@@ -49,6 +51,10 @@ asio::awaitable<std::optional<std::string>> EventStream::next() {
         co_await waiter_.wait(left);
     }
     co_return std::nullopt;
+}
+
+bool EventStream::goes_on() const {
+    return !over_ && !watch_.stopping() && (!lasts_ || lasts_());
 }
 
 asio::awaitable<std::string> EventStream::open() {

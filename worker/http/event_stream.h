@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -14,8 +15,10 @@ namespace worker::http {
 
 class EventStream final : public adapters::http::StreamBody {
 public:
-    // Goes on after the event of that id, if the client names one. The watch must outlive it.
-    EventStream(Watch& watch, Subject subject, std::string_view last_event_id);
+    // Goes on after the event of that id, if the client names one, for as long as `lasts` says so,
+    // if there is one. The watch must outlive it.
+    EventStream(Watch& watch, Subject subject, std::string_view last_event_id,
+                std::function<bool()> lasts = {});
 
     boost::asio::awaitable<std::optional<std::string>> next() override;
 
@@ -29,7 +32,10 @@ private:
     std::string tell(Happening const& happening);
     std::string tell_state(View const& view);
 
+    [[nodiscard]] bool goes_on() const;
+
     Watch& watch_;
+    std::function<bool()> lasts_;
     Happenings::Waiter waiter_;
     std::optional<Place> place_;
     std::int64_t number_ = 0;  // of the last event that was told or passed over

@@ -55,6 +55,7 @@ struct Office {
     adapters::ArtifactStore* artifacts = nullptr;  // null: files are on this disk only
     HintDesk* hints = nullptr;                     // null: nobody was told to call
     BlockingPool* platforms = nullptr;             // of those who wait for payment platforms
+    BlockingPool* objects = nullptr;               // of those who wait for artifacts
     AuditDesk* audits = nullptr;
     Authenticator* door = nullptr;     // where the console's users sign in
     std::span<Asset const> console{};  // empty: it was built without one

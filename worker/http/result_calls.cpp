@@ -151,7 +151,7 @@ Answer result(Call& call) {
         auto const job = office.store.find_job(id);
         return job ? answer_of(call, *job) : std::unexpected{unknown_job(base::to_text(id))};
     };
-    auto answer = co_await office.pool.run(std::move(read));
+    auto answer = co_await pool_for_objects(office).run(std::move(read));
     if (!answer) {
         co_return refuse(call, answer.error());
     }

@@ -83,6 +83,11 @@ Response unsatisfiable(Call const& call, std::uint64_t size) {
 
 }  // namespace
 
+BlockingPool& pool_for_objects(Office const& office) {
+    bool const apart = office.artifacts != nullptr && office.objects != nullptr;
+    return apart ? *office.objects : office.pool;
+}
+
 std::expected<Response, ObjectTrouble> object_answer(Call const& call, KeptObject const& object) {
     auto const plan = plan_of(call, object);
     if (plan.answer == adapters::http::Answer::unsatisfiable) {
@@ -106,8 +111,9 @@ std::expected<Response, ObjectTrouble> object_answer(Call const& call, KeptObjec
         response.headers.push_back(
             {"Content-Range", fmt::format("bytes {}-{}/{}", first, first + size - 1, object.size)});
     }
-    response.body = std::make_unique<ObjectStream>(*call.office.artifacts, call.office.pool,
-                                                   object.key, plan.part, std::move(*begin));
+    response.body =
+        std::make_unique<ObjectStream>(*call.office.artifacts, pool_for_objects(call.office),
+                                       object.key, plan.part, std::move(*begin));
     return response;
 }
 

@@ -18,7 +18,11 @@ struct KeptObject {
 
 enum class ObjectTrouble : std::uint8_t { absent, unavailable };
 
-// By Range, If-Range and If-None-Match, as for files. Blocks: call it on the pool.
+// Where reading them may wait, so that nobody else's call does: every call about a result where
+// results are objects.
+BlockingPool& pool_for_objects(Office const& office);
+
+// By Range, If-Range and If-None-Match, as for files. Blocks: call it on that pool.
 std::expected<adapters::http::Response, ObjectTrouble> object_answer(Call const& call,
                                                                      KeptObject const& object);
 

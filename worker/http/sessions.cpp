@@ -51,6 +51,11 @@ std::optional<Sessions::Known> Sessions::find(std::string_view secret, base::Tim
     return Known{.key_hash = session.key_hash, .until = session.until};
 }
 
+bool Sessions::lasts(std::string const& hash, base::Timestamp now) const {
+    auto const found = kept_.find(hash);
+    return found != kept_.end() && now < found->second.until && now < found->second.used + idlest;
+}
+
 void Sessions::close(std::string_view secret) {
     kept_.erase(adapters::identity::hash_of_api_key(secret));
 }

@@ -35,6 +35,9 @@ public:
     // None: there is no such session, or it is over. It has been used now.
     std::optional<Known> find(std::string_view secret, base::Timestamp now);
 
+    // The same without using it, by the hash of its secret.
+    [[nodiscard]] bool lasts(std::string const& hash, base::Timestamp now) const;
+
     void close(std::string_view secret);
 
     [[nodiscard]] std::size_t size() const { return kept_.size(); }

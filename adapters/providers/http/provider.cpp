@@ -18,12 +18,14 @@ using dialect::During;
 
 namespace {
 
+constexpr std::size_t inputs_at_once = 4;
+
 base::Timestamp wall_clock() {
     return std::chrono::floor<base::Millis>(std::chrono::system_clock::now());
 }
 
-asio::awaitable<std::expected<std::string, std::string>> open_there(OpenInput open,
-                                                                    std::string name) {
+asio::awaitable<std::expected<std::string, NotOpened>> open_there(OpenInput open,
+                                                                  std::string name) {
     co_return open(name);
 }
 
@@ -37,13 +39,18 @@ asio::awaitable<std::expected<void, std::string>> write_there(std::filesystem::p
     co_return std::expected<void, std::string>{};
 }
 
+// What is to be sent on can't be had at the moment, which is no fault of the provider's.
+std::string const no_input_yet = "input_unavailable";
+
 // Nothing went out: it was not taken, and whose fault that is shows in the code.
 Verdict unsent(WebError const& error) {
     constexpr std::string_view ours[] = {"bad_url", "bad_request", "forbidden_address"};
     bool const by_us = std::ranges::find(ours, error.code) != std::end(ours);
     Verdict verdict{.fate = Fate::not_taken,
                     .blame = by_us ? Blame::provider : Blame::moment,
-                    .code = by_us ? "channel_broken" : "provider_unavailable",
+                    .code = by_us                        ? "channel_broken"
+                            : error.code == no_input_yet ? no_input_yet
+                                                         : "provider_unavailable",
                     .message = error.message};
     verdict.ask_again = base::Millis{5'000};
     return verdict;
@@ -73,6 +80,12 @@ WebError unfilled_error(std::string why) {
     return {.code = "unfilled", .message = std::move(why), .written = false};
 }
 
+WebError unopened_error(NotOpened why) {
+    return {.code = why.passes ? no_input_yet : "unfilled",
+            .message = std::move(why.message),
+            .written = false};
+}
+
 }  // namespace
 
 Http::Http(asio::any_io_executor executor, std::unique_ptr<Web> web, HttpOptions options)
@@ -91,18 +104,21 @@ base::Millis Http::submit_timeout(Call const& call) const {
     return std::min(own.value_or(most), most);
 }
 
-asio::awaitable<std::expected<Files, std::string>> Http::open_files(dialect::Request const& request,
-                                                                    Values const& values) {
+asio::awaitable<std::expected<Files, NotOpened>> Http::open_files(dialect::Request const& request,
+                                                                  Values const& values) {
     auto const names = files_of(request, values);
     if (!names) {
-        co_return std::unexpected{names.error()};
+        co_return std::unexpected{NotOpened{.message = names.error()}};
+    }
+    if (!inputs_ && !names->empty()) {
+        inputs_ = std::make_unique<asio::thread_pool>(inputs_at_once);
     }
     Files files;
     for (auto const& name : *names) {
         if (!options_.open_input) {
-            co_return std::unexpected{std::string{"no files can be opened here"}};
+            co_return std::unexpected{NotOpened{.message = "no files can be opened here"}};
         }
-        auto bytes = co_await asio::co_spawn(*files_, open_there(options_.open_input, name),
+        auto bytes = co_await asio::co_spawn(*inputs_, open_there(options_.open_input, name),
                                              asio::use_awaitable);
         if (!bytes) {
             co_return std::unexpected{bytes.error()};
@@ -115,8 +131,10 @@ asio::awaitable<std::expected<Files, std::string>> Http::open_files(dialect::Req
 asio::awaitable<Http::Replied> Http::ask(dialect::Request const& request, Values const& values,
                                          base::Millis timeout, bool is_submit) {
     auto files = co_await open_files(request, values);
-    auto made = files ? make_request(request, values, *files, is_submit, wall_clock())
-                      : std::unexpected{files.error()};
+    if (!files) {
+        co_return std::unexpected{unopened_error(std::move(files.error()))};
+    }
+    auto made = make_request(request, values, *files, is_submit, wall_clock());
     if (!made) {
         co_return std::unexpected{unfilled_error(made.error())};
     }

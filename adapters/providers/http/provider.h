@@ -62,7 +62,7 @@ private:
 
     boost::asio::awaitable<Replied> ask(dialect::Request const& request, Values const& values,
                                         base::Millis timeout, bool is_submit);
-    boost::asio::awaitable<std::expected<Files, std::string>> open_files(
+    boost::asio::awaitable<std::expected<Files, NotOpened>> open_files(
         dialect::Request const& request, Values const& values);
     boost::asio::awaitable<std::optional<Verdict>> prepare(Values& values, base::Millis timeout);
     boost::asio::awaitable<Submitted> read_submitted(Values& values, Reply reply);
@@ -80,7 +80,8 @@ private:
     HttpOptions options_;
     Pace pace_;
     std::unordered_map<std::string, Clock::time_point> looked_for_;  // by key: since when
-    std::unique_ptr<boost::asio::thread_pool> files_;                // reads and writes files
+    std::unique_ptr<boost::asio::thread_pool> inputs_;  // which may come slowly; once there are any
+    std::unique_ptr<boost::asio::thread_pool> files_;   // writes what was made
 };
 
 }  // namespace adapters::providers::http

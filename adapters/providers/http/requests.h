@@ -12,9 +12,15 @@
 
 namespace adapters::providers::http {
 
-// The bytes behind a URL or a path below media.input_dir, or why there are none. Blocks; called on
-// another thread.
-using OpenInput = std::function<std::expected<std::string, std::string>(std::string const& name)>;
+// Why there are no bytes. It passes where it is the network's fault, or its server's, and not that
+// of whoever named it.
+struct NotOpened {
+    std::string message;
+    bool passes = false;
+};
+
+// The bytes behind a URL or a path below media.input_dir. Blocks; called on another thread.
+using OpenInput = std::function<std::expected<std::string, NotOpened>(std::string const& name)>;
 
 // Where the files of multipart bodies come from, once they are read: by their names.
 using Files = std::map<std::string, std::string>;
