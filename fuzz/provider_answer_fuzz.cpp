@@ -10,6 +10,7 @@
 #include "adapters/providers/http/bytes.h"
 #include "adapters/providers/http/reading.h"
 #include "adapters/providers/http/stream.h"
+#include "adapters/providers/text.h"
 #include "base/check.h"
 
 namespace {
@@ -72,7 +73,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     }
     check_stream(bytes, step);
     check_json(bytes);
-    auto const line = http::one_line(bytes, 100);
+    auto const line = adapters::providers::one_line(bytes, 100);
     CHECK(line.size() <= 100 && line.find('\n') == std::string::npos);
     http::parse_http_date(bytes);
     http::decoded(bytes, false);
