@@ -33,6 +33,7 @@ struct Call {
     base::Millis timeout{};            // of one attempt
     std::string trace;                 // W3C traceparent with a span of this attempt; empty: none
     std::string hint_url;              // where the provider may say that there is news; empty: none
+    base::Timestamp since{};           // nothing of this job was begun before; the epoch: not known
 };
 
 enum class Fate : std::uint8_t {

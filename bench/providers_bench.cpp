@@ -1,20 +1,29 @@
 // What providers on the web cost this process: polls in flight, chats that stream, and what is
-// added to a provider's own time. The server is another thread, whose work is not counted.
-//   cmake --preset bench && ninja -C build/bench providers_bench && build/bench/bin/providers_bench
+// added to a provider's own time. The server is a process of its own, whose work is not counted.
+//   cmake --preset release && ninja -C build/release providers_bench
+//   build/release/bin/providers_bench          all three
+//   build/release/bin/providers_bench serve    the server alone; says its port (providers.py)
 #include <algorithm>
+#include <charconv>
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <ctime>
 #include <memory>
 #include <string>
-#include <thread>
+#include <string_view>
 #include <vector>
+
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -60,19 +69,35 @@ asio::awaitable<void> stream_chat(tcp::socket& socket) {
     co_await asio::async_write(socket, asio::buffer(end), as_values);
 }
 
+std::size_t body_of(std::string_view head) {
+    constexpr std::string_view field = "Content-Length: ";
+    auto const at = head.find(field);
+    std::size_t size = 0;
+    if (at != std::string_view::npos) {
+        std::from_chars(head.data() + at + field.size(), head.data() + head.size(), size);
+    }
+    return size;
+}
+
+// A task that is never done, a chat that is streamed, a chat at once.
 asio::awaitable<void> serve(tcp::socket socket) {
     socket.set_option(tcp::no_delay{true});
     std::string buffer;
     asio::steady_timer timer{socket.get_executor()};
     auto const status = ok("application/json", R"({"status":"running","progress":40})");
     auto const whole = ok("application/json", R"({"choices":[{"message":{"content":"a"}}]})");
-    while (true) {
+    for (std::int64_t number = 1;; ++number) {
         auto const [error, size] = co_await asio::async_read_until(
             socket, asio::dynamic_buffer(buffer), "\r\n\r\n", as_values);
         if (error) {
             co_return;
         }
         auto const head = buffer.substr(0, size);
+        auto const all = size + body_of(head);
+        if (buffer.size() < all) {
+            co_await asio::async_read(socket, asio::dynamic_buffer(buffer),
+                                      asio::transfer_exactly(all - buffer.size()), as_values);
+        }
         buffer.clear();
         if (head.contains("/stream")) {
             co_await stream_chat(socket);
@@ -80,8 +105,13 @@ asio::awaitable<void> serve(tcp::socket socket) {
         }
         timer.expires_after(own_time);
         co_await timer.async_wait(as_values);
-        co_await asio::async_write(socket, asio::buffer(head.starts_with("GET") ? status : whole),
-                                   as_values);
+        auto const answer =
+            head.starts_with("GET") ? status
+            : head.contains("/task")
+                ? ok("application/json",
+                     fmt::format(R"({{"id":"t-{}-{}"}})", socket.remote_endpoint().port(), number))
+                : whole;
+        co_await asio::async_write(socket, asio::buffer(answer), as_values);
     }
 }
 
@@ -211,18 +241,52 @@ void bench_latency(std::uint16_t port) {
         added[added.size() / 2], added[added.size() * 99 / 100]);
 }
 
-}  // namespace
-
-int main() {
+// Serves for ever; says its port first.
+int serve_all(int to) {
     asio::io_context io{1};
     tcp::acceptor acceptor{io, tcp::endpoint{asio::ip::address_v4::loopback(), 0}};
+    acceptor.listen(4'096);
+    auto const port = fmt::format("{}\n", acceptor.local_endpoint().port());
+    CHECK(::write(to, port.data(), port.size()) == static_cast<ssize_t>(port.size()));
     asio::co_spawn(io, accept(acceptor), [](std::exception_ptr) {});
-    auto const port = acceptor.local_endpoint().port();
-    std::thread server{[&io] { io.run(); }};
-    bench_latency(port);
-    bench_chats(port);
-    bench_polls(port);
-    io.stop();
-    server.join();
+    io.run();
+    return 0;
+}
+
+struct Server {
+    Server() {
+        int ends[2];
+        CHECK(::pipe(ends) == 0);
+        child = ::fork();
+        CHECK(child >= 0);
+        if (child == 0) {
+            ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+            ::_exit(serve_all(ends[1]));
+        }
+        char said[16] = {};
+        auto const size = ::read(ends[0], said, sizeof said);
+        CHECK(size > 1);
+        std::from_chars(said, said + size - 1, port);
+    }
+
+    ~Server() {
+        ::kill(child, SIGKILL);
+        ::waitpid(child, nullptr, 0);
+    }
+
+    pid_t child = -1;
+    std::uint16_t port = 0;
+};
+
+}  // namespace
+
+int main(int count, char** words) {
+    if (count > 1 && std::string_view{words[1]} == "serve") {
+        return serve_all(STDOUT_FILENO);
+    }
+    Server const server;
+    bench_latency(server.port);
+    bench_chats(server.port);
+    bench_polls(server.port);
     return 0;
 }

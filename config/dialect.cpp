@@ -18,9 +18,9 @@ using std::chrono::seconds;
 
 // Variables of these names would be taken for something else, in templates or in settings.
 constexpr std::string_view taken[] = {
-    "key",    "secret",   "task",         "input",         "job",      "client_key",     "kind",
-    "proxy",  "dialect",  "key_file",     "secret_file",   "ca_file",  "timeout",        "cost",
-    "limits", "on_doubt", "dialect_file", "allow_private", "max_size", "connect_timeout"};
+    "key",  "secret", "task",     "input",        "job",           "client_key", "kind",
+    "page", "proxy",  "dialect",  "key_file",     "secret_file",   "ca_file",    "timeout",
+    "cost", "limits", "on_doubt", "dialect_file", "allow_private", "max_size",   "connect_timeout"};
 
 struct AuthDraft {
     Auth& auth;
@@ -75,7 +75,8 @@ void read_auth(Value const& value, Dialect& into, Frame const& frame) {
 
 // Of a value that is worked out: settings know nothing of it.
 bool is_taken_in_templates(std::string_view name) {
-    constexpr std::string_view names[] = {"key", "secret", "task", "input", "job", "client_key"};
+    constexpr std::string_view names[] = {"key", "secret",     "task", "input",
+                                          "job", "client_key", "page"};
     return is_among(names, name);
 }
 

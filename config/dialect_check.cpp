@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/dialect_parts.h"
+#include "dialect/uses.h"
 
 namespace config {
 
@@ -54,12 +55,26 @@ void check_stream(Value const& root, Dialect const& dialect) {
     }
 }
 
+// What is answered with the first task only where it is the same request again.
+bool differs_by_attempt(Dialect const& dialect) {
+    auto const is_attempt = [](dialect::Name const& name) {
+        return name.source == dialect::Source::job && name.steps.front() == "attempt";
+    };
+    return dialect::uses(dialect.submit, is_attempt) ||
+           dialect::uses(dialect.client_key.format, is_attempt) ||
+           std::ranges::any_of(dialect.let,
+                               [&](auto const& let) { return uses(let.second, is_attempt); });
+}
+
 void check_recovery(Value const& root, Dialect const& dialect) {
     using dialect::Idempotency;
     using dialect::KeyWhere;
     auto const idempotency = root.at("submit").at("idempotency");
     if (dialect.idempotency != Idempotency::none && dialect.client_key.where == KeyWhere::none) {
         idempotency.mistake("needs a client_key");
+    }
+    if (dialect.idempotency == Idempotency::honoured && differs_by_attempt(dialect)) {
+        idempotency.mistake("a repeat must be the same to the byte, and `job.attempt` is not");
     }
     if (dialect.client_key.where == KeyWhere::body && dialect.submit.body != dialect::Body::json) {
         root.at("submit").at("client_key").mistake("`where: body` needs a JSON body");

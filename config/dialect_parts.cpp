@@ -233,6 +233,8 @@ void check_name(Value const& value, dialect::Name const& name, Frame const& fram
             return needs(frame.task, "to poll, result and cancel");
         case Source::client_key:
             return needs(frame.client_key, "where the dialect has a client_key");
+        case Source::page:
+            return needs(frame.page, "to a lookup with `pages`");
         case Source::answer:
             return needs(frame.answer, "to the second request of `result` and its fields");
         case Source::prepared:

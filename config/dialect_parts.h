@@ -17,6 +17,7 @@ struct Frame {
     bool prepared = false;
     bool task = false;
     bool answer = false;
+    bool page = false;
 };
 
 void check_name(Value const& value, dialect::Name const& name, Frame const& frame);

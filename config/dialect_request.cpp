@@ -1,6 +1,7 @@
 // The requests of dialects: method, URL, headers, bodies.
 #include <algorithm>
 
+#include "base/text.h"
 #include "config/dialect_parts.h"
 
 namespace config {
@@ -11,12 +12,9 @@ using dialect::Body;
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
-bool is_token(std::string_view text) {
-    auto const allowed = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '-' || c == '_';
-    };
-    return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, allowed);
+bool is_header_name(std::string_view text) {
+    constexpr std::size_t longest = 64;
+    return text.size() <= longest && base::is_token(text);
 }
 
 std::string small(std::string text) {
@@ -49,7 +47,7 @@ std::vector<Key<RequestDraft>> const lone_request_keys = request_keys<RequestDra
 
 void read_header_name(Value const& value, std::string& into) {
     auto const& node = value.node();
-    if (node.kind != Node::Kind::text || !is_token(node.text)) {
+    if (node.kind != Node::Kind::text || !is_header_name(node.text)) {
         value.expected("the name of a header");
         return;
     }
@@ -61,7 +59,7 @@ void read_headers(Value const& value, dialect::Headers& into, Frame const& frame
                                          "transfer-encoding"};
     into.clear();
     for_each_key(value, [&](std::string const& name, Value const& text) {
-        if (!is_token(name)) {
+        if (!is_header_name(name)) {
             text.mistake("not the name of a header");
         } else if (is_among(ours, small(name))) {
             text.mistake("this header is made by the program itself");

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "config/dialect_parts.h"
+#include "dialect/uses.h"
 
 namespace config {
 
@@ -123,6 +124,11 @@ struct LookupDraft {
     operator RequestDraft() const { return {request, frame}; }
 };
 
+std::vector<Key<dialect::Pages>> const pages_keys = {
+    {"from", [](Value const& v, dialect::Pages& p) { read_integer(v, p.from, 0, 1); }},
+    {"at_most", [](Value const& v, dialect::Pages& p) { read_integer(v, p.at_most, 1, 1'000); }},
+};
+
 std::vector<Key<LookupDraft>> const& lookup_keys() {
     static auto const keys = with_request<LookupDraft>({
         {"found", [](Value const& v, LookupDraft& d) { read_pointers(v, d.lookup.found); }},
@@ -136,6 +142,11 @@ std::vector<Key<LookupDraft>> const& lookup_keys() {
         {"id", [](Value const& v, LookupDraft& d) { read_pointers(v, d.lookup.id); }},
         {"absent",
          [](Value const& v, LookupDraft& d) { read_predicates(v, d.lookup.absent, d.frame); }},
+        {"pages",
+         [](Value const& v, LookupDraft& d) {
+             read_keys<dialect::Pages>(v, pages_keys, d.lookup.pages.emplace());
+         }},
+        {"begun_at", [](Value const& v, LookupDraft& d) { read_pointers(v, d.lookup.begun_at); }},
         {"grace", [](Value const& v,
                      LookupDraft& d) { read_duration(v, d.lookup.grace, seconds{0}, hours{24}); }},
     });
@@ -250,6 +261,7 @@ void read_submit(Value const& value, Dialect& into, Frame frame) {
 }
 
 void read_lookup(Value const& value, Dialect& into, Frame frame) {
+    frame.page = value.has("pages");
     auto& lookup = into.lookup.emplace();
     LookupDraft draft{lookup.request, frame, lookup};
     read_keys<LookupDraft>(value, lookup_keys(), draft);
@@ -259,6 +271,22 @@ void read_lookup(Value const& value, Dialect& into, Frame frame) {
     }
     if (value.has("list") && !(value.has("match") && value.has("id"))) {
         value.at("list").mistake("a list needs `match` and `id`");
+    }
+    if (value.has("found") && !value.has("absent")) {
+        value.at("absent").mistake("missing; expected tests of what it says where there is none");
+    }
+    if (value.has("list") && !value.has("absent") && !value.has("pages")) {
+        value.at("absent").mistake("missing; or `pages`: how it is known that it's in none");
+    }
+    if (value.has("pages") && !value.has("list")) {
+        value.at("pages").mistake("only of a `list`");
+    }
+    auto const is_page = [](dialect::Name const& name) { return name.source == Source::page; };
+    if (lookup.pages && !dialect::uses(lookup.request, is_page)) {
+        value.at("pages").mistake("its request has no `{{page}}`: all pages would be one");
+    }
+    if (value.has("begun_at") && !value.has("pages")) {
+        value.at("begun_at").mistake("only where there are `pages`");
     }
 }
 

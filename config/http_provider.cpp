@@ -142,7 +142,8 @@ void read_time(Value const& value, std::optional<base::Millis>& into) {
 std::vector<Key<HttpProvider>> const& http_provider_keys() {
     using Http = HttpProvider;
     static std::vector<Key<Http>> const keys = {
-        {"kind", [](Value const&, Http&) {}},  // these three are already read
+        {"kind", [](Value const&, Http&) {}},  // these four are already read
+        {"allow_private", [](Value const&, Http&) {}},
         {"dialect", [](Value const&, Http&) {}},
         {"dialect_file", [](Value const&, Http&) {}},
         {.name = "limits", .read = [](Value const&, Http&) {}, .form = Key<Http>::Form::tree},
@@ -157,7 +158,6 @@ std::vector<Key<HttpProvider>> const& http_provider_keys() {
          [](Value const& v, Http& p) { read_secret_file(v, p.secret, {.in_a_header = true}); }},
         {"proxy", [](Value const& v, Http& p) { read_proxy(v, p.proxy); }},
         {"ca_file", [](Value const& v, Http& p) { read_path(v, p.ca_file); }},
-        {"allow_private", [](Value const& v, Http& p) { read_flag(v, p.allow_private); }},
         {"timeout", [](Value const& v, Http& p) { read_time(v, p.timeout); }},
         {"connect_timeout", [](Value const& v, Http& p) { read_time(v, p.connect_timeout); }},
         {"max_size",

@@ -126,9 +126,12 @@ void read_provider(Value const& value, Provider& provider) {
             read_own_cost(value, provider);
             provider.kind = read_command(value);
             return;
-        case Kind::http:
-            provider.kind = read_http_provider(value);
+        case Kind::http: {
+            auto http = read_http_provider(value);
+            http.allow_private = provider.allow_private;
+            provider.kind = std::move(http);
             return;
+        }
     }
 }
 

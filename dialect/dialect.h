@@ -128,14 +128,22 @@ struct ErrorRule {
     As as = As::unknown;
 };
 
+// `{{page}}` of a request counts them, one by one.
+struct Pages {
+    int from = 1;
+    int at_most = 20;  // that are read; a list that goes on proves nothing
+};
+
 struct Lookup {
     Request request;
     Pointers found;  // the task's name
     Pointer list;    // or: of the items here the first that matches …
     bool in_list = false;
     Predicates match;
-    Pointers id;        // … and its name
-    Predicates absent;  // proves that there is none
+    Pointers id;                 // … and its name
+    Predicates absent;           // proves that there is none, here and on later pages
+    std::optional<Pages> pages;  // of a list: an empty one is its end
+    Pointers begun_at;           // of an item, where the newest comes first: what is older ends it
     base::Millis grace{60'000};
 };
 

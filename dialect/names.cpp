@@ -57,11 +57,12 @@ std::expected<Name, std::string> name_in_answer(Name name, std::string_view poin
 }
 
 std::expected<Name, std::string> name_of_words(Name name, std::vector<std::string> words) {
-    constexpr std::array<std::pair<std::string_view, Source>, 4> lone{
+    constexpr std::array<std::pair<std::string_view, Source>, 5> lone{
         {{"key", Source::key},
          {"secret", Source::secret},
          {"task", Source::task},
-         {"client_key", Source::client_key}}};
+         {"client_key", Source::client_key},
+         {"page", Source::page}}};
     if (words.front() == "input" && words.size() > 1) {
         name.source = Source::input;
         name.steps.assign(words.begin() + 1, words.end());

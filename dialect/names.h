@@ -20,6 +20,7 @@ enum class Source : std::uint8_t {
     secret,      // the second one, where there are two
     task,        // the provider's own name for the task
     client_key,  // our name for it, as `client_key` forms it
+    page,        // of a look-up through a list
     answer,      // answer:/file_id: of the answer before
     prepared,    // prepared:/file/file_id: of the answer to `prepare`
 };

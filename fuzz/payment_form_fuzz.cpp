@@ -9,6 +9,7 @@
 #include "adapters/payments/alipay.h"
 #include "adapters/payments/form.h"
 #include "base/check.h"
+#include "base/text.h"
 #include "tests/payments/hand.h"
 
 namespace {
@@ -67,7 +68,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
         std::string again;
         for (auto const& [name, value] : *fields) {
             again.append(again.empty() ? "" : "&").append(name).append("=");
-            again.append(percent_encoded(value));
+            again.append(base::percent_encoded(value));
         }
         CHECK(read_form(again) == fields);
         check_signed_text(*fields);

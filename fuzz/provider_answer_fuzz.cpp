@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "adapters/providers/http/bytes.h"
+#include "adapters/providers/http/lookups.h"
 #include "adapters/providers/http/reading.h"
 #include "adapters/providers/http/stream.h"
+#include "adapters/providers/text.h"
 #include "base/check.h"
 
 namespace {
@@ -47,6 +49,25 @@ void check_json(std::string_view bytes) {
     CHECK(!task || (!task->empty() && task->size() <= 512));
 }
 
+// "There is none" is only ever said of a list that is there, and of nothing that was found.
+void check_look_up(std::string_view bytes) {
+    dialect::Lookup lookup;
+    lookup.in_list = true;
+    lookup.list = dialect::parse_pointer("/l").value();
+    lookup.match.push_back(
+        {.at = {dialect::parse_pointer("/m").value()}, .test = dialect::Test::exists});
+    lookup.id = {dialect::parse_pointer("/id").value()};
+    lookup.begun_at = {dialect::parse_pointer("/t").value()};
+    lookup.pages.emplace();
+    http::Account const account;
+    adapters::Call const call;
+    auto const heard = http::heard({.status = 200, .headers = {}, .body = std::string{bytes}});
+    auto const sight = http::look_through(lookup, heard, http::values_of(account, call),
+                                          base::from_ms(1'763'700'000'000));
+    CHECK(!sight.absent || (!sight.task && !sight.more));
+    CHECK(!sight.absent || (heard.body && heard.body->find("l") != nullptr));
+}
+
 void check_stream(std::string_view bytes, std::size_t step) {
     dialect::Stream stream{.kind = dialect::StreamKind::chat};
     stream.delta = {dialect::parse_pointer("/d").value()};
@@ -72,7 +93,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     }
     check_stream(bytes, step);
     check_json(bytes);
-    auto const line = http::one_line(bytes, 100);
+    check_look_up(bytes);
+    auto const line = adapters::providers::one_line(bytes, 100);
     CHECK(line.size() <= 100 && line.find('\n') == std::string::npos);
     http::parse_http_date(bytes);
     http::decoded(bytes, false);

@@ -1,7 +1,6 @@
 #include "worker/hints.h"
 
 #include <array>
-#include <charconv>
 #include <system_error>
 
 #include <unistd.h>
@@ -10,6 +9,7 @@
 
 #include "adapters/store.h"
 #include "base/check.h"
+#include "base/credits.h"
 #include "base/hmac.h"
 #include "worker/key_file.h"
 
@@ -35,34 +35,23 @@ std::string kept_secret(config::Settings const& settings) {
     return text;
 }
 
-template <typename Number>
-std::optional<Number> number_of(std::string_view text) {
-    Number number{};
-    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    bool const whole = error == std::errc{} && end == text.data() + text.size();
-    return whole && number > 0 ? std::optional{number} : std::nullopt;
-}
-
 }  // namespace
 
-std::string Hints::proof_of(base::JobId job, std::string_view attempt) const {
-    auto const said = fmt::format("tallyman hint {} {}", job.value, attempt);
-    return fmt::format("{}-{}", attempt, base::hex(base::hmac_sha256(secret_, said)));
+std::string Hints::proof_of(base::JobId job) const {
+    return base::hex(base::hmac_sha256(secret_, fmt::format("tallyman hint {}", job.value)));
 }
 
-std::string Hints::url(base::JobId job, int attempt) const {
-    return fmt::format("{}/api/provider/hint/{}/{}", public_url_, job.value,
-                       proof_of(job, std::to_string(attempt)));
+std::string Hints::url(base::JobId job) const {
+    return fmt::format("{}/api/provider/hint/{}/{}", public_url_, job.value, proof_of(job));
 }
 
 std::optional<base::JobId> Hints::job_of(std::string_view job, std::string_view proof) const {
-    auto const attempt = proof.substr(0, proof.find('-'));
-    auto const number = number_of<std::int64_t>(job);
-    if (!number || !number_of<int>(attempt)) {
+    auto const number = base::parse_integer(job);
+    if (!number || *number <= 0) {
         return std::nullopt;
     }
     base::JobId const id{*number};
-    return base::same_secret(proof, proof_of(id, attempt)) ? std::optional{id} : std::nullopt;
+    return base::same_secret(proof, proof_of(id)) ? std::optional{id} : std::nullopt;
 }
 
 std::unique_ptr<Hints> make_hints(config::Settings const& settings) {

@@ -18,14 +18,15 @@ public:
     Hints(std::string public_url, std::string secret)
         : public_url_{std::move(public_url)}, secret_{std::move(secret)} {}
 
-    [[nodiscard]] std::string url(base::JobId job, int attempt) const;
+    // The same for every try: what is submitted again under one key must be the same to the byte.
+    [[nodiscard]] std::string url(base::JobId job) const;
 
     // The job of such an address, where its last part proves that it is one.
     [[nodiscard]] std::optional<base::JobId> job_of(std::string_view job,
                                                     std::string_view proof) const;
 
 private:
-    [[nodiscard]] std::string proof_of(base::JobId job, std::string_view attempt) const;
+    [[nodiscard]] std::string proof_of(base::JobId job) const;
 
     std::string public_url_;
     std::string secret_;

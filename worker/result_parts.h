@@ -20,11 +20,11 @@ struct ResultParts {
           hints{make_hints(settings)} {}
 
     // What a provider is told for an attempt; none where nobody is told.
-    [[nodiscard]] std::function<std::string(base::JobId, int)> hint_url() const {
+    [[nodiscard]] std::function<std::string(base::JobId)> hint_url() const {
         if (!hints) {
             return {};
         }
-        return [&told = *hints](base::JobId job, int attempt) { return told.url(job, attempt); };
+        return [&told = *hints](base::JobId job) { return told.url(job); };
     }
 
     std::unique_ptr<adapters::ArtifactStore> artifacts;    // null: files are on this disk only

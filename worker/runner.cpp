@@ -219,9 +219,10 @@ void Runner::begin(jobs::Start started) {
                         .input = job.input,
                         .result_dir = settings_.data_dir / "results" / base::to_text(job.id),
                         .timeout = config::service_for(settings_, job.service).timeout,
-                        .trace = base::child_of(job.trace, span_of(job))};
+                        .trace = base::child_of(job.trace, span_of(job)),
+                        .since = job.created_at};
     if (options_.hint_url) {
-        call.hint_url = options_.hint_url(job.id, job.attempt);
+        call.hint_url = options_.hint_url(job.id);
     }
     Key const key{job.id, job.attempt};
     running_of_[job.service] += 1;

@@ -33,7 +33,7 @@ struct RunnerOptions {
     adapters::RateLimit* rate = nullptr;  // that all processes share; none: see Router
     ResultKeeper* keeper = nullptr;       // keeps what they make; none: see Attempt
     // Where a provider may say that there is news of an attempt; none: nowhere.
-    std::function<std::string(base::JobId, int attempt)> hint_url;
+    std::function<std::string(base::JobId)> hint_url;
 };
 
 class Runner {

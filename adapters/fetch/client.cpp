@@ -11,6 +11,7 @@
 #include "adapters/fetch/failed.h"
 #include "adapters/fetch/tls.h"
 #include "adapters/fetch/wire.h"
+#include "base/text.h"
 
 namespace adapters::fetch {
 
@@ -32,15 +33,9 @@ std::string request_for(std::string_view method, Url const& url, std::string_vie
         method, url.path, url.query, url.authority(), user_agent, fields);
 }
 
-// As much as a head may hold of what an operator wrote.
-std::string one_line(std::string_view text) {
-    std::string line{text.substr(0, 200)};
-    std::ranges::replace_if(line, [](char c) { return c < 0x20 || c > 0x7E; }, ' ');
-    return line;
-}
-
 FetchOptions checked(FetchOptions options) {
-    options.user_agent = one_line(options.user_agent);
+    constexpr std::size_t longest = 200;  // as much as a head may hold of what an operator wrote
+    options.user_agent = base::ascii_line(options.user_agent, longest);
     if (!options.judge) {
         options.judge = why_not_public;
     }

@@ -15,6 +15,7 @@
 
 #include "adapters/fetch/client.h"
 #include "adapters/fetch/failed.h"
+#include "base/text.h"
 
 namespace adapters::fetch {
 
@@ -28,19 +29,12 @@ bool passes_by(std::string const& code) {
     return code == "cut" || code == "timeout" || code == "connect" || code == "dns";
 }
 
-bool is_token(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               c == '-' || c == '_';
-    });
-}
-
 // A line end in a header would begin another one.
 std::string lines_of(Fields const& headers) {
     std::string lines;
     for (auto const& [name, value] : headers) {
         bool const plain = std::ranges::all_of(value, [](char c) { return c >= ' ' && c <= '~'; });
-        if (!is_token(name) || !plain) {
+        if (!base::is_token(name) || !plain) {
             fail("bad_request", "a header that can't be sent");
         }
         lines += fmt::format("{}: {}\r\n", name, value);

@@ -7,17 +7,11 @@
 
 #include "adapters/fetch/client.h"
 #include "adapters/fetch/failed.h"
+#include "base/text.h"
 
 namespace adapters::fetch {
 
 namespace {
-
-bool is_field_name(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               c == '-' || c == '_';
-    });
-}
 
 // A line end in a header would begin another one.
 bool is_value(std::string_view text) {
@@ -25,9 +19,9 @@ bool is_value(std::string_view text) {
 }
 
 bool can_be_sent(Outgoing const& request) {
-    return is_field_name(request.method) && request.method != "HEAD" &&
+    return base::is_token(request.method) && request.method != "HEAD" &&
            std::ranges::all_of(request.headers, [](auto const& header) {
-               return is_field_name(header.first) && is_value(header.second);
+               return base::is_token(header.first) && is_value(header.second);
            });
 }
 

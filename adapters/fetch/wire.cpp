@@ -12,6 +12,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <fmt/format.h>
 
+#include "adapters/fetch/endpoint.h"
 #include "adapters/fetch/failed.h"
 #include "adapters/fetch/tls.h"
 
@@ -30,17 +31,6 @@ struct Outcome {
     Error error;
     std::size_t count = 0;
 };
-
-asio::ip::tcp::endpoint endpoint_of(Address const& address, std::uint16_t port) {
-    if (address.six) {
-        asio::ip::address_v6::bytes_type bytes;
-        std::ranges::copy(address.bytes, bytes.begin());
-        return {asio::ip::address_v6{bytes}, port};
-    }
-    asio::ip::address_v4::bytes_type bytes;
-    std::ranges::copy_n(address.bytes.begin(), bytes.size(), bytes.begin());
-    return {asio::ip::address_v4{bytes}, port};
-}
 
 // The two that every kind of stream is made of.
 struct Ground {

@@ -1,7 +1,7 @@
 #include "adapters/payments/alipay_call.h"
 
-#include "adapters/payments/form.h"
 #include "base/base64.h"
+#include "base/text.h"
 
 namespace adapters::payments {
 
@@ -26,7 +26,7 @@ std::string form_of(Fields const& fields) {
         form.append(form.empty() ? "" : "&")
             .append(name)
             .append("=")
-            .append(percent_encoded(value));
+            .append(base::percent_encoded(value));
     }
     return form;
 }

@@ -62,22 +62,4 @@ std::optional<Fields> read_form(std::string_view body) {
     return fields;
 }
 
-std::string percent_encoded(std::string_view text) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    std::string result;
-    for (char const c : text) {
-        bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') || std::string_view{"-._~"}.contains(c);
-        if (plain) {
-            result += c;
-        } else {
-            auto const byte = static_cast<unsigned char>(c);
-            result += '%';
-            result += digits[byte >> 4U];
-            result += digits[byte & 15U];
-        }
-    }
-    return result;
-}
-
 }  // namespace adapters::payments

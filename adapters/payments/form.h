@@ -13,7 +13,4 @@ namespace adapters::payments {
 // than is_field_name() has, or too many fields.
 std::optional<Fields> read_form(std::string_view body);
 
-// For a form or a query: everything but letters, digits, '-', '.', '_' and '~' as %XX.
-std::string percent_encoded(std::string_view text);
-
 }  // namespace adapters::payments

@@ -1,12 +1,12 @@
 // Asking WeChat Pay v3 about an order by our own id of it.
 #include <utility>
 
-#include "adapters/payments/form.h"
 #include "adapters/payments/members.h"
 #include "adapters/payments/wechat_call.h"
 #include "adapters/payments/wechat_read.h"
 #include "adapters/payments/wechat_v3.h"
 #include "adapters/plain_json.h"
+#include "base/text.h"
 
 namespace adapters::payments {
 
@@ -17,7 +17,7 @@ std::unexpected<Refusal> refuse(Why why, std::string_view what) {
 }
 
 std::string path_of(WechatAccount const& account, std::string_view order) {
-    auto const name = percent_encoded(order);
+    auto const name = base::percent_encoded(order);
     if (account.sub_merchant.empty()) {
         return "/v3/pay/transactions/out-trade-no/" + name + "?mchid=" + account.merchant;
     }

@@ -77,6 +77,13 @@ std::string one_line(std::string_view bytes) {
     return line;
 }
 
+// Providers, and what stands between, answer in any encoding; stores and people want UTF-8.
+std::string one_line(std::string_view bytes, std::size_t most) {
+    constexpr std::size_t widest = 4;  // bytes of a character
+    auto const line = one_line(bytes.substr(0, most * widest));
+    return std::string{beginning(line, most)};
+}
+
 std::string_view beginning(std::string_view utf8, std::size_t longest) {
     auto end = std::min(longest, utf8.size());
     while (end > 0 && end < utf8.size() && continues(utf8[end])) {

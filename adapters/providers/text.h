@@ -11,6 +11,9 @@ namespace adapters::providers {
 // becomes `?`.
 std::string one_line(std::string_view bytes);
 
+// At most so many bytes of that line.
+std::string one_line(std::string_view bytes, std::size_t most);
+
 // At most so many bytes from the beginning, never part of a character.
 std::string_view beginning(std::string_view utf8, std::size_t longest);
 

@@ -9,6 +9,7 @@
 #include "adapters/storage/xml.h"
 #include "base/lower.h"
 #include "base/sha256.h"
+#include "base/text.h"
 
 namespace adapters::storage {
 
@@ -34,19 +35,18 @@ bool is_busy(S3Reply const& reply) {
     return reply.status == 429 || reply.status >= 500 || (reply.status != 404 && says_so);
 }
 
-std::string one_line(std::string_view text) {
-    auto line = plain(text.substr(0, 200));
-    std::ranges::replace_if(line, [](char c) { return c < ' ' || c > '~'; }, ' ');
-    return line;
+std::string line_of(std::string_view text) {
+    constexpr std::size_t longest = 200;
+    return base::ascii_line(plain(text.substr(0, longest)), longest);
 }
 
 StorageError error_of(S3Reply const& reply, bool busy) {
-    auto const code = one_line(inside(reply.body, "Code"));
+    auto const code = line_of(inside(reply.body, "Code"));
     return {.code = busy                                         ? "unavailable"
                     : reply.status == 401 || reply.status == 403 ? "denied"
                                                                  : "refused",
             .message = fmt::format("S3 answers {}{}{}: {}", reply.status, code.empty() ? "" : " ",
-                                   code, one_line(inside(reply.body, "Message")))};
+                                   code, line_of(inside(reply.body, "Message")))};
 }
 
 }  // namespace

@@ -53,7 +53,12 @@ TEST(ShippedDialects, DearOnesAreNeverSubmittedAgainWithoutProof) {
         bool const parks = dialect.on_doubt == OnDoubt::park;
         bool const by_nature = dialect.on_doubt == OnDoubt::by_idempotency;
         bool const provable = dialect.idempotency == Idempotency::honoured || dialect.lookup;
-        EXPECT_TRUE(parks || (by_nature && provable)) << shipped.name;
+        // Its name for what is made is ours: a second one is refused, and that is the proof.
+        bool const refuses = dialect.on_doubt == OnDoubt::resubmit && dialect.task.empty() &&
+                             dialect.idempotency == Idempotency::unique &&
+                             std::ranges::find(dialect.errors, dialect::As::taken,
+                                               &dialect::ErrorRule::as) != dialect.errors.end();
+        EXPECT_TRUE(parks || (by_nature && provable) || refuses) << shipped.name;
     }
 }
 

@@ -86,6 +86,36 @@ TEST(Dialect, PartsThatNeedEachOtherAreAskedFor) {
               Lines{"d:2: submit.idempotency: needs a client_key"});
 }
 
+TEST(Dialect, ALookUpSaysWhatProvesThatThereIsNone) {
+    auto const of = [](std::string const& lookup) {
+        return mistakes("dialect: x\nsubmit: {url: https://a.example}\nlookup: " + lookup +
+                        "\nresult: {fields: {a: /a}}\n");
+    };
+    EXPECT_EQ(of("{url: https://a.example, found: /id}"),
+              Lines{"d:3: lookup.absent: missing; expected tests of what it says where there is "
+                    "none"});
+    EXPECT_EQ(of("{url: https://a.example, list: /a, match: {at: /b, is: 1}, id: /id}"),
+              Lines{"d:3: lookup.absent: missing; or `pages`: how it is known that it's in none"});
+    EXPECT_EQ(of("{url: \"https://a.example/{{page}}\", found: /id, absent: {status: 404}}"),
+              Lines{"d:3: lookup.url: `page` is only known to a lookup with `pages`"});
+    EXPECT_EQ(of("{url: https://a.example, list: /a, match: {at: /b, is: 1}, id: /id, "
+                 "pages: {from: 1, at_most: 3}}"),
+              Lines{"d:3: lookup.pages: its request has no `{{page}}`: all pages would be one"});
+}
+
+TEST(Dialect, WhatIsRepeatedUnderAKeyCantHaveTheAttemptInIt) {
+    auto const lines = mistakes(R"(dialect: x
+submit:
+  url: https://a.example
+  json: {n: ["{{job.attempt}}"]}
+  client_key: {where: header, name: Idempotency-Key}
+  idempotency: honoured
+result: {fields: {a: /a}}
+)");
+    EXPECT_EQ(lines, Lines{"d:6: submit.idempotency: a repeat must be the same to the byte, and "
+                           "`job.attempt` is not"});
+}
+
 TEST(Dialect, BrokenTemplatesAndPointersSayWhatIsWrong) {
     EXPECT_EQ(mistakes("dialect: x\nsubmit: {url: \"https://a.example/{{input.a\"}\n"
                        "result: {fields: {a: /a~}}\n"),

@@ -3,6 +3,7 @@
 
 #include "adapters/providers/http/bytes.h"
 #include "adapters/providers/http/pace.h"
+#include "adapters/providers/text.h"
 #include "tests/http_provider/world.h"
 
 namespace {
@@ -19,9 +20,9 @@ TEST(HttpReading, DatesOfHeadersAreRead) {
 }
 
 TEST(HttpReading, MessagesAreOneLineAndNotTooLong) {
-    EXPECT_EQ(http::one_line(" a\r\n\tb ", 100), "a b");
-    EXPECT_EQ(http::one_line("\xc4\xfa", 100), "??");  // GBK of a gateway's page
-    EXPECT_EQ(http::one_line("aé", 2), "a");
+    EXPECT_EQ(adapters::providers::one_line(" a\r\n\tb ", 100), "a b");
+    EXPECT_EQ(adapters::providers::one_line("\xc4\xfa", 100), "??");  // GBK of a gateway's page
+    EXPECT_EQ(adapters::providers::one_line("aé", 2), "a");
 }
 
 TEST(HttpReading, ExtensionsComeFromWhateverNamesAFormat) {

@@ -10,6 +10,7 @@ using tests::Blame;
 using tests::Fate;
 using tests::json_answer;
 using tests::World;
+namespace http = tests::http;
 
 tests::Submitted after(tests::Reply reply) {
     World world{tests::video};
@@ -44,14 +45,16 @@ TEST(HttpSubmit, ARefusalWithAnAnswerProvesThatNothingWasBegun) {
            "channel_broken");
     expect(after(json_answer(400, R"({"code":1200,"message":"bad"})")), Fate::not_taken, Blame::job,
            "provider_refused");
-    expect(after(json_answer(200, R"({"code":1299})")), Fate::not_taken, Blame::job,
-           "provider_refused");
 }
 
 TEST(HttpSubmit, WhatMayHaveBeenTakenIsUnknown) {
     for (auto const& reply :
          {tests::lost(), tests::lost("timeout"), tests::lost("cut"), tests::lost("bad_answer"),
           tests::Reply{json_answer(500, R"({"code":5000})")},
+          tests::Reply{json_answer(200, R"({"code":1299,"message":"a code of next year"})")},
+          tests::Reply{json_answer(408, R"({"code":1299})")},
+          tests::Reply{json_answer(409, R"({"code":1299})")},
+          tests::Reply{json_answer(503, R"({"code":1299})")},
           tests::Reply{json_answer(502, "<html>Bad Gateway</html>")},
           tests::Reply{json_answer(200, R"({"code":0,"data":{"task_id)")},
           tests::Reply{json_answer(200, R"({"code":0,"data":{}})")},
@@ -86,16 +89,6 @@ TEST(HttpSubmit, AnEarlierTryThatWasTakenIsFoundByItsKey) {
     EXPECT_EQ(submitted.task, "t9");
     EXPECT_EQ(world.last().url, "https://video.example.com/v1/videos?external_task_id=job-7-1");
     EXPECT_EQ(world.provider->in_doubt(), adapters::Doubt::look_up);
-}
-
-TEST(HttpSubmit, ALookUpTellsWhetherThereIsATask) {
-    World world{tests::video};
-    world.answers(R"({"code":0,"data":[]})");
-    EXPECT_EQ(world.look_up().verdict.fate, Fate::not_taken);
-    world.answers(json_answer(502, "<html>"));
-    EXPECT_EQ(world.look_up().verdict.fate, Fate::unknown);
-    world.answers(tests::lost());
-    EXPECT_EQ(world.look_up().verdict.fate, Fate::unknown);
 }
 
 std::string const speech = R"(
@@ -149,8 +142,30 @@ result:
     EXPECT_EQ(base64.submit().verdict.code, "bad_answer");
     base64.answers(R"({"base_resp":{"status_code":1008,"status_msg":"insufficient balance"}})");
     auto const broke = base64.submit().verdict;
-    EXPECT_EQ(broke.fate, Fate::not_taken);
+    EXPECT_EQ(broke.fate, Fate::unknown);  // no rule of this dialect says what 1008 is
     EXPECT_TRUE(broke.message.contains("insufficient balance")) << broke.message;
+}
+
+TEST(HttpSubmit, LargeBodiesAndAnswersAreTheSameAsSmallOnes) {
+    constexpr std::size_t size = 3U << 20U;
+    http::HttpOptions options;
+    options.open_input = [](std::string const&) { return std::string(size, 's'); };
+    World world{R"(
+dialect: large
+submit:
+  url: https://a.example
+  parts: [{name: sample, file: "{{input.file}}"}]
+result:
+  made: [{role: audio, hex: /audio, type: mp3}]
+  fields: {kept: "{{answer:/name}}"}
+)",
+                std::move(options)};
+    world.answers(R"({"name":"n-1","audio":")" + std::string(2 * size, 'a') + "\"}");
+    auto const verdict = world.submit(R"({"file":"sample.wav"})").verdict;
+    ASSERT_EQ(verdict.fate, Fate::completed) << verdict.message;
+    EXPECT_GT(world.last().body.size(), size);
+    EXPECT_EQ(verdict.result, R"({"kept":"n-1"})");
+    EXPECT_EQ(std::filesystem::file_size(world.call.result_dir / "audio.mp3"), size);
 }
 
 TEST(HttpSubmit, AVoiceThatIsThereAlreadyIsTheOneThatWasAskedFor) {

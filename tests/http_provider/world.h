@@ -165,6 +165,7 @@ submit:
 lookup:
   url: "{{base_url}}/v1/videos?external_task_id={{client_key}}"
   found: /data/0/task_id
+  absent: [{at: /code, is: 0}, {at: /data/0, exists: false}]
   grace: 0s
 poll:
   url: "{{base_url}}/v1/videos/{{kind}}/{{task}}"

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "adapters/payments/fields.h"
+#include "base/text.h"
 
 namespace tests {
 namespace {
@@ -39,8 +40,8 @@ TEST(PaymentForm, EncodedComesBack) {
     for (int byte = 0; byte < 256; ++byte) {
         all += static_cast<char>(byte);
     }
-    EXPECT_EQ(read_form("a=" + percent_encoded(all))->front().second, all);
-    EXPECT_EQ(percent_encoded("a-Z_0.~ +/"), "a-Z_0.~%20%2B%2F");
+    EXPECT_EQ(read_form("a=" + base::percent_encoded(all))->front().second, all);
+    EXPECT_EQ(base::percent_encoded("a-Z_0.~ +/"), "a-Z_0.~%20%2B%2F");
 }
 
 TEST(SignedText, IsInTheOrderOfBytesWithoutWhatIsEmpty) {

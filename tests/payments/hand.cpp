@@ -11,10 +11,10 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
-#include "adapters/payments/form.h"
 #include "adapters/payments/text.h"
 #include "base/base64.h"
 #include "base/sha256.h"
+#include "base/text.h"
 
 namespace tests {
 
@@ -165,7 +165,7 @@ std::string hmac_hex(std::string_view secret, std::string_view text) {
 std::string to_form(payments::Fields const& fields) {
     std::string form;
     for (auto const& [name, value] : fields) {
-        form += (form.empty() ? "" : "&") + name + "=" + payments::percent_encoded(value);
+        form += (form.empty() ? "" : "&") + name + "=" + base::percent_encoded(value);
     }
     return form;
 }

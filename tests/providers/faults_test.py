@@ -17,9 +17,8 @@ from wire.settings import FIXED, RATE, TEXTS, service_for, settings_for  # noqa:
 from wire.tasks import Tasks  # noqa: E402
 
 # What each does about an answer that was lost, as docs/providers.md has it.
-LOOKS_UP = ("kling", "kling-3", "ark-video", "volcengine-tts-long", "minimax-clone",
-            "elevenlabs-clone")
-HONOURED = ("sync-lipsync",)
+LOOKS_UP = ("kling", "kling-3", "ark-video", "volcengine-tts-long", "elevenlabs-clone")
+HONOURED = ("sync-lipsync", "minimax-clone")
 PARKS = ("dashscope-video", "dashscope-lipsync", "runway", "minimax-video", "minimax-video-2",
          "openai-video")
 TASKS = tuple(name for name, kind in PROTOCOLS.items() if issubclass(kind, Tasks))
@@ -30,7 +29,7 @@ BYTES = ("openai-speech", "openai-subtitles", "elevenlabs")  # the body of an an
 # Which have no word for moderation when they are asked for something.
 SILENT = ("openai-subtitles", "sync-lipsync", "volcengine-tts", "volcengine-tts-long")
 
-LOST = ("lost", "cut", "huge", "slow")
+LOST = ("lost", "cut", "huge", "slow", "408-paid", "409-paid", "503-paid", "200-odd")
 JUNK = ("200-html", "empty")
 PATIENCE = 50  # seconds, for all of them together
 

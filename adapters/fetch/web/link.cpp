@@ -15,6 +15,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <fmt/format.h>
 
+#include "adapters/fetch/endpoint.h"
 #include "adapters/fetch/tls.h"
 
 namespace adapters::fetch {
@@ -28,17 +29,6 @@ using Tcp = beast::tcp_stream;
 using Secure = asio::ssl::stream<Tcp>;
 
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
-
-asio::ip::tcp::endpoint endpoint_of(Address const& address, std::uint16_t port) {
-    if (address.six) {
-        asio::ip::address_v6::bytes_type bytes;
-        std::ranges::copy(address.bytes, bytes.begin());
-        return {asio::ip::address_v6{bytes}, port};
-    }
-    asio::ip::address_v4::bytes_type bytes;
-    std::ranges::copy_n(address.bytes.begin(), bytes.size(), bytes.begin());
-    return {asio::ip::address_v4{bytes}, port};
-}
 
 template <typename Stream>
 class StreamLink final : public Link {

@@ -182,7 +182,7 @@ private:
     Talk const& request_;
     Told& told_;
     std::optional<Parser> parser_;
-    std::array<char, 16'384> buffer_{};
+    std::array<char, 16'384> buffer_;  // NOLINT: written before it is read
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     std::uint64_t received_ = 0;
@@ -194,8 +194,11 @@ private:
 asio::awaitable<Told> talk(Link& link, Talk const& request) {
     Told told;
     auto const until = std::min(request.until, Clock::now() + request.first_byte);
-    auto const moved = co_await link.write(request.bytes, until);
+    auto moved = co_await link.write(request.bytes, until);
     told.written = moved.count > 0;
+    if (!moved.error && !request.body.empty()) {
+        moved = co_await link.write(request.body, until);
+    }
     if (moved.error) {
         told.trouble = timed_out(moved.error)
                            ? Trouble{"timeout", "it takes nothing for too long"}

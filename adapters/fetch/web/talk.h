@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "adapters/fetch/web/link.h"
 #include "adapters/web.h"
@@ -10,7 +11,8 @@
 namespace adapters::fetch {
 
 struct Talk {
-    std::string bytes;  // of the whole request
+    std::string bytes;  // of the request, but for …
+    std::string_view body = {};
     base::Millis first_byte{};
     Clock::time_point until;
     std::uint64_t max_size = 0;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "adapters/fetch/web/talk.h"
+#include "base/text.h"
 
 namespace adapters::fetch {
 
@@ -16,12 +17,8 @@ namespace {
 // connection that was used a moment ago, or a fresh one.
 constexpr base::Millis moment{2'000};
 
-bool is_token(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               c == '-' || c == '_';
-    });
-}
+// A body of at most so many bytes goes out in one piece with its head; a larger one isn't copied.
+constexpr std::size_t joined = 65'536;
 
 // A line end in a header would begin another one.
 bool is_value(std::string_view text) {
@@ -31,9 +28,10 @@ bool is_value(std::string_view text) {
 }
 
 bool can_be_sent(WebRequest const& request) {
-    return is_token(request.method) && request.method != "HEAD" && request.method != "CONNECT" &&
+    return base::is_token(request.method) && request.method != "HEAD" &&
+           request.method != "CONNECT" &&
            std::ranges::all_of(request.headers, [](auto const& header) {
-               return is_token(header.first) && is_value(header.second);
+               return base::is_token(header.first) && is_value(header.second);
            });
 }
 
@@ -50,7 +48,8 @@ std::string bytes_of(WebRequest const& request, Url const& url, Pool const& pool
     if (!request.body.empty() || request.method != "GET") {
         text += fmt::format("Content-Length: {}\r\n", request.body.size());
     }
-    return text.append("\r\n").append(request.body);
+    text += "\r\n";
+    return request.body.size() <= joined ? text.append(request.body) : text;
 }
 
 }  // namespace
@@ -67,7 +66,9 @@ asio::awaitable<std::expected<WebAnswer, WebError>> WebClient::ask(WebRequest re
         co_return std::unexpected{WebError{"bad_request", "a method or header that can't be sent"}};
     }
     auto const now = Clock::now();
+    bool const apart = request.body.size() > joined;
     Talk const talked{.bytes = bytes_of(request, *url, pool_),
+                      .body = apart ? std::string_view{request.body} : std::string_view{},
                       .first_byte = request.first_byte_timeout,
                       .until = now + request.total_timeout,
                       .max_size = request.max_size,

@@ -2,6 +2,7 @@
 #include "adapters/providers/http/provider.h"
 
 #include <algorithm>
+#include <type_traits>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -9,6 +10,7 @@
 
 #include "adapters/providers/http/bytes.h"
 #include "adapters/providers/http/stream.h"
+#include "adapters/providers/text.h"
 
 namespace adapters::providers::http {
 
@@ -27,6 +29,32 @@ base::Timestamp wall_clock() {
 asio::awaitable<std::expected<std::string, NotOpened>> open_there(OpenInput open,
                                                                   std::string name) {
     co_return open(name);
+}
+
+// What would hold up all other calls for a while: bodies of files, large answers.
+constexpr std::size_t large = std::size_t{1} << 20;
+
+template <typename Work>
+asio::awaitable<std::invoke_result_t<Work>> done_there(Work work) {
+    co_return work();
+}
+
+// On the thread of `pool` where it is about more than a little; what it refers to waits for it.
+template <typename Work>
+asio::awaitable<std::invoke_result_t<Work>> aside(asio::thread_pool& pool, std::size_t bytes,
+                                                  Work work) {
+    if (bytes <= large) {
+        co_return work();
+    }
+    co_return co_await asio::co_spawn(pool, done_there(std::move(work)), asio::use_awaitable);
+}
+
+std::size_t size_of(Files const& files) {
+    std::size_t size = 0;
+    for (auto const& [name, bytes] : files) {
+        size += bytes.size();
+    }
+    return size;
 }
 
 asio::awaitable<std::expected<void, std::string>> write_there(std::filesystem::path folder,
@@ -134,7 +162,9 @@ asio::awaitable<Http::Replied> Http::ask(dialect::Request const& request, Values
     if (!files) {
         co_return std::unexpected{unopened_error(std::move(files.error()))};
     }
-    auto made = make_request(request, values, *files, is_submit, wall_clock());
+    auto made = co_await aside(*files_, size_of(*files) + values.call.input.size(), [&] {
+        return make_request(request, values, *files, is_submit, wall_clock());
+    });
     if (!made) {
         co_return std::unexpected{unfilled_error(made.error())};
     }
@@ -167,7 +197,8 @@ asio::awaitable<Http::Replied> Http::ask(dialect::Request const& request, Values
     if (!answer) {
         co_return std::unexpected{answer.error()};
     }
-    Reply reply{.heard = heard(std::move(*answer))};
+    auto const size = answer->body.size();
+    Reply reply{.heard = co_await aside(*files_, size, [&] { return heard(std::move(*answer)); })};
     if (joiner) {
         reply.cut = !joiner->finish();
         reply.too_large = joiner->too_large();
@@ -287,15 +318,16 @@ asio::awaitable<Submitted> Http::already_taken(Values& values) {
 }
 
 // From an answer that says it is done to a verdict with all that was made.
-asio::awaitable<Verdict> Http::finish(Values& values, Reply reply) {
+asio::awaitable<Verdict> Http::finish(Values values, Reply reply) {
     auto const& dialect = options_.account.dialect;
     bool const has_task = !values.task.empty();
-    auto first = std::move(reply.heard);
+    values.answer = reply.heard.body ? &*reply.heard.body : nullptr;
+    auto const* last = &reply.heard;
+    Replied second;
     if (dialect.result.request) {
-        values.answer = first.body;
         constexpr base::Millis usual{60'000};
-        auto second = co_await ask(*dialect.result.request, values,
-                                   dialect.result.request->timeout.value_or(usual), false);
+        second = co_await ask(*dialect.result.request, values,
+                              dialect.result.request->timeout.value_or(usual), false);
         if (!second || !succeeded(*dialect.result.request, second->heard, values)) {
             auto why = second
                            ? refusal_in(second->heard, values, During::poll, wall_clock()).message
@@ -307,16 +339,16 @@ asio::awaitable<Verdict> Http::finish(Values& values, Reply reply) {
                               .code = "result_lost",
                               .message = "its result can't be asked for: " + why};
         }
-        first = std::move(second->heard);
-    } else {
-        values.answer = first.body;
+        last = &second->heard;
     }
     auto url = fill_url(dialect.submit.url, values);
-    Product const product{.heard = first,
+    Product const product{.heard = *last,
                           .streamed = &reply.streamed,
                           .proof = proof(values, wall_clock()).value_or(WebHeaders{}),
                           .origin = origin_of(url.value_or(""))};
-    auto taken = take(product, values, options_.prices, wall_clock());
+    auto const size = last->answer.body.size() + reply.streamed.size();
+    auto taken = co_await aside(
+        *files_, size, [&] { return take(product, values, options_.prices, wall_clock()); });
     std::string why;
     if (taken) {
         auto const kept = co_await keep_files(values, *taken);
@@ -331,7 +363,7 @@ asio::awaitable<Verdict> Http::finish(Values& values, Reply reply) {
     if (has_task && pace_.empty(values.task) < patience) {
         co_return unseen(values.task, why);
     }
-    auto const refusal = refusal_in(first, values, During::task, wall_clock());
+    auto const refusal = refusal_in(*last, values, During::task, wall_clock());
     if (!taken && refusal.listed) {
         co_return failed(refusal);
     }

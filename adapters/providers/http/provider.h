@@ -13,6 +13,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "adapters/provider.h"
+#include "adapters/providers/http/lookups.h"
 #include "adapters/providers/http/pace.h"
 #include "adapters/providers/http/requests.h"
 #include "adapters/providers/http/results.h"
@@ -67,8 +68,10 @@ private:
     boost::asio::awaitable<std::optional<Verdict>> prepare(Values& values, base::Millis timeout);
     boost::asio::awaitable<Submitted> read_submitted(Values& values, Reply reply);
     boost::asio::awaitable<Submitted> already_taken(Values& values);
+    boost::asio::awaitable<Submitted> found_again(Values& values, WebAnswer answer, Sight sight);
+    [[nodiscard]] bool has_waited(std::string const& key, base::Millis grace);
     boost::asio::awaitable<Verdict> read_task(Values& values, Reply reply);
-    boost::asio::awaitable<Verdict> finish(Values& values, Reply reply);
+    boost::asio::awaitable<Verdict> finish(Values values, Reply reply);
     boost::asio::awaitable<std::expected<void, std::string>> keep_files(Values const& values,
                                                                         Taken const& taken);
     Verdict not_found(std::string const& task, std::string why);

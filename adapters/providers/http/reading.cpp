@@ -19,8 +19,8 @@ using dialect::During;
 constexpr base::Millis longest_wait{3'600'000};
 
 // Where no rule says anything: 4xx prove that nothing was begun, but for those that speak of time;
-// all else may have been.
-As usual(Heard const& heard, bool names_error) {
+// all else may have been, also what was accepted with an error that nobody has listed.
+As usual(Heard const& heard) {
     auto const status = heard.answer.status;
     switch (status) {
         case 401:
@@ -44,7 +44,7 @@ As usual(Heard const& heard, bool names_error) {
     if (status / 100 == 3) {
         return As::provider;
     }
-    return status / 100 == 2 && names_error ? As::job : As::unknown;
+    return As::unknown;
 }
 
 bool applies(dialect::ErrorRule const& rule, Heard const& heard, Values const& values,
@@ -76,13 +76,6 @@ std::string without_secrets(std::string text, Account const& account) {
         }
     }
     return text;
-}
-
-std::string message_of(Heard const& heard, Values const& values) {
-    auto const told = text_at(values.account.dialect.error_message, heard);
-    auto const text = told ? *told : heard.answer.body;
-    auto const line = one_line(without_secrets(text, values.account), 300);
-    return fmt::format("status {}{}{}", heard.answer.status, line.empty() ? "" : ": ", line);
 }
 
 // A number of seconds with a fraction, as milliseconds; nothing for anything else.
@@ -141,10 +134,18 @@ bool succeeded(dialect::Request const& request, Heard const& heard, Values const
     return heard.is_good() && hold(request.success, values, heard.judged());
 }
 
+std::string message_of(Heard const& heard, Values const& values) {
+    auto const told = text_at(values.account.dialect.error_message, heard);
+    constexpr std::size_t enough = 65'536;
+    auto text = told ? *told : heard.answer.body.substr(0, enough);
+    auto const line = one_line(without_secrets(std::move(text), values.account), 300);
+    return fmt::format("status {}{}{}", heard.answer.status, line.empty() ? "" : ": ", line);
+}
+
 Refusal refusal_in(Heard const& heard, Values const& values, During during, base::Timestamp now) {
     auto const& dialect = values.account.dialect;
     auto const code = one_line(text_at(dialect.error_code, heard).value_or(""), 80);
-    Refusal refusal{.as = usual(heard, !code.empty()),
+    Refusal refusal{.as = usual(heard),
                     .code = code,
                     .message = message_of(heard, values),
                     .wait = wait_in(dialect.retry_after, heard, now)};
@@ -251,13 +252,6 @@ std::optional<std::string> task_in(dialect::Pointers const& pointers, Json const
     bool const good =
         (text || whole) && printable && !found->value.empty() && found->value.size() <= longest;
     return good ? std::optional{found->value} : std::nullopt;
-}
-
-// Providers, and what stands between, answer in any encoding; stores and people want UTF-8.
-std::string one_line(std::string_view text, std::size_t most) {
-    constexpr std::size_t widest = 4;  // bytes of a character
-    auto const line = providers::one_line(text.substr(0, most * widest));
-    return std::string{beginning(line, most)};
 }
 
 }  // namespace adapters::providers::http

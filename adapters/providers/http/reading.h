@@ -37,6 +37,9 @@ struct Refusal {
 Refusal refusal_in(Heard const& heard, Values const& values, dialect::During during,
                    base::Timestamp now);
 
+// What it says of itself, in a line; the whole of it where it has no message.
+std::string message_of(Heard const& heard, Values const& values);
+
 // Of a submit that made no task.
 Verdict not_taken(Refusal const& refusal, Heard const& heard);
 
@@ -54,7 +57,5 @@ std::optional<base::Timestamp> parse_http_date(std::string_view text);
 
 // A task's name: a text or a whole number, as it is written; nothing that can't be one.
 std::optional<std::string> task_in(dialect::Pointers const& pointers, Json const& body);
-
-std::string one_line(std::string_view text, std::size_t most);
 
 }  // namespace adapters::providers::http

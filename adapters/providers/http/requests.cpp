@@ -7,6 +7,7 @@
 #include "base/base64.h"
 #include "base/hmac.h"
 #include "base/sha256.h"
+#include "base/text.h"
 
 namespace adapters::providers::http {
 
@@ -104,7 +105,7 @@ Text url_of(dialect::Request const& request, Values const& values) {
     }
     if (auto const key = fill(auth.key, values)) {
         *url += fmt::format("{}{}={}", url->contains('?') ? '&' : '?', auth.name,
-                            percent_encoded(*key));
+                            base::percent_encoded(*key));
     }
     return url;
 }
@@ -139,8 +140,8 @@ std::expected<void, std::string> add_form(dialect::Request const& request, Value
     }
     auto const form = body->value_or(object_json());
     for (std::size_t i = 0; i < form.keys.size(); ++i) {
-        into.body += fmt::format("{}{}={}", i == 0 ? "" : "&", percent_encoded(form.keys[i]),
-                                 percent_encoded(plain(form.items[i])));
+        into.body += fmt::format("{}{}={}", i == 0 ? "" : "&", base::percent_encoded(form.keys[i]),
+                                 base::percent_encoded(plain(form.items[i])));
     }
     set_header(into.headers, "Content-Type", "application/x-www-form-urlencoded");
     return {};

@@ -6,6 +6,7 @@
 
 #include "adapters/providers/http/bytes.h"
 #include "adapters/providers/http/requests.h"
+#include "adapters/providers/text.h"
 
 namespace adapters::providers::http {
 

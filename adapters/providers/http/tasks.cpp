@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "adapters/providers/http/provider.h"
+#include "adapters/providers/text.h"
 
 namespace adapters::providers::http {
 
@@ -120,15 +121,16 @@ asio::awaitable<Verdict> Http::poll(Call call, std::string task) {
 asio::awaitable<Verdict> Http::read_task(Values& values, Reply reply) {
     auto const& dialect = options_.account.dialect;
     auto const& heard = reply.heard;
-    auto const refusal = refusal_in(heard, values, During::poll, now_by_wall());
     if (heard.answer.status == 404 || heard.answer.status == 410) {
-        co_return not_found(values.task, refusal.message);
+        co_return not_found(values.task, message_of(heard, values));
     }
-    if (!heard.is_good() || !heard.body) {
-        co_return unseen(values.task, refusal.message, refusal.wait);
-    }
-    auto const* said = first_of(*heard.body, dialect.poll->status);
+    auto const* said =
+        heard.is_good() && heard.body ? first_of(*heard.body, dialect.poll->status) : nullptr;
     if (said == nullptr) {
+        auto const refusal = refusal_in(heard, values, During::poll, now_by_wall());
+        if (!heard.is_good() || !heard.body) {
+            co_return unseen(values.task, refusal.message, refusal.wait);
+        }
         if (refusal.listed && refusal.as == As::content) {
             co_return failed(refusal);
         }
@@ -182,58 +184,6 @@ asio::awaitable<void> Http::cancel(Call call, std::string task) {
         }
     }
     co_await ask(dialect.cancel->request, values, question_time, false);
-}
-
-asio::awaitable<Submitted> Http::look_up(Call call) {
-    auto const& lookup = options_.account.dialect.lookup;
-    Submitted found{.task = {}, .verdict = {.fate = Fate::unknown}};
-    found.verdict.ask_again = base::Millis{5'000};
-    if (!lookup) {
-        co_return found;
-    }
-    auto values = values_of(options_.account, call);
-    auto const since = looked_for_.emplace(call.key, Clock::now()).first->second;
-    auto const reply = co_await ask(lookup->request, values, question_time, false);
-    if (!reply) {
-        found.verdict.message = reply.error().message;
-        co_return found;
-    }
-    auto const& heard = reply->heard;
-    auto const refusal = refusal_in(heard, values, During::poll, now_by_wall());
-    found.verdict.message = refusal.message;
-    bool const good = succeeded(lookup->request, heard, values) && heard.body;
-    std::optional<std::string> task;
-    Reply item_found;  // what is found of it
-    if (good && !lookup->in_list) {
-        task = task_in(lookup->found, *heard.body);
-        item_found.heard = heard;
-    } else if (good) {
-        auto const* list = at(*heard.body, lookup->list.steps);
-        for (auto const& item : list == nullptr ? std::vector<Json>{} : list->items) {
-            if (!task && hold(lookup->match, values, {heard.answer.status, &item})) {
-                task = task_in(lookup->id, item);
-                item_found.heard = {.answer = heard.answer, .body = item};
-            }
-        }
-    }
-    if (task) {
-        looked_for_.erase(call.key);
-        if (options_.account.dialect.task.empty()) {  // the answer that was lost was the result
-            found.verdict = co_await finish(values, std::move(item_found));
-            co_return found;
-        }
-        found.task = std::move(*task);
-        found.verdict = {.fate = Fate::running};
-        found.verdict.ask_again = pace_.first();
-        co_return found;
-    }
-    bool const absent =
-        lookup->absent.empty() ? good : hold(lookup->absent, values, heard.judged());
-    if (absent && Clock::now() - since >= lookup->grace) {
-        looked_for_.erase(call.key);
-        found.verdict = {.fate = Fate::not_taken, .message = "the provider has no such task"};
-    }
-    co_return found;
 }
 
 }  // namespace adapters::providers::http

@@ -6,6 +6,7 @@
 
 #include "base/credits.h"
 #include "base/sha256.h"
+#include "base/text.h"
 
 namespace adapters::providers::http {
 
@@ -206,6 +207,13 @@ Filled fill_many(Tree const& tree, Values const& values) {
     return emptied ? Filled{std::nullopt} : Filled{std::move(whole)};
 }
 
+Json const& input_of(Values const& values) {
+    if (!values.input) {
+        values.input = parse_json(values.call.input).value_or(Json{});
+    }
+    return *values.input;
+}
+
 bool matches(std::string const& text, Json const& value, dialect::Predicate const& predicate,
              Values const& values) {
     using dialect::Test;
@@ -235,7 +243,7 @@ bool matches(std::string const& text, Json const& value, dialect::Predicate cons
 }  // namespace
 
 Values values_of(Account const& account, Call const& call) {
-    return {.account = account, .call = call, .input = parse_json(call.input).value_or(Json{})};
+    return {.account = account, .call = call};
 }
 
 std::optional<Json> value_of(Name const& name, Values const& values) {
@@ -243,7 +251,7 @@ std::optional<Json> value_of(Name const& name, Values const& values) {
         case Source::variable:
             return of_variable(name.text, values);
         case Source::input:
-            return something(at(values.input, name.steps));
+            return something(at(input_of(values), name.steps));
         case Source::job:
             return of_job(name.steps.front(), values.call);
         case Source::key:
@@ -254,8 +262,11 @@ std::optional<Json> value_of(Name const& name, Values const& values) {
             return some_text(values.task);
         case Source::client_key:
             return some_text(client_key(values).value_or(""));
+        case Source::page:
+            return number(fmt::to_string(values.page));
         case Source::answer:
-            return values.answer ? something(at(*values.answer, name.steps)) : std::nullopt;
+            return values.answer == nullptr ? std::nullopt
+                                            : something(at(*values.answer, name.steps));
         case Source::prepared:
             return values.prepared ? something(at(*values.prepared, name.steps)) : std::nullopt;
     }
@@ -274,7 +285,7 @@ Text fill_url(dialect::Template const& text, Values const& values) {
         if (value.find_first_not_of('.') == std::string::npos) {
             return std::unexpected{fmt::format("`{}` can't be part of a URL", name.text)};
         }
-        return percent_encoded(value);
+        return base::percent_encoded(value);
     });
 }
 
@@ -304,37 +315,26 @@ Text client_key(Values const& values) {
 
 bool holds(dialect::Predicate const& predicate, Values const& values, Judged const& judged) {
     using dialect::Test;
-    std::optional<Json> value;
+    std::optional<Json> own;
     if (predicate.of_status) {
-        value = number(fmt::to_string(judged.status));
+        own = number(fmt::to_string(judged.status));
     } else if (predicate.name) {
-        value = value_of(*predicate.name, values);
-    } else if (judged.body != nullptr) {
-        auto const* found = first_of(*judged.body, predicate.at);
-        value = found == nullptr ? std::nullopt : std::optional{*found};
+        own = value_of(*predicate.name, values);
+    }
+    auto const* value = own ? &*own : nullptr;
+    if (!predicate.of_status && !predicate.name && judged.body != nullptr) {
+        value = first_of(*judged.body, predicate.at);
     }
     if (predicate.test == Test::exists) {
-        return value.has_value() == predicate.wanted;
+        return (value != nullptr) == predicate.wanted;
     }
-    auto const text = value ? plain(*value) : "null";
-    bool const found = matches(text, value.value_or(Json{}), predicate, values);
+    auto const text = value == nullptr ? "null" : plain(*value);
+    bool const found = matches(text, value == nullptr ? Json{} : *value, predicate, values);
     return predicate.test == Test::is_not ? !found : found;
 }
 
 bool hold(dialect::Predicates const& predicates, Values const& values, Judged const& judged) {
     return std::ranges::all_of(predicates, [&](auto const& p) { return holds(p, values, judged); });
-}
-
-std::string percent_encoded(std::string_view text) {
-    std::string encoded;
-    for (char const c : text) {
-        bool const plain_char = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                                (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.' ||
-                                c == '~';
-        encoded +=
-            plain_char ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-    return encoded;
 }
 
 }  // namespace adapters::providers::http

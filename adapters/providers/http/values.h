@@ -25,10 +25,11 @@ struct Account {
 struct Values {
     Account const& account;
     Call const& call;
-    Json input;
     std::string task = {};
-    std::optional<Json> answer = {};
+    Json const* answer = nullptr;
     std::optional<Json> prepared = {};
+    int page = 0;
+    mutable std::optional<Json> input = {};  // read when it is asked for: most polls don't
 };
 
 Values values_of(Account const& account, Call const& call);
@@ -58,7 +59,5 @@ struct Judged {
 
 bool holds(dialect::Predicate const& predicate, Values const& values, Judged const& judged);
 bool hold(dialect::Predicates const& predicates, Values const& values, Judged const& judged);
-
-std::string percent_encoded(std::string_view text);
 
 }  // namespace adapters::providers::http

@@ -3928,7 +3928,7 @@ export interface operations {
                 job: string;
                 /**
                  * @description Proves that the address is one that was given.
-                 * @example 1-5fa00fa3
+                 * @example 5fa00fa3
                  */
                 secret: string;
             };

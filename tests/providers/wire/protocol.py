@@ -20,7 +20,8 @@ ONCE = {"429": "moment", "429-after": "moment", "busy": "busy"}
 # It says no, as often as it is asked.
 ALWAYS = {"key": "key", "moderation": "content", "bad-input": "job"}
 # It has taken the job and will be paid for it: the answer does not arrive. Once, too.
-UNHEARD = ("lost", "cut", "200-html", "huge", "slow", "empty", "late-lookup")
+UNHEARD = ("lost", "cut", "200-html", "huge", "slow", "empty", "late-lookup", "408-paid",
+           "409-paid", "503-paid", "200-odd")
 # It has taken the job, and answers nothing for as long as Book.release isn't set.
 HOLD = "hold-submit"
 

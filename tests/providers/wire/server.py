@@ -25,6 +25,12 @@ from .protocol import Book, Request  # noqa: E402
 
 PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 HUGE = 256 << 20
+
+# Answers of whoever stands between, or words that no documentation has: they prove nothing.
+ODD = {"408-paid": 408, "409-paid": 409, "503-paid": 503, "200-odd": 200}
+ODD_ERROR = {"error": {"code": "odd", "type": "odd", "message": "simulated"}, "code": 98765,
+             "message": "simulated", "base_resp": {"status_code": 98765, "status_msg": "odd"},
+             "detail": {"status": "odd", "message": "simulated"}}
 PROTOCOLS = {kind.dialect: kind for kind in (*speech.ALL, *tasks.ALL, *tasks_asia.ALL)}
 
 
@@ -89,6 +95,8 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(body[:len(body) // 2])
         elif fault == "200-html":
             self.answer(200, PAGE, Content_Type="text/html")
+        elif fault in ODD:
+            self.answer(ODD[fault], ODD_ERROR)
         elif fault == "empty":
             self.answer(200, b"{}", Content_Type="application/json")
         elif fault == "huge":

@@ -23,7 +23,8 @@ RATE = 2   # credits a second of what has one
 # Whoever answers badly a few times in a row is left alone for a while, by all jobs. So faults that
 # are about a provider and not about one job have providers of their own, in such groups.
 GROUPS = {"lost": "a", "cut": "a", "huge": "a", "slow": "a", "200-html": "b", "empty": "b",
-          "502-html": "b", "late-lookup": "b", "429": "c", "429-after": "c", "busy": "c",
+          "502-html": "b", "late-lookup": "b", "408-paid": "f", "409-paid": "f",
+          "503-paid": "f", "200-odd": "f", "429": "c", "429-after": "c", "busy": "c",
           "key": "d", "redirect": "e"}
 
 

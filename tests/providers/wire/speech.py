@@ -150,8 +150,7 @@ class MiniMaxSpeech(MiniMax):
 
 class MiniMaxClone(MiniMax):
     dialect = "minimax-clone"
-    routes = (("POST", "/v1/files/upload", "upload"), ("POST", "/v1/voice_clone", "submit"),
-              ("POST", "/v1/get_voice", "voices"))
+    routes = (("POST", "/v1/files/upload", "upload"), ("POST", "/v1/voice_clone", "submit"))
 
     def upload(self):
         """The sample has the mark of the job in it, since the clone itself has no text."""
@@ -188,13 +187,6 @@ class MiniMaxClone(MiniMax):
     def begin(self):
         self.count(self.book.paid)
         return 200, {"input_sensitive": False, "demo_audio": "", "base_resp": self.ok}, {}
-
-    def voices(self):
-        with self.book.lock:
-            known = [key for name, key in self.book.keys if name == self.name]
-        voices = [{"voice_id": voice, "description": [], "created_time": "2026-11-21"}
-                  for voice in known]
-        self.handler.answer(200, {"voice_cloning": voices, "base_resp": self.ok})
 
 
 class Volcengine(Protocol):

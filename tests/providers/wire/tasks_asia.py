@@ -1,4 +1,6 @@
 """More providers with tasks: DashScope, Ark, MiniMax, Volcengine's long speech."""
+import time
+
 from .links import LINK
 from .speech import DashScope, MiniMax
 from .tasks import Plain, Tasks
@@ -70,14 +72,22 @@ class Ark(Plain):
                   execution_expires_after=int)
 
     def items(self):
-        """Newest first, as they list them: no prompt in it, but the seed."""
+        """Newest first, as they list them, and page by page: no prompt in it, but the seed. Others
+        of the account have been busy since, and before.
+        """
+        now = int(time.time())
         with self.book.lock:
             mine = [(task_id, task) for (name, task_id), task in self.book.tasks.items()
                     if name == self.name]
-        items = [{"id": task_id, "seed": task.seed, "status": self.working,
-                  "model": self.request.query.get("filter.model", "")}
-                 for task_id, task in reversed(mine)]
-        self.handler.answer(200, {"items": items, "total": len(items)})
+        def of(task_id, seed, at):
+            return {"id": task_id, "seed": seed, "status": self.working, "model": "ep-1",
+                    "created_at": at}
+        items = [*(of(f"new-{i}", i, now) for i in range(250)),
+                 *(of(task_id, task.seed, now) for task_id, task in reversed(mine)),
+                 *(of(f"old-{i}", i, now - 9_000 - i) for i in range(2_000))]
+        size, page = (int(self.request.query[key]) for key in ("page_size", "page_num"))
+        self.handler.answer(200, {"items": items[(page - 1) * size:page * size],
+                                  "total": len(items)})
 
     def state(self, task_id, word, task):
         told = {"id": task_id, "status": word, "seed": task.seed, "model": "simulated"}
