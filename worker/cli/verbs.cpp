@@ -51,6 +51,8 @@ constexpr std::array table{
     Row{"explain", jobs, "Shows every state and every credit of a job, in order", make_explain},
     Row{"queues", jobs, "Lists the queues; pauses, drains and resumes one", make_queues},
     Row{"account", money, "Shows the balance, totals and grants of an account", make_account},
+    Row{"accounts", money, "Lists accounts: the newest, or by the beginning of the user id",
+        make_accounts},
     Row{"history", money, "Lists the ledger entries of an account, newest first", make_history},
     Row{"grant", money, "Gives credits to an account", make_grant},
     Row{"consume", money, "Takes credits from an account", make_consume},
