@@ -40,6 +40,10 @@ public:
         return inner_.glance(user);
     }
 
+    std::vector<ledger::Wallet> list_accounts(AccountFilter const& filter) override {
+        return inner_.list_accounts(filter);
+    }
+
     std::vector<ledger::Entry> entries_of(base::AccountId account,
                                           EntryFilter const& filter) override {
         return inner_.entries_of(account, filter);

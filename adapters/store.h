@@ -46,8 +46,19 @@ struct JobFilter {
     std::string service;  // empty: any
     std::optional<jobs::State> state;
     std::optional<base::JobId> before;  // ids below this one (the cursor)
+    base::JobId from{};                 // ids from this one up: how far back is looked
     int limit = 50;
     bool parked = false;  // only jobs in work that wait for a decision (jobs::Job::parked)
+};
+
+// Accounts of users whose ids begin with `prefix`, by user id; or all, the newest first, which has
+// no prefix. Both go by an index, whatever there are.
+struct AccountFilter {
+    std::string prefix;
+    std::string after;  // user ids above this one (the cursor)
+    bool newest_first = false;
+    std::optional<base::AccountId> before;  // newest first: ids below this one (the cursor)
+    int limit = 50;
 };
 
 // All there is to tell about one job.
@@ -169,6 +180,8 @@ public:
     virtual std::optional<ledger::Wallet> find_wallet(std::string_view user) = 0;  // every grant
     // With those grants only that have something left: cheap however long the account has lived.
     virtual std::optional<ledger::Wallet> glance(std::string_view user) = 0;
+    // Each as `glance` has it.
+    virtual std::vector<ledger::Wallet> list_accounts(AccountFilter const& filter) = 0;
     virtual std::vector<ledger::Entry> entries_of(base::AccountId account,
                                                   EntryFilter const& filter) = 0;  // newest first
     virtual Counts counts() = 0;

@@ -97,4 +97,20 @@ Frozen set_caps(Batch& batch, std::string const& user, ledger::Caps const& caps)
     return answer(wallet, FreezeOutcome::done);
 }
 
+Frozen set_member_until(Batch& batch, std::string const& user,
+                        std::optional<base::Timestamp> until) {
+    auto* const wallet = batch.wallet_of(user);
+    if (wallet == nullptr) {
+        return answer(wallet, FreezeOutcome::missing);
+    }
+    auto& held = wallet->account.member_until;
+    bool const is_member = held && *held > batch.now;
+    if (until ? held == until : !is_member) {
+        return answer(wallet, FreezeOutcome::unchanged);
+    }
+    held = until.value_or(batch.now);
+    wallet->changed = true;
+    return answer(wallet, FreezeOutcome::done);
+}
+
 }  // namespace jobs

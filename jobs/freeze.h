@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "jobs/batch.h"
@@ -39,5 +40,10 @@ Frozen lift_brake(Batch& batch, std::string const& user, Rules const& rules);
 
 // Those that are given take the place of what was there; see ledger/standing.h.
 Frozen set_caps(Batch& batch, std::string const& user, ledger::Caps const& caps);
+
+// A membership until then, whatever it was; none: it is over now. What was bought is not undone.
+// Whoever asks keeps to jobs::longest_membership.
+Frozen set_member_until(Batch& batch, std::string const& user,
+                        std::optional<base::Timestamp> until);
 
 }  // namespace jobs

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "jobs/membership.h"
 #include "wire/fields.h"
 #include "wire/name.h"
 
@@ -45,6 +46,24 @@ Checked<ledger::Caps> parse_caps(StrictObject const& body) {
         }
     }
     return fields.done(caps);
+}
+
+Checked<MembershipRequest> parse_membership(StrictObject const& body, base::Timestamp now) {
+    Fields fields{body};
+    MembershipRequest request{.reason = fields.text("reason")};
+    if (auto mistake = mistake_in_reason(request.reason); mistake && fields.errors().empty()) {
+        fields.wrong("reason", std::move(*mistake));
+    }
+    auto const* const value = body.object.if_contains("member_until");
+    auto const* const at = value == nullptr ? nullptr : value->if_int64();
+    auto const latest = base::to_ms(now + jobs::longest_membership);
+    if (at != nullptr && *at > base::to_ms(now) && *at <= latest) {
+        request.until = base::from_ms(*at);
+    } else if (value == nullptr || !value->is_null()) {
+        fields.wrong("member_until",
+                     "must be a time to come within ten years, in milliseconds, or null");
+    }
+    return fields.done(std::move(request));
 }
 
 }  // namespace wire

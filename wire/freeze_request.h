@@ -20,4 +20,12 @@ Checked<std::string> parse_freeze_reason(StrictObject const& body);
 // configured.
 Checked<ledger::Caps> parse_caps(StrictObject const& body);
 
+struct MembershipRequest {
+    std::optional<base::Timestamp> until;  // none: it is over
+    std::string reason;
+};
+
+// `member_until` to come, within ten years, or null; `reason`.
+Checked<MembershipRequest> parse_membership(StrictObject const& body, base::Timestamp now);
+
 }  // namespace wire

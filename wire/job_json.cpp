@@ -251,6 +251,13 @@ json::value account_json(ledger::Wallet const& wallet, base::Timestamp now) {
     return out;
 }
 
+json::value account_line_json(ledger::Wallet const& wallet, base::Timestamp now) {
+    auto out = account_json(wallet, now);
+    out.as_object().erase("grants");
+    out.as_object()["created_at"] = base::to_ms(wallet.account.created_at);
+    return out;
+}
+
 json::value entry_json(ledger::Entry const& entry) {
     json::object out{{"id", ledger::public_id(entry.account, entry.seq)},
                      {"action", view(word_for(entry))},

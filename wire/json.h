@@ -21,6 +21,8 @@ namespace wire {
 
 boost::json::value job_json(jobs::Job const& job);
 boost::json::value account_json(ledger::Wallet const& wallet, base::Timestamp now);
+// As a list of accounts has it: when it came to be, and not its grants.
+boost::json::value account_line_json(ledger::Wallet const& wallet, base::Timestamp now);
 boost::json::value entry_json(ledger::Entry const& entry);
 boost::json::value story_json(adapters::JobStory const& story);
 

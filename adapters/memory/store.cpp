@@ -110,6 +110,11 @@ public:
         return wallet;
     }
 
+    std::vector<ledger::Wallet> list_accounts(AccountFilter const& filter) override {
+        std::scoped_lock const lock{mutex_};
+        return tables_.list(filter);
+    }
+
     std::vector<ledger::Entry> entries_of(base::AccountId account,
                                           EntryFilter const& filter) override {
         std::scoped_lock const lock{mutex_};

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <limits>
 
+#include "adapters/memory/audit.h"
 #include "adapters/memory/calls.h"
 #include "adapters/memory/orders.h"
 #include "adapters/memory/outbox.h"
@@ -26,7 +27,7 @@ bool claimable(jobs::Job const& job) {
 bool fits(jobs::Job const& job, JobFilter const& filter) {
     return (filter.user.empty() || job.user == filter.user) &&
            (filter.service.empty() || job.service == filter.service) &&
-           (!filter.state || job.state == *filter.state) &&
+           (!filter.state || job.state == *filter.state) && job.id >= filter.from &&
            (!filter.parked || (job.parked && job.state == jobs::State::processing)) &&
            (!filter.before || job.id < *filter.before);
 }
@@ -129,6 +130,28 @@ base::Credits Tables::balance_at(base::AccountId account, base::Timestamp at) co
         }
     }
     return sum;
+}
+
+std::vector<ledger::Wallet> Tables::list(AccountFilter const& filter) const {
+    std::vector<ledger::Wallet> found;
+    auto const add = [&](AccountBooks const& books) {
+        auto& wallet = found.emplace_back(books.account, grants_of(books));
+        std::erase_if(wallet.grants, [](auto const& grant) { return grant.remaining.value == 0; });
+    };
+    auto const room = [&] { return std::ssize(found) < filter.limit; };
+    if (filter.newest_first) {
+        auto const end = filter.before ? accounts.lower_bound(*filter.before) : accounts.end();
+        for (auto at = end; at != accounts.begin() && room();) {
+            add((--at)->second);
+        }
+        return found;
+    }
+    for (auto at = filter.after < filter.prefix ? users.lower_bound(filter.prefix)
+                                                : users.upper_bound(filter.after);
+         at != users.end() && at->first.starts_with(filter.prefix) && room(); ++at) {
+        add(accounts.at(at->second));
+    }
+    return found;
 }
 
 void Tables::write(jobs::Batch& batch) {

@@ -74,6 +74,8 @@ struct Tables {
                                            base::Timestamp to) const;
     [[nodiscard]] base::Credits balance_at(base::AccountId account, base::Timestamp at) const;
 
+    [[nodiscard]] std::vector<ledger::Wallet> list(AccountFilter const& filter) const;
+
     void put(jobs::Job job);
     void put(ledger::Wallet const& wallet);
     void write(jobs::Batch& batch);  // what a decision has changed

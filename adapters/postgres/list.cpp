@@ -1,4 +1,4 @@
-// Lists of jobs, newest first, by whichever table the filter allows.
+// Lists: of jobs, newest first, by whichever table the filter allows; of accounts.
 #include <limits>
 
 #include <fmt/format.h>
@@ -58,15 +58,38 @@ std::vector<jobs::Job> list_jobs(Session& session, JobFilter const& filter) {
     auto const columns = fmt::format("SELECT {} FROM ", job_columns);
     std::string const source =
         ids.empty()
-            ? session.sql("{s}.job_now WHERE id < ?", {before})
-            : session.sql(fmt::format("(SELECT f.job FROM ({}) AS f WHERE f.job < ? ORDER "
-                                      "BY f.job DESC) AS f CROSS JOIN LATERAL (SELECT * "
+            ? session.sql("{s}.job_now WHERE id < ? AND id >= ?", {before, literal(filter.from)})
+            : session.sql(fmt::format("(SELECT f.job FROM ({}) AS f WHERE f.job < ? AND f.job >= ? "
+                                      "ORDER BY f.job DESC) AS f CROSS JOIN LATERAL (SELECT * "
                                       "FROM {{s}}.job_now WHERE id = f.job) AS j WHERE true",
                                       ids),
-                          {before});
+                          {before, literal(filter.from)});
     auto const results = session.read({columns + source + condition(session, filter) +
                                        " ORDER BY id DESC LIMIT " + literal(filter.limit)});
     return read_jobs(results[0]);
+}
+
+// A prefix is where the index is entered, and what ends the list: at most `limit` rows are read.
+std::vector<ledger::Wallet> list_accounts(Session& session, AccountFilter const& filter) {
+    auto const columns = fmt::format("SELECT {} FROM {{s}}.accounts WHERE ", account_columns);
+    constexpr base::AccountId newest{std::numeric_limits<std::int64_t>::max()};
+    bool const first = filter.after < filter.prefix;
+    auto const rows = session.look(
+        filter.newest_first
+            ? session.sql(columns + "id < ? ORDER BY id DESC LIMIT ?",
+                          {literal(filter.before.value_or(newest)), literal(filter.limit)})
+            : session.sql(
+                  columns + (first ? "user_id >= ?" : "user_id > ?") + " ORDER BY user_id LIMIT ?",
+                  {literal(first ? filter.prefix : filter.after), literal(filter.limit)}));
+    std::vector<ledger::Wallet> found;
+    for (auto const& row : rows) {
+        auto wallet = read_wallet(row);
+        if (!filter.newest_first && !wallet.account.user.starts_with(filter.prefix)) {
+            break;
+        }
+        found.push_back(std::move(wallet));
+    }
+    return found;
 }
 
 }  // namespace adapters::postgres

@@ -20,6 +20,7 @@ std::vector<jobs::Job> find_jobs(Session& session, std::vector<base::JobId> cons
 std::optional<JobStory> story_of(Session& session, base::JobId id);
 std::optional<ledger::Wallet> find_wallet(Session& session, std::string_view user);
 std::optional<ledger::Wallet> glance(Session& session, std::string_view user);
+std::vector<ledger::Wallet> list_accounts(Session& session, AccountFilter const& filter);
 std::vector<ledger::Entry> entries_of(Session& session, base::AccountId account,
                                       EntryFilter const& filter);
 Counts counts(Session& session);

@@ -111,6 +111,11 @@ public:
         return using_session([&](Session& session) { return postgres::glance(session, user); });
     }
 
+    std::vector<ledger::Wallet> list_accounts(AccountFilter const& filter) override {
+        return using_session(
+            [&](Session& session) { return postgres::list_accounts(session, filter); });
+    }
+
     std::vector<ledger::Entry> entries_of(base::AccountId account,
                                           EntryFilter const& filter) override {
         return using_session(

@@ -37,6 +37,7 @@ base::Credits balance_at(Database& database, base::AccountId account, base::Time
 Overview overview(Database& database, base::Timestamp now);
 
 // list.cpp
+std::vector<ledger::Wallet> list_accounts(Database& database, AccountFilter const& filter);
 std::vector<jobs::Job> list_jobs(Database& database, JobFilter const& filter);
 
 // audit.cpp

@@ -105,6 +105,10 @@ public:
         return reading([&](Database& database) { return sqlite::glance(database, user); });
     }
 
+    std::vector<ledger::Wallet> list_accounts(AccountFilter const& filter) override {
+        return reading([&](Database& database) { return sqlite::list_accounts(database, filter); });
+    }
+
     std::vector<ledger::Entry> entries_of(base::AccountId account,
                                           EntryFilter const& filter) override {
         return reading(

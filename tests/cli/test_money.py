@@ -140,6 +140,24 @@ class Look(CliTest):
         self.assertIsInstance(second["expires_at"], int)
         self.assertIn("620", self.ok("account", "ann").out)
 
+    def test_accounts_are_listed_newest_first_or_by_the_beginning_of_their_ids(self):
+        for user in ("bob", "ann", "anna"):
+            self.ok("grant", user, "1")
+        self.ok("account", "freeze", "ann", "--reason", "a look")
+
+        def users(*args):
+            return [one["user_id"] for one in self.ok("--json", "accounts", *args).lines]
+
+        self.assertEqual(users(), ["anna", "ann", "bob"])
+        self.assertEqual(users("--limit", "1"), ["anna"])
+        self.assertEqual(users("ann"), ["ann", "anna"])
+        self.assertEqual(users("ann", "--after", "ann"), ["anna"])
+        self.assertEqual(users("x"), [])
+        line = self.ok("--json", "accounts", "ann", "--limit", "1").lines[0]
+        self.assertEqual((line["balance"], line["frozen"]), (521, True))
+        self.assertRegex(self.ok("accounts").out, r"(?m)^ann +521 .*frozen$")
+        self.assertIn("no accounts", self.ok("accounts", "x").out)
+
     def test_history_is_one_entry_a_line_newest_first(self):
         for amount in (1, 2, 3):
             self.ok("grant", "ann", str(amount))

@@ -7,8 +7,8 @@ import unittest
 
 from support import CliTest
 
-VERBS = ("up worker scheduler migrate enqueue job jobs cancel retry explain queues account history "
-         "grant statement expire audit prices quote measure doctor bench version "
+VERBS = ("up worker scheduler migrate enqueue job jobs cancel retry explain queues account "
+         "accounts history grant statement expire audit prices quote measure doctor bench version "
          "completion").split()
 
 

@@ -1,6 +1,6 @@
 // Everything that can be done in the console, done, and looked up by the API.
 import assert from "node:assert/strict";
-import { call, launch, open, signIn, until } from "./browser.mjs";
+import { call, hands, launch, open, signIn, until } from "./browser.mjs";
 
 const get = async (path) => (await call("GET", path)).json;
 const state = async (id) => (await get(`/api/jobs/${id}`)).state;
@@ -12,15 +12,7 @@ await until("a failure", async () => (await state(5)) === "failed");
 const browser = await launch();
 const page = await open(browser);
 await signIn(page);
-const to = async (path) => {
-  await page.evaluate((at) => { history.pushState(null, "", at); dispatchEvent(new PopStateEvent("popstate")); }, path);
-};
-const button = (name) => page.getByRole("button", { name, exact: true });
-const dialog = page.locator("dialog");
-const confirm = async (name) => {
-  await dialog.getByRole("button", { name, exact: true }).click();
-  await dialog.waitFor({ state: "detached" });
-};
+const { to, button, dialog, confirm } = hands(page);
 
 // Jobs: one that is cancelled, a crowd that is, one that is retried; and what comes in by itself.
 await to("/jobs/1");
@@ -120,13 +112,15 @@ await until("the drain", async () => (await mode()) === "draining");
 await queue.getByRole("button", { name: "Resume" }).click();
 await until("the resumption", async () => (await mode()) === "running");
 
-// Prices: read again, quoted, and an edited book tried on what was billed.
+// Prices: read again, quoted, and an edited book tried on what was billed. The present one is there
+// to begin with.
 await to("/prices");
 await button("Read the book again").click();
 await page.getByText("Nothing changed.").waitFor();
 await page.locator(".filters").getByLabel("Service").selectOption("script");
 await button("Quote").click();
 await page.locator("[data-testid=quote]", { hasText: "5" }).waitFor();
+assert.match(await page.locator("textarea").inputValue(), /^services:/m);
 await page.locator("textarea").fill("services:\n  title: {mode: fixed, credits: 3}\n");
 await button("Try it").click();
 await page.locator("[data-testid=tried]", { hasText: "2 jobs: 2 credits became 6" }).waitFor();
@@ -134,6 +128,8 @@ await page.locator("textarea").fill("services:\n  title: {mode: fixed, credits: 
 await button("Try it").click();
 await page.getByText("The book has mistakes").waitFor();
 assert.equal((await get("/api/points/prices")).services.title[0].credits, 1);
+await button("Start over").click();
+await button("Start over").waitFor({ state: "detached" });
 
 // The books, expiry, keys.
 await to("/audit");
@@ -168,7 +164,11 @@ await page.locator("tr", { hasText: "for the front desk" }).getByRole("button", 
 await confirm("Revoke");
 await other.locator("input[type=password]").waitFor();
 
+// Nothing of it goes on after the end: the page itself ends its streams.
+const streams = [];
+page.on("requestfailed", (one) => one.url().endsWith("/api/events") && streams.push(one.failure().errorText));
 await page.locator(".who").getByRole("button", { name: "Sign out" }).click();
+await until("the end of the stream", () => streams.includes("net::ERR_ABORTED"));
 await page.locator("input[type=password]").waitFor();
 await page.reload();
 await page.locator("input[type=password]").waitFor();

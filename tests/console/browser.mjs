@@ -12,7 +12,9 @@ export const key = process.env.TALLYMAN_KEY;
 export const shots = process.env.CONSOLE_SHOTS;
 mkdirSync(shots, { recursive: true });
 
+// A browser of its own, or the one that all scripts of a run share.
 export async function launch() {
+  if (process.env.CONSOLE_BROWSER) return chromium.connect(process.env.CONSOLE_BROWSER);
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
@@ -72,10 +74,25 @@ export async function until(what, check, deadline = 60000) {
 
 // WCAG 2.2 AA as far as a program can tell.
 export async function accessible(page, name) {
-  // axe is run by the debugger, which the page's policy does not bind.
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+  // axe is run by the debugger, which the page's policy does not bind; once for all screens of a page.
+  if (!(await page.evaluate(() => window.axe !== undefined))) await page.evaluate(axe.source);
+  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
   return found.violations.map((one) => `${name}: ${one.id}: ${one.help} (${one.nodes.map((node) => node.target.join(" ") + " " + (node.any[0]?.message ?? "")).slice(0, 3).join("; ")})`);
+}
+
+// What most scripts press: buttons by their names, and the dialog that they open.
+export function hands(page) {
+  const dialog = page.locator("dialog");
+  return {
+    dialog,
+    button: (name) => page.getByRole("button", { name, exact: true }),
+    // To another screen, as a link goes there.
+    to: (path) => page.evaluate((at) => { history.pushState(null, "", at); dispatchEvent(new PopStateEvent("popstate")); }, path),
+    confirm: async (name) => {
+      await dialog.getByRole("button", { name, exact: true }).click();
+      await dialog.waitFor({ state: "detached" });
+    },
+  };
 }
 
 export const shoot = (page, name) => page.screenshot({ path: join(shots, `${name}.png`) });

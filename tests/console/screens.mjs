@@ -19,6 +19,8 @@ async function fill() {
   await call("POST", `/api/payment/simulate/${order.json.order_id}`);
   await call("POST", "/api/v1/credit/recharge", { user_id: "ben", package: "10", channel: "simulate", idempotency_key: "a" });
   await call("POST", "/api/admin/queues/video/pause");
+  const held = await call("POST", "/api/jobs", { service: "video", user_id: "ann", input: { duration: 4 } });
+  if (held.status !== 201) throw new Error(held.text);
   const ended = async (state) => (await call("GET", `/api/jobs?state=${state}&limit=100`)).json.jobs.length;
   await until("the jobs' ends", async () => (await ended("completed")) >= 25 && (await ended("failed")) >= 1);
   return order.json.order_id;
@@ -37,6 +39,14 @@ const words = { en: ["Overview", "Jobs"], zh: ["概览", "任务"] };
 const wrong = [];
 const browser = await launch();
 
+// What the server tells is in the page's language as well.
+async function chinese(page, name) {
+  if (name === "overview") await page.locator(".attention", { hasText: "队列已暂停" }).waitFor();
+  if (name !== "prices") return;
+  const told = await page.locator("[aria-label=价目表] td:nth-child(5)").allTextContents();
+  if (told.length === 0 || told.some((words) => /[a-z]{2}/.test(words))) wrong.push(`prices in English: ${told.join(" | ")}`);
+}
+
 async function tour(language, theme, phone) {
   const page = await open(browser, { language, theme, phone });
   await page.locator("input[type=password]").waitFor();
@@ -52,6 +62,7 @@ async function tour(language, theme, phone) {
     if (path !== top) await page.evaluate((to) => { history.pushState(null, "", to); dispatchEvent(new PopStateEvent("popstate")); }, path);
     await page.locator(mark).first().waitFor();
     await settled(page);
+    if (language === "zh") await chinese(page, name);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     if (wide > 0) wrong.push(`${name} ${language} is ${wide} pixels wider than ${phone ? "the phone" : "the window"}`);
     await shoot(page, `${name}-${language}-${theme}${phone ? "-phone" : ""}`);

@@ -140,4 +140,67 @@ TEST_P(StoreContract, AnOverviewTellsWhatAWorkerSaysOfItself) {
     EXPECT_TRUE(said(std::string(adapters::longest_note, 'x')));
 }
 
+TEST_P(StoreContract, AListOfJobsLooksNoFurtherBackThanItIsTold) {
+    open("u1");
+    auto parked = processing(a_job(), "w", now());
+    parked.parked = true;
+    parked.provider = "p";
+    auto const ids =
+        add({a_job(), ended(a_job(), State::failed, now()), ended(a_job(), State::completed, now()),
+             parked, a_job(), ended(a_job(), State::failed, now()),
+             ended(a_job(), State::completed, now()), parked});
+    for (std::string const user : {"", "u1"}) {
+        for (std::string const service : {"", "tts"}) {
+            for (auto const state :
+                 {State::queued, State::processing, State::completed, State::failed}) {
+                auto const found = store().list_jobs(
+                    {.user = user, .service = service, .state = state, .from = ids[4]});
+                ASSERT_EQ(found.size(), 1U) << user << service << to_text(state);
+                EXPECT_GE(found.front().id, ids[4]);
+            }
+            EXPECT_EQ(store().list_jobs({.user = user, .service = service, .from = ids[3]}).size(),
+                      5U);
+            EXPECT_EQ(ids_of(store().list_jobs(
+                          {.user = user, .service = service, .from = ids[4], .parked = true})),
+                      (std::vector{ids[7]}));
+        }
+    }
+}
+
+TEST_P(StoreContract, AccountsAreListedByTheBeginningOfTheirIdsOrTheNewestFirst) {
+    for (std::string const user : {"bob", "ann", "anna", "ann:2", "Ann", "讲-1", "讲-2", "ann%"}) {
+        open(user, 7);
+    }
+    using Users = std::vector<std::string>;
+    auto const list = [&](adapters::AccountFilter const& filter) {
+        Users users;
+        for (auto const& wallet : store().list_accounts(filter)) {
+            users.push_back(wallet.account.user);
+        }
+        return users;
+    };
+    EXPECT_EQ(list({}), (Users{"Ann", "ann", "ann%", "ann:2", "anna", "bob", "讲-1", "讲-2"}));
+    EXPECT_EQ(list({.prefix = "ann"}), (Users{"ann", "ann%", "ann:2", "anna"}));
+    EXPECT_EQ(list({.prefix = "ann", .limit = 2}), (Users{"ann", "ann%"}));
+    EXPECT_EQ(list({.prefix = "ann", .after = "ann%", .limit = 9}), (Users{"ann:2", "anna"}));
+    EXPECT_EQ(list({.prefix = "ann", .after = "anna"}), Users{});
+    EXPECT_EQ(list({.prefix = "讲"}), (Users{"讲-1", "讲-2"}));
+    EXPECT_EQ(list({.prefix = "zz"}), Users{});
+    EXPECT_EQ(list({.prefix = "ann'; --"}), Users{});
+    EXPECT_EQ(list({.after = "bob", .limit = 1}), (Users{"讲-1"}));
+    EXPECT_EQ(list({.newest_first = true, .limit = 3}), (Users{"ann%", "讲-2", "讲-1"}));
+    auto const third = store().find_wallet("讲-1")->account.id;
+    EXPECT_EQ(list({.newest_first = true, .before = third, .limit = 2}), (Users{"Ann", "ann:2"}));
+}
+
+TEST_P(StoreContract, AListedAccountHasWhatIsLeftOfItsGrants) {
+    open("u1", 10);
+    auto const found = store().list_accounts({.prefix = "u"});
+    ASSERT_EQ(found.size(), 1U);
+    auto const known = store().glance("u1");
+    expect_same(known->account, found.front().account);
+    EXPECT_EQ(found.front().grants, known->grants);
+    EXPECT_EQ(ledger::balance(found.front(), now()), base::Credits{10});
+}
+
 }  // namespace contract

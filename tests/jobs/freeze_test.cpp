@@ -84,6 +84,25 @@ TEST_F(Stopped, TheFirstReasonOfAFreezeStays) {
     EXPECT_EQ(desk.store->find_wallet("u1")->account.standing.freeze->reason, "first");
 }
 
+TEST_F(Stopped, AMembershipSetByHandIsInForceUntilItIsTakenAway) {
+    desk.open_account("u1");
+    auto const set = [&](std::string const& user, std::optional<base::Timestamp> until) {
+        FreezeOutcome outcome{};
+        desk.store->transact(load_for_freeze(user), [&](Batch& batch) {
+            outcome = set_member_until(batch, user, until).outcome;
+        });
+        return outcome;
+    };
+    auto const until = desk.now + hours{48};
+    EXPECT_EQ(set("u1", std::nullopt), FreezeOutcome::unchanged);
+    EXPECT_EQ(set("u1", until), FreezeOutcome::done);
+    EXPECT_EQ(set("u1", until), FreezeOutcome::unchanged);
+    EXPECT_EQ(desk.store->find_wallet("u1")->account.member_until, until);
+    EXPECT_EQ(set("u1", std::nullopt), FreezeOutcome::done);
+    EXPECT_EQ(desk.store->find_wallet("u1")->account.member_until, desk.now);
+    EXPECT_EQ(set("nobody", until), FreezeOutcome::missing);
+}
+
 TEST_F(Stopped, NobodyFreezesWhatIsNotThere) {
     EXPECT_EQ(freeze().outcome, FreezeOutcome::missing);
     EXPECT_EQ(let_go<unfreeze>().outcome, FreezeOutcome::missing);

@@ -1,10 +1,12 @@
 // What an operator is told first.
 #include <algorithm>
 
+#include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
 #include "tests/support/builders.h"
 #include "worker/http/overview_view.h"
+#include "worker/http/texts.h"
 #include "worker/pace.h"
 
 namespace tests {
@@ -28,6 +30,8 @@ protected:
         std::vector<std::string> names;
         for (auto const& concern : concerns_of(facts)) {
             names.push_back(concern.what);
+            auto const line = worker::http::chinese("attention." + concern.what, concern.facts);
+            EXPECT_TRUE(line.has_value()) << concern.what << " has no line in Chinese";
         }
         return names;
     }
@@ -102,6 +106,25 @@ TEST_F(Concerns, ChargesOlderThanAnHourAreTold) {
     EXPECT_EQ(told(), Names{});
     view().charges[3] = {.jobs = 1, .credits = {5}};
     EXPECT_EQ(told(), Names{"old_charges"});
+}
+
+TEST_F(Concerns, AreToldInTheLanguageOfWhoeverAsks) {
+    view().parked = 2;
+    view().braked = 1;
+    view().frozen = 1;
+    view().stopped = {{.user = "ann", .frozen = true}, {.user = "bob"}};
+    facts.redis_trouble = "refused";
+    facts.providers["p"].refuses_us = true;
+    facts.sighting.outbox = {
+        .pending = 7, .dead = 3, .oldest_pending = view().now - Millis{300'001}};
+    EXPECT_EQ(told(), (Names{"provider_refuses", "redis_away", "parked", "webhooks_dead",
+                             "webhooks_late", "account_braked", "account_frozen"}));
+    auto const lines = [&](worker::http::Language language) {
+        auto const json = overview_json(facts, language);
+        return boost::json::serialize(json.at("attention"));
+    };
+    EXPECT_TRUE(lines(worker::http::Language::chinese).contains("1 个账户已冻结，不能消费：ann"));
+    EXPECT_TRUE(lines(worker::http::Language::english).contains("accounts are frozen"));
 }
 
 }  // namespace tests

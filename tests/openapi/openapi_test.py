@@ -5,6 +5,7 @@ import json
 import os
 import sqlite3
 import sys
+import time
 import unittest
 from pathlib import Path
 
@@ -183,8 +184,31 @@ class Description(Buying, RunningTest):
         self.refuses("422 invalid_request", "POST", f"{at}/cid/freeze", {})
         self.refuses("422 invalid_request", "PUT", f"{at}/cid/caps", {"daily_cap": -1})
         for method, what, body in [("POST", "freeze", {"reason": "x"}), ("POST", "unfreeze", None),
-                                   ("POST", "release", None), ("PUT", "caps", {})]:
+                                   ("POST", "release", None), ("PUT", "caps", {}),
+                                   ("PUT", "membership", {"member_until": None, "reason": "x"})]:
             self.refuses("404 unknown_account", method, f"{at}/nobody/{what}", body)
+        self.accounts(at)
+
+    def accounts(self, at):
+        member = {"member_until": int(time.time() * 1000) + 86_400_000, "reason": "a gift"}
+        told = self.got(200, "PUT", f"{at}/cid/membership", member)
+        self.assertEqual(told["member_until"], member["member_until"])
+        over = self.got(200, "PUT", f"{at}/cid/membership", {"member_until": None, "reason": "x"})
+        self.assertLess(over["member_until"], member["member_until"])
+        for wrong in ({"member_until": 5}, {"member_until": 9e15}, {}, {"member_until": None}):
+            wrong["reason"] = ""
+            self.refuses("422 invalid_request", "PUT", f"{at}/cid/membership", wrong)
+        first = self.got(200, "GET", f"{at}?limit=1")
+        older = self.got(200, "GET", f"{at}?cursor={first['next_cursor']}&limit=1")
+        self.assertNotEqual(first["accounts"], older["accounts"])
+        found = self.got(200, "GET", f"{at}?prefix=ci")
+        self.assertEqual([one["user_id"] for one in found["accounts"]], ["cid"])
+        self.assertIsNone(found["next_cursor"])
+        ordered = self.got(200, "GET", f"{at}?order=user_id&limit=1")
+        self.got(200, "GET", f"{at}?order=user_id&cursor={ordered['next_cursor']}")
+        for query in ("order=balance", "prefix=a&order=newest", "cursor=x", "limit=0",
+                      "prefix=" + 129 * "x"):
+            self.refuses("422 invalid_request", "GET", f"{at}?{query}")
 
     def payments(self):
         at = "/api/payment"
@@ -303,6 +327,7 @@ class Description(Buying, RunningTest):
         self.got(200, "GET", "/api/admin/seals")
         self.got(202, "POST", "/api/admin/audit")
         self.until(lambda: not self.got(200, "GET", "/api/admin/audit")["running"])
+        self.assertTrue(self.got(200, "GET", "/api/admin/prices/book")["in_force"])
         for book in ("services:\n  script: {mode: fixed, credits: 6}\n", "services: 1"):
             self.got(200, "POST", "/api/admin/prices/try", {"prices": book})
 

@@ -66,6 +66,7 @@ TEST_F(Locks, ThatNobodyGivesBackHoldUpNoCallForLongerThanItsDeadline) {
         {"list_jobs", [&] { store.list_jobs({}); }},
         {"story_of", [&] { store.story_of(id); }},
         {"find_wallet", [&] { store.find_wallet("u1"); }},
+        {"list_accounts", [&] { store.list_accounts({}); }},
         {"entries_of", [&] { store.entries_of(account, {}); }},
         {"counts", [&] { store.counts(); }},
         {"anything_ready", [&] { store.anything_ready({"script"}); }},

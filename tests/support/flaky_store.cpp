@@ -102,6 +102,11 @@ std::optional<ledger::Wallet> FlakyStore::glance(std::string_view user) {
     return inner_.glance(user);
 }
 
+std::vector<ledger::Wallet> FlakyStore::list_accounts(adapters::AccountFilter const& filter) {
+    check_up();
+    return inner_.list_accounts(filter);
+}
+
 std::vector<ledger::Entry> FlakyStore::entries_of(base::AccountId account,
                                                   adapters::EntryFilter const& filter) {
     check_up();

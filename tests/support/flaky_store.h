@@ -46,6 +46,7 @@ public:
     std::optional<adapters::JobStory> story_of(base::JobId id) override;
     std::optional<ledger::Wallet> find_wallet(std::string_view user) override;
     std::optional<ledger::Wallet> glance(std::string_view user) override;
+    std::vector<ledger::Wallet> list_accounts(adapters::AccountFilter const& filter) override;
     std::vector<ledger::Entry> entries_of(base::AccountId account,
                                           adapters::EntryFilter const& filter) override;
     adapters::Counts counts() override;

@@ -1,4 +1,4 @@
-// account, history: looking at the money of one account.
+// account, accounts, history: looking at who has what.
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -145,6 +145,49 @@ private:
     AccountWords words_;
 };
 
+class Accounts final : public Verb {
+public:
+    void declare(Options& options) override {
+        options.optional("PREFIX", filter_.prefix,
+                         "only of users whose ids begin so (default: all, the newest first)");
+        options.number("--limit", limit_, 1, 10'000, "how many (default 20)");
+        options.text("--after", "USER", filter_.after, "by user id, only those after this one");
+        options.example("  tallyman accounts\n  tallyman accounts team7: --limit 100 --json");
+    }
+
+    int run(Context& context) override {
+        filter_.limit = static_cast<int>(limit_);
+        filter_.newest_first = filter_.prefix.empty() && filter_.after.empty();
+        auto& store = context.store(Opening::existing);
+        auto const found = store.list_accounts(filter_);
+        auto const now = store.now();
+        context.json() ? print_lines(found, now) : print_table(found, now);
+        return done;
+    }
+
+private:
+    static void print_lines(std::vector<ledger::Wallet> const& found, base::Timestamp now) {
+        for (auto const& wallet : found) {
+            Context::print(wire::account_line_json(wallet, now));
+        }
+    }
+
+    static void print_table(std::vector<ledger::Wallet> const& found, base::Timestamp now) {
+        using enum Table::Align;
+        Table table({{"USER"}, {"BALANCE", right}, {"CONSUMED", right}, {"TIER"}, {"SINCE"}, {}});
+        for (auto const& wallet : found) {
+            auto const& account = wallet.account;
+            table.row({clean(account.user), std::to_string(ledger::balance(wallet, now).value),
+                       std::to_string(account.totals.consumed.value), clean(account.tier),
+                       local_time(account.created_at), account.frozen ? "frozen" : ""});
+        }
+        table.empty() ? fmt::print("no accounts\n") : table.print();
+    }
+
+    adapters::AccountFilter filter_;
+    std::int64_t limit_ = 20;
+};
+
 class History final : public Verb {
 public:
     void declare(Options& options) override {
@@ -226,6 +269,10 @@ void print_entries(std::vector<ledger::Entry> const& entries) {
 
 std::unique_ptr<Verb> make_account() {
     return std::make_unique<ShowAccount>();
+}
+
+std::unique_ptr<Verb> make_accounts() {
+    return std::make_unique<Accounts>();
 }
 
 std::unique_ptr<Verb> make_history() {

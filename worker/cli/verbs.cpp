@@ -53,6 +53,8 @@ constexpr std::array table{
     VerbRow{"queues", jobs, "Lists the queues; pauses, drains and resumes one", make_queues},
     VerbRow{"account", money_group, "Shows the balance, totals and grants of an account",
             make_account},
+    VerbRow{"accounts", money_group,
+            "Lists accounts: the newest, or by the beginning of the user id", make_accounts},
     VerbRow{"history", money_group, "Lists the ledger entries of an account, newest first",
             make_history},
     VerbRow{"grant", money_group, "Gives credits to an account", make_grant},

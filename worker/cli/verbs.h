@@ -28,6 +28,7 @@ std::unique_ptr<Verb> make_margin();
 std::unique_ptr<Verb> make_explain();
 std::unique_ptr<Verb> make_queues();
 std::unique_ptr<Verb> make_account();
+std::unique_ptr<Verb> make_accounts();
 std::unique_ptr<Verb> make_history();
 std::unique_ptr<Verb> make_grant();
 std::unique_ptr<Verb> make_consume();

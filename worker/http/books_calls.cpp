@@ -2,9 +2,13 @@
 // would have changed.
 #include <algorithm>
 #include <array>
+#include <fstream>
+#include <iterator>
+#include <string>
 
 #include <boost/json.hpp>
 
+#include "adapters/http/utf8.h"
 #include "config/load.h"
 #include "worker/http/audit_desk.h"
 #include "worker/http/calls.h"
@@ -61,6 +65,28 @@ Response try_book(Call const& call) {
     return json_answer(out);
 }
 
+// The text that a reload would read: what somebody who edits it starts from.
+Response book_text(Call const& call) {
+    auto const& file = call.office.settings.prices_file;
+    std::string text{config::shipped_prices()};
+    if (!file.empty()) {
+        std::ifstream in{file, std::ios::binary};
+        text.assign(std::istreambuf_iterator<char>{in}, {});
+        if (!in || text.size() > largest_book || !adapters::http::is_utf8(text)) {
+            return refuse(call, wire::Refusal{.code = "not_found",
+                                              .detail = "the file of the price book can't be read, "
+                                                        "or is no text of 256 KiB at most",
+                                              .status = 404,
+                                              .facts = {}});
+        }
+    }
+    auto const loaded = config::parse_book(text, "prices");
+    auto const in_force = call.office.book().version;
+    return json_answer({{"prices", text},
+                        {"shipped", file.empty()},
+                        {"in_force", loaded.value && loaded.value->version == in_force}});
+}
+
 constexpr std::array books_rows{
     Route{.method = "GET",
           .pattern = "/api/admin/audit",
@@ -72,6 +98,11 @@ constexpr std::array books_rows{
           .access = Access::admin,
           .handle = audit_start,
           .summary = "Starts an audit of everything, unless one is running"},
+    Route{.method = "GET",
+          .pattern = "/api/admin/prices/book",
+          .access = Access::admin_reading,
+          .handle = on_pool<book_text>,
+          .summary = "The text of the price book, to edit and to try"},
     Route{.method = "POST",
           .pattern = "/api/admin/prices/try",
           .access = Access::admin_reading,

@@ -1,4 +1,4 @@
-// What an operator does to an account that must not spend: freeze, release, caps of its own.
+// What an operator does to an account: freeze, release, caps of its own, membership by hand.
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -95,6 +95,23 @@ Response set_caps(Call const& call) {
                   {{"caps", ledger::line_of(standing)}});
 }
 
+Response set_membership(Call const& call) {
+    auto const user = subject_in_path(call);
+    auto const body = user ? body_of(call) : std::unexpected{user.error()};
+    if (!body) {
+        return refuse(call, body.error());
+    }
+    auto const wanted = wire::parse_membership(*body, call.office.store.now());
+    if (!wanted) {
+        return refuse(call, wire::refusal_of(wanted.error()));
+    }
+    auto const until = wanted->until ? base::to_ms(*wanted->until) : 0;
+    return decide(
+        call, *user, jobs::load_for_freeze(*user), "account.membership",
+        [&](jobs::Batch& batch) { return jobs::set_member_until(batch, *user, wanted->until); },
+        {{"member_until", until}, {"reason", wanted->reason}});
+}
+
 constexpr std::array freeze_rows{
     Route{.method = "POST",
           .pattern = "/api/admin/accounts/{user_id}/freeze",
@@ -116,6 +133,11 @@ constexpr std::array freeze_rows{
           .access = Access::admin,
           .handle = on_pool<set_caps>,
           .summary = "Gives an account caps of its own instead of the configured ones"},
+    Route{.method = "PUT",
+          .pattern = "/api/admin/accounts/{user_id}/membership",
+          .access = Access::admin,
+          .handle = on_pool<set_membership>,
+          .summary = "Says until when an account is a member, or that it is none any more"},
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// What an operator's screens need beside the other calls: what a job was asked with, credits given
-// or taken by hand, and the ledger's seals.
+// What an operator's screens need beside the other calls: what a job was asked with, the accounts
+// there are, credits given or taken by hand, and the ledger's seals.
 #include <algorithm>
 #include <array>
 
@@ -9,6 +9,7 @@
 #include "wire/audit_json.h"
 #include "wire/credits_request.h"
 #include "wire/job_request.h"
+#include "wire/json.h"
 #include "wire/story.h"
 #include "worker/http/money.h"
 #include "worker/http/on_pool.h"
@@ -143,6 +144,72 @@ Response grant(Call const& call) {
                         {"entry", wire::entry_json(*moved.entry)}});
 }
 
+// By the beginning of the user id, or, where none is given, the newest first.
+Or<adapters::AccountFilter> accounts_in_query(Call const& call) {
+    constexpr int usual = 50;
+    constexpr int most = 200;
+    auto const text = [&](char const* name) {
+        return std::string{call.request.parameter(name).value_or("")};
+    };
+    auto const limit = number_in_query(call, "limit", usual, most);
+    if (!limit || *limit == 0) {
+        return std::unexpected{limit ? bad_field("limit", "must be at least 1") : limit.error()};
+    }
+    adapters::AccountFilter filter{.prefix = text("prefix"), .limit = static_cast<int>(*limit)};
+    auto const order = text("order");
+    filter.newest_first = order.empty() ? filter.prefix.empty() : order == "newest";
+    if ((!order.empty() && order != "newest" && order != "user_id") ||
+        (filter.newest_first && !filter.prefix.empty())) {
+        return std::unexpected{bad_field("order",
+                                         "must be newest or user_id; user_id only where "
+                                         "a prefix is given")};
+    }
+    auto const cursor = text("cursor");
+    auto const is_odd = [](std::string const& word) {
+        return !word.empty() && wire::mistake_in_user(word);
+    };
+    if (is_odd(filter.prefix) || is_odd(cursor)) {
+        return std::unexpected{
+            bad_field(is_odd(cursor) ? "cursor" : "prefix", "can't be of a user id")};
+    }
+    if (!filter.newest_first) {
+        filter.after = cursor;
+    } else if (!cursor.empty()) {
+        auto const before = base::parse_integer(cursor);
+        if (!before) {
+            return std::unexpected{bad_field("cursor",
+                                             "must be the next_cursor of an earlier "
+                                             "page")};
+        }
+        filter.before = base::AccountId{*before};
+    }
+    return filter;
+}
+
+Response accounts(Call const& call) {
+    auto filter = accounts_in_query(call);
+    if (!filter) {
+        return refuse(call, filter.error());
+    }
+    auto const wanted = filter->limit++;  // one more tells whether there is more
+    auto found = call.office.store.list_accounts(*filter);
+    bool const more = std::ssize(found) > wanted;
+    if (more) {
+        found.pop_back();
+    }
+    auto const now = call.office.store.now();
+    json::array lines;
+    for (auto const& wallet : found) {
+        lines.push_back(wire::account_line_json(wallet, now));
+    }
+    json::object out{{"accounts", std::move(lines)}, {"next_cursor", nullptr}};
+    if (more) {
+        auto const& last = found.back().account;
+        out["next_cursor"] = filter->newest_first ? std::to_string(last.id.value) : last.user;
+    }
+    return json_answer(out);
+}
+
 Response seals(Call const& call) {
     auto const limit = number_in_query(call, "limit", 30, most_seals);
     if (!limit) {
@@ -162,6 +229,11 @@ constexpr std::array inspection_rows{
           .access = Access::jobs_reading,
           .handle = job_input,
           .summary = "What a job was asked with, and how often it was tried"},
+    Route{.method = "GET",
+          .pattern = "/api/admin/accounts",
+          .access = Access::admin_reading,
+          .handle = on_pool<accounts>,
+          .summary = "Accounts by the beginning of their user ids, or the newest first"},
     Route{.method = "POST",
           .pattern = "/api/admin/accounts/{user_id}/grant",
           .access = Access::admin,

@@ -1,4 +1,6 @@
 // Looking at jobs, and steering them. The decisions are jobs::cancel and jobs::retry.
+#include <algorithm>
+
 #include <boost/json.hpp>
 
 #include "jobs/steer.h"
@@ -16,6 +18,8 @@ namespace {
 constexpr std::int64_t longest_wait_s = 60;
 constexpr std::int64_t usual_page = 50;
 constexpr std::int64_t largest_page = 500;
+constexpr std::int64_t looked_through = 100'000;  // jobs, for a page of what no index finds
+constexpr std::int64_t looked_through_of_user = 1'000'000;  // ids; few of them are the user's
 
 Response job_answer(Call const& call, View const& view) {
     bool const same = matches(call.request.header("if-none-match"), view);
@@ -73,6 +77,24 @@ std::expected<adapters::JobFilter, Problem> filter_of(Call const& call) {
     return filter;
 }
 
+// Where no index finds what is wanted it is looked for among so many jobs at a time: a page may
+// have few of them, or none, and still a next one.
+void look_so_far(adapters::Store& store, adapters::JobFilter& filter) {
+    using enum jobs::State;
+    bool const few = filter.parked || filter.state == processing;
+    bool const indexed = filter.user.empty() && filter.service.empty() && filter.state != completed;
+    bool const whole_user = !filter.user.empty() && filter.service.empty() && !filter.state;
+    if (few || indexed || whole_user) {
+        return;
+    }
+    if (!filter.before) {
+        auto const newest = store.list_jobs({.limit = 1});
+        filter.before = newest.empty() ? base::JobId{1} : base::JobId{newest.front().id.value + 1};
+    }
+    auto const span = filter.user.empty() ? looked_through : looked_through_of_user;
+    filter.from = {std::max<std::int64_t>(1, filter.before->value - span)};
+}
+
 Answer list(Call& call) {
     auto filter = filter_of(call);
     auto const limit = number_in_query(call, "limit", usual_page, largest_page);
@@ -84,18 +106,27 @@ Answer list(Call& call) {
     }
     filter->limit = static_cast<int>(*limit) + 1;  // one more tells whether there is more
     auto& office = call.office;
-    auto read = [&] { return office.store.list_jobs(*filter); };
+    auto read = [&] {
+        look_so_far(office.store, *filter);
+        return office.store.list_jobs(*filter);
+    };
     auto found = co_await office.pool.run(std::move(read));
     bool const more = std::ssize(found) > *limit;
     if (more) {
         found.pop_back();
+    }
+    std::optional<base::JobId> next;
+    if (more) {
+        next = found.back().id;
+    } else if (filter->from.value > 1) {
+        next = filter->from;
     }
     json::array jobs;
     for (auto const& job : found) {
         jobs.push_back(wire::job_json(job));
     }
     json::object out{{"jobs", std::move(jobs)}};
-    out["next_cursor"] = more ? json::value(base::to_text(found.back().id)) : json::value(nullptr);
+    out["next_cursor"] = next ? json::value(base::to_text(*next)) : json::value(nullptr);
     co_return json_answer(out);
 }
 

@@ -61,10 +61,11 @@ Answer overview(Call& call) {
     OverviewFacts facts{.queues = queues_of(*found, call.office.book()),
                         .today = operations.meters().day.sums(found->view.now),
                         .store_trouble = operations.store_trouble(),
-                        .redis_trouble = operations.redis_trouble()};
+                        .redis_trouble = operations.redis_trouble(),
+                        .settings = &call.office.settings};
     facts.providers = operations.providers();
     facts.sighting = std::move(*found);
-    co_return json_answer(overview_json(facts));
+    co_return json_answer(overview_json(facts, call.language));
 }
 
 constexpr Route metrics_row(Access access) {

@@ -5,6 +5,7 @@
 
 #include <boost/json/array.hpp>
 
+#include "worker/http/texts.h"
 #include "worker/pace.h"
 
 namespace worker::http {
@@ -28,8 +29,23 @@ void put(json::object& object, char const* name, std::optional<base::Timestamp> 
     }
 }
 
-json::value concern_json(Concern const& concern) {
-    return {{"what", concern.what}, {"urgent", concern.urgent}, {"detail", concern.detail}};
+json::value concern_json(Concern const& concern, Language language) {
+    auto const told = language == Language::chinese
+                          ? chinese("attention." + concern.what, concern.facts)
+                          : std::nullopt;
+    return {{"what", concern.what},
+            {"urgent", concern.urgent},
+            {"detail", told.value_or(concern.detail)}};
+}
+
+// As configured for this process; zero: no limit.
+json::object limits_json(config::Service const& service) {
+    return {{"concurrency", service.concurrency},
+            {"timeout_ms", service.timeout.count()},
+            {"deadline_ms", service.rules.deadline.count()},
+            {"max_attempts", service.rules.max_attempts},
+            {"daily_cap", service.rules.daily_cap.value},
+            {"monthly_cap", service.rules.monthly_cap.value}};
 }
 
 json::value sight_json(adapters::Sight const& sight) {
@@ -74,6 +90,9 @@ json::array queues_json(OverviewFacts const& facts) {
                             {"ready", load.ready},
                             {"processing", load.processing}};
         put(object, "oldest_ready_at", load.oldest_ready);
+        if (facts.settings != nullptr) {
+            object["limits"] = limits_json(config::service_for(*facts.settings, queue.first));
+        }
         return object;
     });
 }
@@ -157,6 +176,9 @@ json::object provider_json(std::string const& name, metrics::ProviderHealth cons
         object["closed_for_ms"] = health.closed_for.count();
         object["closed_by"] = health.stopped_by;
     }
+    if (health.calls > 0) {
+        object["latency_ms"] = health.latency.count();
+    }
     if (health.refuses_us) {
         object["refuses_us"] = true;
     }
@@ -167,10 +189,11 @@ json::object provider_json(std::string const& name, metrics::ProviderHealth cons
     return object;
 }
 
-json::object overview_json(OverviewFacts const& facts) {
+json::object overview_json(OverviewFacts const& facts, Language language) {
     auto const& view = facts.sighting.view;
+    auto const concern = [&](Concern const& each) { return concern_json(each, language); };
     json::object object{{"at", base::to_ms(view.now)},
-                        {"attention", list_of(concerns_of(facts), concern_json)},
+                        {"attention", list_of(concerns_of(facts), concern)},
                         {"states", states_json(view)},
                         {"queues", queues_json(facts)},
                         {"unknown", list_of(view.unknown, sight_json)},

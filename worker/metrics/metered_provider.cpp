@@ -1,6 +1,7 @@
 // What it takes and what comes of it.
 #include "worker/metrics/metered_provider.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -106,6 +107,14 @@ void ProviderMeters::heard(adapters::Verdict const& verdict) {
     health_.in_a_row += 1;
     health_.last_trouble = verdict.code.empty() ? verdict.message : verdict.code;
     trouble_at_ = Clock::now();
+}
+
+// The first ones count as much as each other, later ones for a twentieth.
+void ProviderMeters::answered(std::chrono::nanoseconds took) {
+    constexpr std::int64_t remembered = 20;
+    health_.calls += 1;
+    latency_ += (took - latency_) / std::min(health_.calls, remembered);
+    health_.latency = std::chrono::duration_cast<base::Millis>(latency_);
 }
 
 ProviderHealth ProviderMeters::health() const {

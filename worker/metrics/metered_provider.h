@@ -17,6 +17,8 @@ struct ProviderHealth {
     std::int64_t completed = 0;
     std::int64_t failed = 0;
     std::int64_t unknown = 0;
+    std::int64_t calls = 0;     // that were answered, or given up
+    base::Millis latency{};     // of the last calls, the mean of about twenty
     std::int64_t in_a_row = 0;  // failures and unknown fates since the last completion
     std::string last_trouble;   // its code or message
     base::Millis trouble_ago{};
@@ -32,9 +34,15 @@ class ProviderMeters {
 public:
     ProviderMeters(adapters::metrics::Registry& registry, std::string const& name);
 
-    void submitted(std::chrono::nanoseconds took) const { submits_.observe(took); }
+    void submitted(std::chrono::nanoseconds took) {
+        submits_.observe(took);
+        answered(took);
+    }
 
-    void polled(std::chrono::nanoseconds took) const { polls_.observe(took); }
+    void polled(std::chrono::nanoseconds took) {
+        polls_.observe(took);
+        answered(took);
+    }
 
     void heard(adapters::Verdict const& verdict);
 
@@ -43,11 +51,14 @@ public:
     void is_open(bool open) const { open_.set(open ? 1 : 0); }
 
 private:
+    void answered(std::chrono::nanoseconds took);
+
     adapters::metrics::Histogram submits_;
     adapters::metrics::Histogram polls_;
     std::vector<adapters::metrics::Counter> verdicts_;
     adapters::metrics::Gauge open_;
     ProviderHealth health_;
+    std::chrono::nanoseconds latency_{};
     std::chrono::steady_clock::time_point trouble_at_;
 };
 

@@ -143,6 +143,10 @@ std::optional<ledger::Wallet> MeteredStore::glance(std::string_view user) {
     return timed(StoreCall::money, [&] { return inner_->glance(user); });
 }
 
+std::vector<ledger::Wallet> MeteredStore::list_accounts(adapters::AccountFilter const& filter) {
+    return timed(StoreCall::list, [&] { return inner_->list_accounts(filter); });
+}
+
 std::vector<ledger::Entry> MeteredStore::entries_of(base::AccountId account,
                                                     adapters::EntryFilter const& filter) {
     return timed(StoreCall::money, [&] { return inner_->entries_of(account, filter); });

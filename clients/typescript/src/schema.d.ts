@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * Lists jobs, newest first
-         * @description A user sees its own jobs, a service those of the user that it names, or all.
+         * @description A user sees its own jobs, a service those of the user that it names, or all. Where no index finds what is asked for (one service, completed ones, one state of a user) so many jobs are looked through at a time, 100,000 or the million ids before the cursor for one user: a page may be short or empty and still have a `next_cursor`.
          */
         get: operations["listJobs"];
         put?: never;
@@ -1141,6 +1141,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/accounts/{user_id}/membership": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says until when an account is a member, or that it is none any more
+         * @description In place of what it was. Nothing that was bought is undone; the reason is kept in the log.
+         */
+        put: operations["setAccountMembership"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/providers": {
         parameters: {
             query?: never;
@@ -1473,6 +1493,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accounts by the beginning of their user ids, or the newest first
+         * @description Read by an index, however many there are; nobody counts them.
+         */
+        get: operations["listAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/accounts/{user_id}/grant": {
         parameters: {
             query?: never;
@@ -1531,6 +1571,26 @@ export interface paths {
          * @description It reads every account from one consistent view and locks nothing.
          */
         post: operations["startAudit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/prices/book": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The text of the price book, to edit and to try
+         * @description What a reload would read now: the file as it is, or the shipped book where no file is configured.
+         */
+        get: operations["priceBookText"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2597,6 +2657,22 @@ export interface components {
             ready: number;
             processing: number;
             oldest_ready_at?: components["schemas"]["Time"];
+            limits?: components["schemas"]["QueueLimits"];
+        };
+        /** @description As configured for the process that answers; 0 is no limit. */
+        QueueLimits: {
+            /** @description Jobs at once in one process. */
+            concurrency: number;
+            /** @description Of one attempt. */
+            timeout_ms: number;
+            /** @description From the start of a charge to a verdict. */
+            deadline_ms: number;
+            /** @description Failures that end a job. */
+            max_attempts: number;
+            /** @description Credits that one account may spend on it in a day. */
+            daily_cap: number;
+            /** @description The same in a month. */
+            monthly_cap: number;
         };
         Sight: {
             job: components["schemas"]["JobId"];
@@ -2630,6 +2706,8 @@ export interface components {
             completed: number;
             failed: number;
             unknown: number;
+            /** @description Of its last calls from this process, the mean of about twenty; absent: none was made. */
+            latency_ms?: number;
             /** @description Troubles, without anything completed between them. */
             in_a_row: number;
             breaker: components["schemas"]["Breaker"];
@@ -2780,6 +2858,31 @@ export interface components {
         WebhookReplayed: {
             replayed: number;
         };
+        MembershipByHand: {
+            /** @description Milliseconds since the epoch, within ten years; null: it is over now. */
+            member_until: number | null;
+            reason: string;
+        };
+        AccountLine: {
+            user_id: string;
+            balance: components["schemas"]["Credits"];
+            tier: string | null;
+            username?: string;
+            email?: string;
+            time_zone?: string;
+            member_until?: components["schemas"]["Time"];
+            frozen?: boolean;
+            freeze?: components["schemas"]["Stop"];
+            brake?: components["schemas"]["Stop"];
+            caps?: components["schemas"]["AccountCaps"];
+            debt?: components["schemas"]["Credits"];
+            totals: components["schemas"]["Totals"];
+            created_at: components["schemas"]["Time"];
+        };
+        AccountList: {
+            accounts: components["schemas"]["AccountLine"][];
+            next_cursor: string | null;
+        };
         FreezeRequest: {
             /** @description Kept and shown. */
             reason: string;
@@ -2818,6 +2921,8 @@ export interface components {
             completed: number;
             failed: number;
             unknown: number;
+            /** @description Of its last calls from this process, the mean of about twenty; absent: none was made. */
+            latency_ms?: number;
             in_a_row: number;
             breaker: components["schemas"]["Breaker"];
             here: number;
@@ -2970,6 +3075,14 @@ export interface components {
             findings?: components["schemas"]["Finding"][];
             /** @description Why it could not be finished. */
             failed?: string;
+        };
+        PriceBookText: {
+            /** @description YAML. */
+            prices: string;
+            /** @description It is the one that came with the program. */
+            shipped: boolean;
+            /** @description Prices are what it says. If not, it was changed and not reloaded, or has mistakes. */
+            in_force: boolean;
         };
         PriceTrialRequest: {
             /** @description A price book, as `config/prices.yaml` is one. */
@@ -7488,6 +7601,90 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    setAccountMembership: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose account. Users name themselves only. */
+                user_id: components["parameters"]["user_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MembershipByHand"];
+            };
+        };
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description `ambiguous_credentials`, `invalid_json` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "ambiguous_credentials" | "invalid_json";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `unknown_account` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_account";
+                    };
+                };
+            };
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listProviders: {
         parameters: {
             query?: never;
@@ -8457,6 +8654,61 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listAccounts: {
+        parameters: {
+            query?: {
+                /** @description Whose user ids begin so. */
+                prefix?: string;
+                /** @description By user id, or the newest first. With a prefix: `user_id` only, and by itself; without one: `newest`, by itself. */
+                order?: "user_id" | "newest";
+                /** @description `next_cursor` of an earlier page. */
+                cursor?: string;
+                /** @description More than 200 is 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `invalid_request` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
     grantByHand: {
         parameters: {
             query?: never;
@@ -8645,6 +8897,52 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    priceBookText: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The book. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceBookText"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
             default: components["responses"]["Problem"];

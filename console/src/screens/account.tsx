@@ -9,7 +9,7 @@ import { Expiry, kindWords, Ledger } from "../ui/grants";
 import { Act, Amount, Await, Card, Choice, Dialog, Empty, Fact, Facts, Field, More, Page, Table, Time, Tone, say } from "../ui/parts";
 import { OrderRows } from "./orders";
 
-type Open = "grant" | "freeze" | "caps" | "edit" | undefined;
+type Open = "grant" | "freeze" | "caps" | "member" | "edit" | undefined;
 
 // Credits are whole; what is typed is read without rounding.
 export function whole(text: string): bigint | undefined {
@@ -27,7 +27,7 @@ export function GrantDialog({ user, balance, onClose, onDone }: { user: string; 
   const ready = value !== undefined && value !== 0n && reason.trim() !== "" && (!taking || kind === "adjust");
   const after = value === undefined ? undefined : BigInt(balance) + value;
   const give = async () => {
-    const end = expires === "" || taking ? undefined : new Date(`${expires}T23:59:59`).getTime();
+    const end = expires === "" || taking ? undefined : endOf(expires);
     const moved = await post(`/api/admin/accounts/${part(user)}/grant`, { kind, credits: value, reason: reason.trim(), reference: once, ...(end && { expires_at: end }) });
     say(tr("Done; the balance is {b}", "已完成；余额 {b}", { b: credits(moved.balance) }));
     onDone();
@@ -70,6 +70,25 @@ function CapsDialog({ user, caps, onClose, onDone }: { user: string; caps: any; 
       {names.map((name, at) => (
         <Field key={name} label={labels[at]!} value={values[at]!} inputMode="numeric" onInput={(text) => setValues(values.map((v, i) => (i === at ? text : v)))} />
       ))}
+    </Dialog>
+  );
+}
+
+// The end of a day of the viewer's.
+const endOf = (date: string) => new Date(`${date}T23:59:59`).getTime();
+
+function MemberDialog({ account, onClose, onDone }: { account: any; onClose: () => void; onDone: (account: any) => void }) {
+  const user = account.user_id;
+  const runs = account.member_until > Date.now();
+  const [until, setUntil] = useState(runs ? day(account.member_until) : "");
+  const [reason, setReason] = useState("");
+  const ready = reason.trim() !== "" && (until === "" ? runs : endOf(until) > Date.now());
+  const put = async () => onDone(await call("PUT", `/api/admin/accounts/${part(user)}/membership`, { member_until: until === "" ? null : endOf(until), reason: reason.trim() }));
+  return (
+    <Dialog title={tr("Membership of {u}", "{u} 的会员", { u: user })} confirm={until === "" ? tr("End it now", "立即终止") : tr("Set it", "设置")} danger={until === ""} ready={ready} onClose={onClose} onConfirm={put}>
+      <p class="dim">{tr("Members are not charged for services that are free to them. What was bought stays as it is in the orders.", "会员使用会员免费的服务不扣费。已购订单不受影响。")}</p>
+      <Field label={tr("Member until the end of", "会员有效至（当日结束）")} type="date" value={until} onInput={setUntil} autoFocus hint={tr("Empty: it ends now. Ten years at most.", "留空：立即终止。最长十年。")} />
+      <Field label={tr("Reason", "原因")} value={reason} onInput={setReason} required hint={tr("Kept in the log with your key's name.", "将与您的密钥名称一同记入日志。")} />
     </Dialog>
   );
 }
@@ -200,6 +219,7 @@ function Buttons({ account, load, open }: { account: any; load: Loaded<any>; ope
       {account.freeze ? <Act label={tr("Unfreeze", "解冻")} done={tr("Released", "已解冻")} run={act("unfreeze")} /> : <button type="button" onClick={() => open("freeze")}>{tr("Freeze…", "冻结…")}</button>}
       {account.brake && <Act label={tr("Lift the brake", "解除制动")} done={tr("Released", "已解除")} run={act("release")} />}
       <button type="button" onClick={() => open("caps")}>{tr("Caps…", "限额…")}</button>
+      <button type="button" onClick={() => open("member")}>{tr("Membership…", "会员…")}</button>
       <button type="button" onClick={() => open("edit")}>{tr("Edit…", "编辑…")}</button>
     </>
   );
@@ -251,6 +271,7 @@ export function Account({ user }: { user: string }) {
               </div>
               {open === "grant" && <GrantDialog user={user} balance={data.balance} onClose={close} onDone={moved} />}
               {open === "freeze" && <FreezeDialog user={user} onClose={close} onDone={changed} />}
+              {open === "member" && <MemberDialog account={data} onClose={close} onDone={changed} />}
               {open === "caps" && <CapsDialog user={user} caps={data.caps} onClose={close} onDone={changed} />}
               {open === "edit" && <EditDialog account={data} onClose={close} onDone={moved} />}
             </>

@@ -1,11 +1,13 @@
-// The way to an account: by its id, or by who was active last.
-import { useState } from "preact/hooks";
-import { call, get, part } from "../lib/api";
-import { useLoad } from "../lib/load";
+// The accounts: the newest, or those whose user ids begin with what is typed.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { call, get, part, query } from "../lib/api";
+import { useCell } from "../lib/cell";
+import { count, credits } from "../lib/format";
+import { usePages } from "../lib/load";
 import { tr } from "../lib/look";
-import { go } from "../lib/route";
+import { go, place, setQuery } from "../lib/route";
 import { mayAct } from "../session";
-import { Amount, Await, Card, Dialog, Empty, Field, Page, Table, Time, UserLink, say } from "../ui/parts";
+import { Amount, Await, Choice, Dialog, Empty, Field, More, Page, Table, Time, Tone, UserLink, say } from "../ui/parts";
 
 function Open({ onClose }: { onClose: () => void }) {
   const [user, setUser] = useState("");
@@ -25,50 +27,85 @@ function Open({ onClose }: { onClose: () => void }) {
   );
 }
 
-function Recent() {
-  const seen = useLoad(async () => {
-    const page = await get("/api/jobs?limit=200");
-    const by = new Map<string, { user: string; at: number; jobs: number }>();
-    for (const job of page.jobs) {
-      const one = by.get(job.user_id) ?? { user: job.user_id, at: job.created_at, jobs: 0 };
-      one.jobs += 1;
-      by.set(job.user_id, one);
-    }
-    return [...by.values()];
-  }, [], 10000);
-  return (
-    <Card title={tr("In the last 200 jobs", "最近 200 个任务中的账户")}>
-      <Await of={seen}>
-        {(rows) => rows.length === 0 ? <Empty title={tr("No job yet.", "尚无任务。")} /> : (
-          <Table label={tr("Accounts with recent jobs", "近期活跃账户")} head={[tr("User", "用户"), `>${tr("Jobs", "任务")}`, tr("Last job", "最近任务")]}>
-            {rows.map((one) => (
-              <tr key={one.user}>
-                <td><UserLink id={one.user} /></td>
-                <td class="right"><Amount value={one.jobs} /></td>
-                <td><Time at={one.at} relative /></td>
-              </tr>
-            ))}
-          </Table>
-        )}
-      </Await>
-    </Card>
-  );
-}
-
-export function Accounts() {
-  const [text, setText] = useState("");
-  const [opening, setOpening] = useState(false);
+// A typed search: the list follows what is typed, and the address with it; Enter opens the account.
+function Find({ prefix }: { prefix: string }) {
+  const [text, setText] = useState(prefix);
+  const sent = useRef(prefix); // the address as this box has it; when it is another, somebody went back
+  useEffect(() => {
+    if (prefix !== sent.current) setText(prefix);
+    sent.current = prefix;
+  }, [prefix]);
+  useEffect(() => {
+    const wanted = text.trim();
+    if (wanted === sent.current) return;
+    const timer = setTimeout(() => {
+      sent.current = wanted;
+      setQuery("prefix", wanted);
+    }, 250);
+    return () => clearTimeout(timer);
+  }, [text]);
   const find = (event: Event) => {
     event.preventDefault();
     if (text.trim() !== "") go(`/accounts/${part(text.trim())}`);
   };
   return (
+    <form class="filters" role="search" onSubmit={find}>
+      <Field label={tr("User id, or how it begins", "用户 ID 或其开头")} value={text} onInput={setText} type="search" />
+      <button type="submit" disabled={text.trim() === ""}>{tr("Show that account", "查看该账户")}</button>
+    </form>
+  );
+}
+
+function Row({ account }: { account: any }) {
+  return (
+    <tr>
+      <td><UserLink id={account.user_id} /></td>
+      <td class="text">{account.username ?? <span class="dim">–</span>}</td>
+      <td class="right"><Amount value={account.balance} /></td>
+      <td class="right"><Amount value={account.totals.consumed} /></td>
+      <td>{account.tier ?? <span class="dim">–</span>}</td>
+      <td>
+        {account.frozen && <Tone tone="bad">{tr("frozen", "已冻结")}</Tone>}
+        {account.brake && <Tone tone="warn">{tr("braked", "已制动")}</Tone>}
+        {account.debt > 0 && <Tone tone="warn">{tr("owes {d}", "欠 {d}", { d: credits(account.debt) })}</Tone>}
+        {account.member_until > Date.now() && <Tone tone="good">{tr("member", "会员")}</Tone>}
+      </td>
+      <td><Time at={account.created_at} /></td>
+    </tr>
+  );
+}
+
+export function Accounts() {
+  const { query: filter } = useCell(place);
+  const prefix = filter.get("prefix") ?? "";
+  const order = prefix === "" ? (filter.get("order") ?? "newest") : "user_id";
+  const [opening, setOpening] = useState(false);
+  const pages = usePages(async (cursor) => {
+    const page = await get(`/api/admin/accounts${query({ prefix, order, cursor, limit: 50 })}`);
+    return { rows: page.accounts as any[], next: page.next_cursor };
+  }, [prefix, order]);
+  const shown = pages.data?.length ?? 0;
+  return (
     <Page title={tr("Accounts", "账户")} extra={mayAct() && <button type="button" onClick={() => setOpening(true)}>{tr("Open an account…", "开立账户…")}</button>}>
-      <form class="filters" onSubmit={find}>
-        <Field label={tr("User id", "用户 ID")} value={text} onInput={setText} type="search" />
-        <button type="submit">{tr("Show", "查看")}</button>
-      </form>
-      <Recent />
+      <div class="row">
+        <Find prefix={prefix} />
+        {prefix === "" && <Choice label={tr("Order", "排序")} value={order} onChange={(v) => setQuery("order", v === "newest" ? "" : v)} options={[["newest", tr("newest first", "最新在前")], ["user_id", tr("by user id", "按用户 ID")]]} />}
+      </div>
+      <Await of={pages}>
+        {(rows) => rows.length === 0 ? (
+          <Empty title={prefix === "" ? tr("There is no account yet.", "尚无账户。") : tr("No user id begins so.", "没有以此开头的用户 ID。")}>
+            {tr("An account comes into being with its first job, or here.", "账户会在首个任务时自动开立，也可在此开立。")}
+          </Empty>
+        ) : (
+          <>
+            <p class="dim" role="status" data-testid="shown">{pages.more ? tr("{n} shown, there are more", "已显示 {n} 个，还有更多", { n: count(shown) }) : tr("{n} in all", "共 {n} 个", { n: count(shown) })}</p>
+            <Table label={tr("Accounts", "账户")} head={[tr("User", "用户"), tr("Name", "名称"), `>${tr("Balance", "余额")}`, `>${tr("Consumed", "累计消费")}`, tr("Tier", "等级"), tr("Standing", "状态"), tr("Since", "开立时间")]}>
+              {rows.map((account) => <Row key={account.user_id} account={account} />)}
+            </Table>
+          </>
+        )}
+      </Await>
+      <More pages={pages} label={tr("More", "更多")} />
       {opening && <Open onClose={() => setOpening(false)} />}
     </Page>
   );

@@ -9,6 +9,7 @@ import { live, mayAct } from "../session";
 import { Amount, Await, Badge, Card, Choice, Copy, Dialog, Fact, Facts, Field, JobLink, Page, Table, Time, Tone, UserLink } from "../ui/parts";
 import { Result } from "../ui/result";
 import { micros } from "../ui/micros";
+import { priceWords } from "../ui/words";
 import { can, type Steer, SteerDialog, took } from "./jobs";
 
 const stepWords = (what: string): string =>
@@ -68,7 +69,7 @@ function Bill({ job, net }: { job: any; net: any }) {
   );
   return (
     <Card title={tr("Bill", "账单")} extra={charge.open && <Tone tone="busy">{tr("open", "未结")}</Tone>}>
-      <p>{price.words}</p>
+      <p>{priceWords(price.words)}</p>
       <table class="bill">
         <tbody>
           {line(tr("Quoted", "报价"), price.quoted)}

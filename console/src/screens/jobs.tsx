@@ -202,8 +202,8 @@ export function Jobs() {
       )}
       <Await of={pages}>
         {(jobs) => jobs.length === 0 ? (
-          <Empty title={tr("No job is like that.", "没有符合条件的任务。")}>
-            {key ? <a href="/jobs">{tr("Show all jobs", "查看全部任务")}</a> : tr("Enqueue one: POST /api/jobs, or `tallyman enqueue script --user ann`.", "创建任务：POST /api/jobs，或 `tallyman enqueue script --user ann`。")}
+          <Empty title={pages.more ? tr("None of the newest jobs is like that.", "最近的任务中没有符合条件的。") : tr("No job is like that.", "没有符合条件的任务。")}>
+            {pages.more ? tr("So many are looked through at a time; older ones may be.", "每次仅查找一定数量；更早的任务中可能有。") : key ? <a href="/jobs">{tr("Show all jobs", "查看全部任务")}</a> : tr("Enqueue one: POST /api/jobs, or `tallyman enqueue script --user ann`.", "创建任务：POST /api/jobs，或 `tallyman enqueue script --user ann`。")}
           </Empty>
         ) : (
           <Table label={tr("Jobs", "任务")} head={[...(mayAct() ? [box] : []), tr("Job", "编号"), tr("State", "状态"), tr("Service", "服务"), tr("User", "用户"), `>${tr("Progress", "进度")}`, `>${tr("Quoted", "报价")}`, `>${tr("Paid", "实付")}`, tr("Created", "创建时间"), `>${tr("Took", "耗时")}`, tr("Provider or error", "供应商或错误")]}>

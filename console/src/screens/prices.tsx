@@ -1,5 +1,5 @@
 // The price book in force, what a job would cost, and what an edited book would have changed.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { useCalls } from "../lib/calls";
 import { get, post } from "../lib/api";
 import { credits } from "../lib/format";
@@ -8,6 +8,7 @@ import { useLoad } from "../lib/load";
 import { tr } from "../lib/look";
 import { mayAct } from "../session";
 import { Book } from "../ui/book";
+import { priceWords } from "../ui/words";
 import { Act, Amount, Await, Card, Choice, Empty, Fact, Facts, Field, Page, Table, Tone, UserLink } from "../ui/parts";
 
 function Quote({ services }: { services: string[] }) {
@@ -35,7 +36,7 @@ function Quote({ services }: { services: string[] }) {
       {cost && (
         <Facts>
           <Fact name={tr("Costs", "费用")}><b data-testid="quote"><Amount value={cost.cost} /></b></Fact>
-          <Fact name={tr("In words", "说明")}>{cost.words}</Fact>
+          <Fact name={tr("In words", "说明")}>{priceWords(cost.words)}</Fact>
           {cost.balance !== null && <Fact name={tr("Balance", "余额")}><Amount value={cost.balance} /> {cost.sufficient ? <Tone tone="good">{tr("enough", "足够")}</Tone> : <Tone tone="bad">{tr("not enough", "不足")}</Tone>}</Fact>}
         </Facts>
       )}
@@ -47,13 +48,21 @@ function Quote({ services }: { services: string[] }) {
 function DryRun() {
   const [text, setText] = useState("");
   const [found, setFound] = useState<any>(undefined);
+  const book = useLoad(() => get("/api/admin/prices/book"), []);
+  const fresh = book.data?.prices as string | undefined;
+  useEffect(() => setText((was) => (was === "" ? (fresh ?? "") : was)), [fresh]);
   const run = async () => setFound(await post("/api/admin/prices/try", { prices: text }));
   return (
     <Card title={tr("Try an edited book on last month's jobs", "用修改后的价目表试算上月任务")}>
-      <p class="dim">{tr("Paste prices.yaml as you would have it. It is checked whole, and priced against what was billed in the last 30 days; nothing changes.", "粘贴修改后的 prices.yaml：将整体校验，并对最近 30 天的任务试算；不会产生任何变更。")}</p>
+      <p class="dim">{tr("Edit prices.yaml as you would have it. It is checked whole, and priced against what was billed in the last 30 days; nothing changes.", "按需修改 prices.yaml：将整体校验，并对最近 30 天的任务试算；不会产生任何变更。")}
+        {book.data?.in_force === false && <> <Tone tone="warn">{tr("the file is not what is in force", "该文件与当前生效的价目表不同")}</Tone></>}
+      </p>
       <label class="sr" for="book">{tr("Edited price book (YAML)", "修改后的价目表（YAML）")}</label>
-      <textarea id="book" rows={10} spellcheck={false} value={text} onInput={(e) => setText(e.currentTarget.value)} placeholder="services:&#10;  script: {mode: fixed, credits: 6}" />
-      <div class="row end"><Act tone="primary" disabled={text.trim() === ""} label={tr("Try it", "试算")} done={tr("Tried", "已试算")} run={run} /></div>
+      <textarea id="book" rows={16} spellcheck={false} value={text} onInput={(e) => setText(e.currentTarget.value)} placeholder="services:&#10;  script: {mode: fixed, credits: 6}" />
+      <div class="row end">
+        {fresh !== undefined && text !== fresh && <button type="button" onClick={() => setText(fresh)}>{tr("Start over", "重新开始")}</button>}
+        <Act tone="primary" disabled={text.trim() === ""} label={tr("Try it", "试算")} done={tr("Tried", "已试算")} run={run} />
+      </div>
       {found && <Tried found={found} />}
     </Card>
   );

@@ -20,7 +20,7 @@ function Health() {
     <Card title={tr("Health and cost", "健康与成本")}>
       <Await of={list}>
         {(data) => data.providers.length === 0 ? <Empty title={tr("No provider is configured.", "未配置供应商。")}>{tr("See `providers` in tallyman.yaml.", "参见 tallyman.yaml 的 providers。")}</Empty> : (
-          <Table label={tr("Health and cost", "健康与成本")} head={[tr("Provider", "供应商"), tr("Now", "状态"), `>${tr("At work", "进行中")}`, `>${tr("Completed", "完成")}`, `>${tr("Failed", "失败")}`, `>${tr("Unknown", "未知")}`, `>${tr("Cost today", "今日成本")}`, tr("Last trouble", "最近异常")]}>
+          <Table label={tr("Health and cost", "健康与成本")} head={[tr("Provider", "供应商"), tr("Now", "状态"), `>${tr("At work", "进行中")}`, `>${tr("Completed", "完成")}`, `>${tr("Failed", "失败")}`, `>${tr("Unknown", "未知")}`, `>${tr("Latency", "延迟")}`, `>${tr("Cost today", "今日成本")}`, tr("Last trouble", "最近异常")]}>
             {data.providers.map((one: any) => (
               <tr key={one.name}>
                 <td>{one.name} {!one.configured && <Tone tone="quiet">{tr("no longer configured", "已移除配置")}</Tone>}</td>
@@ -29,6 +29,7 @@ function Health() {
                 <td class="right"><Amount value={one.completed} /></td>
                 <td class="right"><Amount value={one.failed} /></td>
                 <td class="right"><Amount value={one.unknown} /></td>
+                <td class="right num">{one.latency_ms === undefined ? "–" : span(one.latency_ms)}</td>
                 <td class="right num">{one.today.length === 0 ? "–" : one.today.map((cost: any) => micros(cost.cost_micros, cost.currency)).join(" + ")}</td>
                 <td class="text">{one.last_trouble ? <>{one.last_trouble} <span class="dim">{tr("{t} ago", "{t} 前", { t: span(one.trouble_ago_ms) })}</span></> : <span class="dim">–</span>}</td>
               </tr>

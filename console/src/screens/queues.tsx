@@ -1,13 +1,27 @@
 // Queues: what waits, and how to stop and go on. In force for all workers at once.
 import { useState } from "preact/hooks";
 import { get, part, post } from "../lib/api";
-import { span } from "../lib/format";
+import { credits, span } from "../lib/format";
 import { useLoad } from "../lib/load";
 import { tr } from "../lib/look";
 import { mayAct } from "../session";
 import { Act, Amount, Await, Badge, Dialog, Page, Table, say } from "../ui/parts";
 
 type Mode = "pause" | "drain";
+
+// As configured under `services`; what has no limit is not said.
+function Limits({ of }: { of: any }) {
+  if (!of) return <span class="dim">–</span>;
+  const words = [
+    of.concurrency > 0 && tr("{n} at once in a process", "每进程同时 {n} 个", { n: of.concurrency }),
+    tr("{t} an attempt", "每次尝试 {t}", { t: span(of.timeout_ms) }),
+    tr("{n} tries", "最多 {n} 次", { n: of.max_attempts }),
+    tr("{t} to a verdict", "{t} 内须有结果", { t: span(of.deadline_ms) }),
+    of.daily_cap > 0 && tr("{n} credits a day and account", "每账户每日 {n} 积分", { n: credits(of.daily_cap) }),
+    of.monthly_cap > 0 && tr("{n} credits a month and account", "每账户每月 {n} 积分", { n: credits(of.monthly_cap) }),
+  ];
+  return <small class="dim">{words.filter(Boolean).join(" · ")}</small>;
+}
 
 export function Queues() {
   const overview = useLoad(() => get("/api/admin/overview"), [], 2000);
@@ -20,7 +34,7 @@ export function Queues() {
     <Page title={tr("Queues", "队列")}>
       <Await of={overview}>
         {(data) => (
-          <Table label={tr("Queues", "队列")} head={[tr("Service", "服务"), tr("Mode", "模式"), `>${tr("Ready", "待领取")}`, `>${tr("Processing", "处理中")}`, tr("Oldest waits", "最久等待"), ...(mayAct() ? [tr("Do", "操作")] : [])]}>
+          <Table label={tr("Queues", "队列")} head={[tr("Service", "服务"), tr("Mode", "模式"), `>${tr("Ready", "待领取")}`, `>${tr("Processing", "处理中")}`, tr("Oldest waits", "最久等待"), tr("Limits", "限制"), ...(mayAct() ? [tr("Do", "操作")] : [])]}>
             {data.queues.map((queue: any) => (
               <tr key={queue.service} data-testid={`queue-${queue.service}`}>
                 <td><a href={`/jobs?service=${encodeURIComponent(queue.service)}`}>{queue.service}</a></td>
@@ -28,6 +42,7 @@ export function Queues() {
                 <td class="right"><Amount value={queue.ready} /></td>
                 <td class="right"><Amount value={queue.processing} /></td>
                 <td>{queue.oldest_ready_at ? span(data.at - queue.oldest_ready_at) : <span class="dim">–</span>}</td>
+                <td><Limits of={queue.limits} /></td>
                 {mayAct() && (
                   <td>
                     <div class="row">

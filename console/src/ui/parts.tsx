@@ -172,7 +172,7 @@ export function Busy() {
   );
 }
 
-export function More({ pages }: { pages: Pages<unknown> }) {
+export function More({ pages, label }: { pages: Pages<unknown>; label?: string }) {
   const [busy, setBusy] = useState(false);
   if (!pages.more) return null;
   const load = async () => {
@@ -183,7 +183,7 @@ export function More({ pages }: { pages: Pages<unknown> }) {
   return (
     <div class="more">
       <button type="button" disabled={busy} onClick={load}>
-        {tr("Older ones", "更早的记录")}
+        {label ?? tr("Older ones", "更早的记录")}
       </button>
     </div>
   );
