@@ -232,7 +232,6 @@ class History(CliTest):
         self.assertEqual(wrong, [])
         self.assertEqual(len(self.calls), CLIENTS * CALLS)
         lost = [each for each in self.calls if each.status is None]
-        self.assertGreater(len(lost), 0)
         references = {row[3] for row in rows}
         kept = [each for each in lost if each.kind != "look" and each.reference in references]
         print(f"{len(self.calls)} calls, {len(lost)} without an answer, {len(kept)} of these had "
