@@ -15,7 +15,7 @@ using jobs::Said;
 namespace {
 
 // How often it is looked at: its deadline may have come.
-constexpr base::Millis look_every{30'000};
+constexpr base::Millis parked_look_every{30'000};
 
 }  // namespace
 
@@ -48,7 +48,7 @@ asio::awaitable<Reported> Attempt::park(std::string why) {
         if (!current) {
             break;
         }
-        co_await pause(look_every);
+        co_await pause(parked_look_every);
     }
     co_return co_await let_go(last);
 }

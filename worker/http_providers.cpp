@@ -22,10 +22,10 @@ namespace engine = adapters::providers::http;
 // What is sent on with a request is held in memory as a whole.
 constexpr std::uint64_t most_input = std::uint64_t{256} << 20;
 
-using Bytes = std::expected<std::string, http::NotOpened>;
+using Bytes = std::expected<std::string, engine::NotOpened>;
 
 Bytes not_opened(std::string message, bool passes = false) {
-    return std::unexpected{http::NotOpened{.message = std::move(message), .passes = passes}};
+    return std::unexpected{engine::NotOpened{.message = std::move(message), .passes = passes}};
 }
 
 // Whatever another server says of a moment, or the way to it.

@@ -14,6 +14,7 @@
 
 #include "adapters/plain_json.h"
 #include "base/base64.h"
+#include "base/free_by.h"
 
 namespace adapters::identity {
 
@@ -27,18 +28,10 @@ constexpr std::size_t most_modulus = 1024 + 1;
 constexpr std::size_t most_exponent = 8;
 constexpr std::size_t coordinate = 32;
 
-template <auto free>
-struct Free {
-    template <typename T>
-    void operator()(T* thing) const {
-        free(thing);
-    }
-};
-
-using Builder = std::unique_ptr<OSSL_PARAM_BLD, Free<OSSL_PARAM_BLD_free>>;
-using Parameters = std::unique_ptr<OSSL_PARAM, Free<OSSL_PARAM_free>>;
-using Making = std::unique_ptr<EVP_PKEY_CTX, Free<EVP_PKEY_CTX_free>>;
-using Number = std::unique_ptr<BIGNUM, Free<BN_free>>;
+using Builder = std::unique_ptr<OSSL_PARAM_BLD, base::FreeBy<OSSL_PARAM_BLD_free>>;
+using Parameters = std::unique_ptr<OSSL_PARAM, base::FreeBy<OSSL_PARAM_free>>;
+using Making = std::unique_ptr<EVP_PKEY_CTX, base::FreeBy<EVP_PKEY_CTX_free>>;
+using Number = std::unique_ptr<BIGNUM, base::FreeBy<BN_free>>;
 
 unsigned char const* bytes_of(std::string const& text) {
     return reinterpret_cast<unsigned char const*>(text.data());

@@ -15,6 +15,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
+#include "base/free_by.h"
 #include "base/hmac.h"
 
 namespace adapters::identity {
@@ -27,18 +28,10 @@ constexpr int most_rsa = 8192;
 constexpr std::size_t raw_signature = 64;  // of P-256 (r and s) and of Ed25519
 constexpr std::size_t most_pem_keys = 64;
 
-template <auto free>
-struct FreeBy {
-    template <typename T>
-    void operator()(T* thing) const {
-        free(thing);
-    }
-};
-
-using Bio = std::unique_ptr<BIO, FreeBy<BIO_free_all>>;
-using Context = std::unique_ptr<EVP_MD_CTX, FreeBy<EVP_MD_CTX_free>>;
-using Number = std::unique_ptr<BIGNUM, FreeBy<BN_free>>;
-using RawSignature = std::unique_ptr<ECDSA_SIG, FreeBy<ECDSA_SIG_free>>;
+using Bio = std::unique_ptr<BIO, base::FreeBy<BIO_free_all>>;
+using Context = std::unique_ptr<EVP_MD_CTX, base::FreeBy<EVP_MD_CTX_free>>;
+using Number = std::unique_ptr<BIGNUM, base::FreeBy<BN_free>>;
+using RawSignature = std::unique_ptr<ECDSA_SIG, base::FreeBy<ECDSA_SIG_free>>;
 
 unsigned char const* bytes_of(std::string_view text) {
     return reinterpret_cast<unsigned char const*>(text.data());

@@ -12,6 +12,7 @@
 
 #include "adapters/payments/text.h"
 #include "base/check.h"
+#include "base/free_by.h"
 #include "base/sha256.h"
 
 namespace adapters::payments {
@@ -23,16 +24,8 @@ constexpr std::size_t gcm_tag = 16;
 constexpr std::size_t aes_key = 32;
 constexpr std::size_t aes_block = 16;
 
-template <auto free>
-struct FreeCrypto {
-    template <typename T>
-    void operator()(T* thing) const {
-        free(thing);
-    }
-};
-
-using Digest = std::unique_ptr<EVP_MD_CTX, FreeCrypto<EVP_MD_CTX_free>>;
-using Cipher = std::unique_ptr<EVP_CIPHER_CTX, FreeCrypto<EVP_CIPHER_CTX_free>>;
+using Digest = std::unique_ptr<EVP_MD_CTX, base::FreeBy<EVP_MD_CTX_free>>;
+using Cipher = std::unique_ptr<EVP_CIPHER_CTX, base::FreeBy<EVP_CIPHER_CTX_free>>;
 
 unsigned char const* bytes_of(std::string_view text) {
     return reinterpret_cast<unsigned char const*>(text.data());

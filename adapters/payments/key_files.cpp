@@ -12,6 +12,7 @@
 
 #include "adapters/payments/crypto.h"
 #include "adapters/payments/text.h"
+#include "base/free_by.h"
 
 namespace adapters::payments {
 
@@ -20,22 +21,14 @@ namespace {
 constexpr int least_rsa = 2048;
 constexpr int most_rsa = 8192;
 
-template <auto free>
-struct FreeBy {
-    template <typename T>
-    void operator()(T* thing) const {
-        free(thing);
-    }
-};
-
 void free_text(char* text) {
     OPENSSL_free(text);
 }
 
-using Bio = std::unique_ptr<BIO, FreeBy<BIO_free_all>>;
-using X509Owner = std::unique_ptr<X509, FreeBy<X509_free>>;
-using Number = std::unique_ptr<BIGNUM, FreeBy<BN_free>>;
-using Text = std::unique_ptr<char, FreeBy<free_text>>;
+using Bio = std::unique_ptr<BIO, base::FreeBy<BIO_free_all>>;
+using X509Owner = std::unique_ptr<X509, base::FreeBy<X509_free>>;
+using Number = std::unique_ptr<BIGNUM, base::FreeBy<BN_free>>;
+using Text = std::unique_ptr<char, base::FreeBy<free_text>>;
 
 using Unfit = std::optional<std::string>;  // nothing: it is good
 

@@ -10,7 +10,7 @@ using ledger::Entry;
 using ledger::Kind;
 using Number = std::int64_t;
 
-Number ms(base::Timestamp at) {
+Number ms_of(base::Timestamp at) {
     return at.time_since_epoch().count();
 }
 
@@ -97,18 +97,18 @@ void Twelve::draws(Entry const& entry, std::map<Number, ledger::Grant> const& gr
             continue;
         }
         auto const& grant = found->second;
-        Number const until = grant.expires_at ? ms(*grant.expires_at) : INT64_MAX;
+        Number const until = grant.expires_at ? ms_of(*grant.expires_at) : INT64_MAX;
         if (left_[draw.grant] < 0 || left_[draw.grant] > grant.amount.value) {
             broken(2, name + " takes more than a grant has, or gives more than it had");
         }
         bool const out = draw.amount.value < 0;
         if (entry.kind == Kind::expire) {
             bool const exact = entry.draws.size() == 1 && left_[draw.grant] == 0;
-            if (!exact || ms(entry.effective_at) != until || ms(entry.recorded_at) < until) {
+            if (!exact || ms_of(entry.effective_at) != until || ms(entry.recorded_at) < until) {
                 broken(9, name + " is not the rest of its grant at its date");
             }
         } else if (out &&
-                   (ms(entry.recorded_at) >= until || entry.recorded_at < grant.effective_at)) {
+                   (ms_of(entry.recorded_at) >= until || entry.recorded_at < grant.effective_at)) {
             broken(8, name + " draws on a grant outside its life");
         }
     }
