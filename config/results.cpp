@@ -16,7 +16,7 @@ using std::chrono::seconds;
 
 constexpr std::int64_t largest_tebibyte = std::int64_t{1} << 40;
 constexpr SecretForm in_a_header{.in_a_header = true};
-constexpr SecretForm strong_hint{.shortest = 16, .in_a_header = true};
+constexpr SecretForm strong_hint{.shortest = 16};
 constexpr std::size_t longest_address = 2'048;
 
 // "https://host", perhaps with a port and a path, without a slash at its end.

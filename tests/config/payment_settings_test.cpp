@@ -133,8 +133,7 @@ TEST(PaymentKeys, MistakesNameTheKeyAndShowNoSecret) {
     Folder folder;
     auto const empty = folder.write("empty", "\n").string();
     EXPECT_EQ(mistakes_in("stripe: {secret_file: '" + empty + "'}"),
-              Lines{"1: payments.stripe.secret_file: expected a text that is not empty (what was "
-                    "given is not shown)"});
+              Lines{"1: payments.stripe.secret_file: the file is empty"});
     EXPECT_EQ(mistakes_in("stripe: {secret: [hunter2]}"),
               Lines{"1: payments.stripe.secret: expected a text that is not empty (what was given "
                     "is not shown)"});

@@ -178,8 +178,13 @@ std::string Model::retry(Int id) {
 std::string Model::resolve(Int id, std::string const& verdict, std::string const& task) {
     auto& job = jobs.at(id);
     bool const doubtful = job.parked || (job.unknown && job.task.empty());
-    if ((job.state != "queued" && job.state != "processing") || !doubtful) {
+    bool const underway = job.state == "processing" && !job.parked;
+    if ((job.state != "queued" && job.state != "processing") || !doubtful ||
+        (verdict == "submit" && underway)) {
         return "wrong_state";
+    }
+    if (verdict == "submit" && !job.task.empty()) {
+        job.failures += 1;
     }
     if (verdict == "fail") {
         fail(job, "unknown_fate");

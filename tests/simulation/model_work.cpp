@@ -217,7 +217,7 @@ std::string Model::report(Word const& word) {
     }
     if (word.said == "unknown" || word.said == "parked" || word.said == "resubmit") {
         job.unknown = true;
-        job.parked = word.said == "parked" || (word.said == "unknown" && job.parked);
+        job.parked = word.said == "parked";
     }
     return go_on(job, word.charge_loaded);
 }
