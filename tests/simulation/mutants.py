@@ -37,21 +37,27 @@ def check(diffs):
 
 
 def compile_commands():
-    """How each file of the simulation is compiled, and to which object."""
+    """How each file of the simulation is compiled, several of the rules as one, and to which
+    object."""
     commands = {}
     for each in json.loads((BUILD / "compile_commands.json").read_text()):
         words = shlex.split(each["command"])
         target = words[words.index("-o") + 1]
         if "simulation.dir" in target:
-            commands[str(Path(each["file"]).relative_to(TOP))] = (words, target)
+            commands[each["file"]] = (words, target)
     return commands
 
 
 def build(folder, commands, file):
     """The simulation with that file of the folder in the place of the right one."""
-    words, target = commands[file]
+    right = str(TOP / file)
+    source = next(each for each in commands
+                  if each == right or f'"{right}"' in Path(each).read_text())
+    wrong = folder / "changed.cpp"
+    wrong.write_text(Path(source).read_text().replace(right, str(folder / file)))
+    words, target = commands[source]
     changed = folder / "changed.o"
-    words = [str(folder / file) if word == str(TOP / file) else word for word in words]
+    words = [str(wrong) if word == source else word for word in words]
     words[words.index("-o") + 1] = str(changed)
     if "-MF" in words:
         words[words.index("-MF") + 1] = str(folder / "changed.d")
