@@ -72,6 +72,7 @@ await confirm("Freeze");
 assert.equal((await get("/api/accounts/ann")).freeze.reason, "asked by phone");
 await button("Unfreeze").click();
 await until("the release", async () => (await get("/api/accounts/ann")).freeze === undefined);
+await button("Freeze…").waitFor();  // the buttons beside it have moved
 await button("Caps…").click();
 await dialog.getByLabel("Per day").fill("1000");
 await confirm("Set them");
