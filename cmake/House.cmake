@@ -3,7 +3,7 @@
 option(TALLYMAN_TESTS "build the tests" OFF)
 option(TALLYMAN_BENCH "build the benchmarks" OFF)
 option(TALLYMAN_FUZZ "build the fuzz targets" OFF)
-option(TALLYMAN_UNITY "compile several files of a room as one: a third of the time" ON)
+option(TALLYMAN_UNITY "compile several files of a room as one: half of the time" ON)
 set(TALLYMAN_SANITIZE "" CACHE STRING "sanitizers, as for -fsanitize=")
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 14)

@@ -11,6 +11,8 @@
 
 #include <fmt/format.h>
 
+#include "base/lower.h"
+
 namespace adapters::fetch {
 
 namespace {
@@ -40,16 +42,6 @@ bool is_letter(char c) {
 
 bool is_hex(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-char small(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string small(std::string_view text) {
-    std::string result{text};
-    std::ranges::transform(result, result.begin(), [](char c) { return small(c); });
-    return result;
 }
 
 // What is before the first of these characters, and what begins with it.
@@ -117,7 +109,7 @@ std::expected<void, MediaError> take_host(Url& url, std::string_view host) {
         url.host = to_text(*url.address);
         return {};
     }
-    url.host = small(host);
+    url.host = base::lower(host);
     url.address = parse_ipv4(url.host);
     if (auto why = url.address ? std::string{} : why_no_name(url.host); !why.empty()) {
         return bad(std::move(why));
@@ -210,7 +202,7 @@ std::expected<Url, MediaError> parse_url(std::string_view text) {
         return bad("a URL has at most 8192 characters");
     }
     auto const scheme_end = text.find("://");
-    auto const scheme = small(text.substr(0, std::min(scheme_end, std::size_t{6})));
+    auto const scheme = base::lower(text.substr(0, std::min(scheme_end, std::size_t{6})));
     if (scheme_end == std::string_view::npos || (scheme != "http" && scheme != "https")) {
         return bad("a URL begins with https:// or http://");
     }

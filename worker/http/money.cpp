@@ -11,6 +11,10 @@ Language language_of_money(Call const& call) {
     return language_of(call.request.header("accept-language"), Language::chinese);
 }
 
+adapters::http::Response refuse_money(Call const& call, Problem const& problem) {
+    return respond(problem, language_of_money(call));
+}
+
 wire::Tongue tongue_of(Call const& call) {
     return language_of_money(call) == Language::chinese ? wire::Tongue::chinese
                                                         : wire::Tongue::english;

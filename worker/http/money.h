@@ -18,6 +18,7 @@ using Or = std::expected<T, Problem>;
 // Of money it is spoken in Chinese unless the caller asks for English.
 Language language_of_money(Call const& call);
 wire::Tongue tongue_of(Call const& call);
+adapters::http::Response refuse_money(Call const& call, Problem const& problem);
 
 // Whose account the body is about: `user_id`, or the user that calls.
 Or<std::string> subject_in(Call const& call, wire::StrictObject const& body);

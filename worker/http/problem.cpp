@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include "adapters/http/facts.h"
 #include "worker/http/texts.h"
 
 namespace worker::http {
@@ -14,14 +15,6 @@ namespace worker::http {
 namespace json = boost::json;
 
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-    auto const first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 // "0.8" is 800; a weight that can't be read counts as none at all.
 int thousandths(std::string_view text) {
@@ -63,12 +56,12 @@ Language language_of(std::string_view accept_language, Language otherwise) {
     int chinese = 0;
     while (!accept_language.empty()) {
         auto const comma = accept_language.find(',');
-        auto const range = trimmed(accept_language.substr(0, comma));
+        auto const range = adapters::http::trimmed(accept_language.substr(0, comma));
         auto const semicolon = range.find(';');
         auto const weight_at = range.find("q=");
         auto const weight =
             weight_at == std::string_view::npos ? 1'000 : thousandths(range.substr(weight_at + 2));
-        auto const tag = trimmed(range.substr(0, semicolon));
+        auto const tag = adapters::http::trimmed(range.substr(0, semicolon));
         if (begins_with(tag, "zh")) {
             chinese = std::max(chinese, weight);
         } else if (begins_with(tag, "en")) {

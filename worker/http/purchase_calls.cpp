@@ -18,10 +18,6 @@ namespace json = boost::json;
 using adapters::http::Response;
 using boost::asio::awaitable;
 
-Response refuse_money(Call const& call, Problem const& problem) {
-    return respond(problem, language_of_money(call));
-}
-
 // Of a key that names nobody it is empty.
 Or<std::string> maybe_subject(Call const& call) {
     auto const named = call.request.parameter("user_id").value_or("");

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/http/facts.h"
 #include "adapters/identity/api_key.h"
 
 namespace worker::http {
@@ -12,13 +13,6 @@ namespace {
 
 constexpr std::string_view cookie_name = "tallyman_session";
 constexpr std::string_view console_header = "x-tallyman-console";
-
-std::string_view without_blanks(std::string_view text) {
-    auto const from = text.find_first_not_of(" \t");
-    return from == std::string_view::npos
-               ? std::string_view{}
-               : text.substr(from, text.find_last_not_of(" \t") + 1 - from);
-}
 
 // "https://host:1" is of "host:1".
 bool is_of(std::string_view origin, std::string_view host) {
@@ -81,7 +75,7 @@ std::string_view session_in(adapters::http::Request const& request) {
         std::string_view rest = header.value;
         while (!rest.empty()) {
             auto const end = std::min(rest.find(';'), rest.size());
-            auto const pair = without_blanks(rest.substr(0, end));
+            auto const pair = adapters::http::trimmed(rest.substr(0, end));
             rest.remove_prefix(std::min(rest.size(), end + 1));
             if (pair.starts_with(cookie_name) && pair.substr(cookie_name.size()).starts_with('=')) {
                 return pair.substr(cookie_name.size() + 1);

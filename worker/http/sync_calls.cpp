@@ -21,10 +21,6 @@ constexpr std::size_t most_of_a_sync = 1'000;
 constexpr int usual_history = 50;
 constexpr int most_history = 1'000;
 
-Response refuse_sync(Call const& call, Problem const& problem) {
-    return respond(problem, language_of_money(call));
-}
-
 Problem problem_of(jobs::Synced const& answer, base::Credits amount) {
     Problem problem{wire::refusal_of(answer, amount.value < 0 ? -amount : amount)};
     if (problem.refusal.status == 401) {
@@ -46,12 +42,12 @@ Answer sync(Call& call) {
     auto const answers = co_await call.office.sync->sync(std::move(one));
     auto const& answer = answers.front();
     co_return wire::went_through(answer) ? json_answer(wire::synced_json(answer, tongue_of(call)))
-                                         : refuse_sync(call, problem_of(answer, what->amount));
+                                         : refuse_money(call, problem_of(answer, what->amount));
 }
 
 // An item's answer is what a call of its own would have answered, and whether it went through.
 json::object failed_item(Call const& call, Problem const& problem) {
-    auto const answer = refuse_sync(call, problem);
+    auto const answer = refuse_money(call, problem);
     auto const error = json::parse(std::get<std::string>(answer.body)).as_object();
     return {{"success", false},
             {"message", error.at("detail")},

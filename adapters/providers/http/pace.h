@@ -15,6 +15,11 @@ namespace adapters::providers::http {
 
 using Clock = std::chrono::steady_clock;
 
+// For dates and signatures, which others judge by their own clocks.
+inline base::Timestamp wall_clock() {
+    return std::chrono::floor<base::Millis>(std::chrono::system_clock::now());
+}
+
 // A task that is not found is lost when this has happened so often, over so long a time.
 struct LostAfter {
     int times = 5;

@@ -22,10 +22,6 @@ namespace {
 
 constexpr std::size_t inputs_at_once = 4;
 
-base::Timestamp wall_clock() {
-    return std::chrono::floor<base::Millis>(std::chrono::system_clock::now());
-}
-
 asio::awaitable<std::expected<std::string, NotOpened>> open_there(OpenInput open,
                                                                   std::string name) {
     co_return open(name);

@@ -8,6 +8,7 @@
 
 #include "adapters/providers/http/provider.h"
 #include "adapters/providers/text.h"
+#include "base/lower.h"
 
 namespace adapters::providers::http {
 
@@ -19,17 +20,6 @@ using dialect::State;
 namespace {
 
 constexpr base::Millis question_time{30'000};
-
-base::Timestamp now_by_wall() {
-    return std::chrono::floor<base::Millis>(std::chrono::system_clock::now());
-}
-
-std::string small(std::string text) {
-    std::ranges::transform(text, text.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return text;
-}
 
 // 40, "40", "40%" and 0.4 are all forty.
 int percent_in(dialect::Pointers const& pointers, Json const& body) {
@@ -127,7 +117,7 @@ asio::awaitable<Verdict> Http::read_task(Values& values, Reply reply) {
     auto const* said =
         heard.is_good() && heard.body ? first_of(*heard.body, dialect.poll->status) : nullptr;
     if (said == nullptr) {
-        auto const refusal = refusal_in(heard, values, During::poll, now_by_wall());
+        auto const refusal = refusal_in(heard, values, During::poll, wall_clock());
         if (!heard.is_good() || !heard.body) {
             co_return unseen(values.task, refusal.message, refusal.wait);
         }
@@ -138,8 +128,8 @@ asio::awaitable<Verdict> Http::read_task(Values& values, Reply reply) {
                          refusal.wait);
     }
     auto const word = one_line(plain(*said), 80);
-    auto const wait = wait_in(dialect.poll->wait, heard, now_by_wall());
-    auto const known = dialect.poll->words.find(small(word));
+    auto const wait = wait_in(dialect.poll->wait, heard, wall_clock());
+    auto const known = dialect.poll->words.find(base::lower(word));
     Verdict verdict{.fate = Fate::running};
     if (known == dialect.poll->words.end()) {
         verdict.note = fmt::format("the provider says `{}`, a word nobody knows here", word);
@@ -154,7 +144,7 @@ asio::awaitable<Verdict> Http::read_task(Values& values, Reply reply) {
         verdict.progress = percent_in(dialect.poll->progress, *heard.body);
         verdict.ask_again = pace_.next(values.task, wait);
     } else {
-        verdict = failed(refusal_in(heard, values, During::task, now_by_wall()));
+        verdict = failed(refusal_in(heard, values, During::task, wall_clock()));
         verdict.message = known->second == State::cancelled
                               ? "the task was cancelled at the provider"
                               : verdict.message;
@@ -179,7 +169,7 @@ asio::awaitable<void> Http::cancel(Call call, std::string task) {
                                ? first_of(*reply->heard.body, dialect.poll->status)
                                : nullptr;
         auto const& words = dialect.cancel->only_when;
-        if (said == nullptr || std::ranges::find(words, small(plain(*said))) == words.end()) {
+        if (said == nullptr || std::ranges::find(words, base::lower(plain(*said))) == words.end()) {
             co_return;
         }
     }
