@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/shared.h"
 #include "jobs/batch.h"
 #include "jobs/rules.h"
 
@@ -60,7 +61,7 @@ enum class ReportOutcome : std::uint8_t {
 
 struct Reported {
     ReportOutcome outcome = ReportOutcome::noted;
-    Job job;  // as it is now
+    base::Shared<Job> job;  // as it is now
 };
 
 // Whether ending this job so may give credits back, for which the charge's draws must be loaded.

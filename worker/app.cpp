@@ -219,7 +219,7 @@ void App::start_http() {
     relay_.connect(&http_->announcer());
     runner_.on_end = [this](jobs::Reported const& reported) {
         if (reported.outcome == jobs::ReportOutcome::stale) {
-            meters_->jobs.of(reported.job.service).stale.add();
+            meters_->jobs.of(reported.job->service).stale.add();
         }
     };
     asio::co_spawn(io_, http_->keep_watch(), base::rethrow);

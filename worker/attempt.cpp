@@ -319,7 +319,7 @@ asio::awaitable<Reported> Attempt::let_go(Reported last) {
         last = co_await hand_back();
     }
     // The next attempt resumes the task that is stored; a task of no use any more is cancelled.
-    bool const resumed = !jobs::ended(last.job.state) && last.job.task == task_;
+    bool const resumed = !jobs::ended(last.job->state) && last.job->task == task_;
     if (cancellable && !local && !resumed) {
         co_await provider_->cancel(call_, task_);
     }

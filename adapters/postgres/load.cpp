@@ -69,6 +69,7 @@ void ask_for_claimed(Loading& loading, Trip& trip) {
         }
     }
     auto const read = [&loading](pqxx::result const& rows) {
+        loading.batch.jobs.reserve(loading.batch.jobs.size() + rows.size());
         for (auto const& row : rows) {
             add_claimed(loading, row);
         }
@@ -89,6 +90,7 @@ bool from_memory(Loading& loading) {
         return false;
     }
     std::vector<Held::Item> items;
+    items.reserve(load.jobs.size());
     for (auto const id : load.jobs) {
         auto item = loading.held.take(id);
         if (!item) {
@@ -97,6 +99,7 @@ bool from_memory(Loading& loading) {
         }
         items.push_back(std::move(*item));
     }
+    loading.batch.jobs.reserve(items.size());
     for (auto& item : items) {
         add_job(loading, std::move(item.job), item.rev);
     }

@@ -25,6 +25,7 @@ std::span<Migration const> migrations() {
                   .sql = {order_paid, free_use_tables, spending_tables}},
         Migration{.what = "10: calls to providers, and tasks that outlive their jobs",
                   .sql = {call_tables, call_rights}},
+        Migration{.what = "11: where a queue begins stays known", .sql = {floor_functions}},
     };
     return steps;
 }

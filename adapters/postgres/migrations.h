@@ -54,6 +54,7 @@ extern char const* const free_use_tables;
 extern char const* const spending_tables;
 extern char const* const call_tables;  // tables_calls.cpp
 extern char const* const call_rights;
+extern char const* const floor_functions;
 extern char const* const guard_triggers;  // guards.cpp
 extern char const* const app_rights;
 

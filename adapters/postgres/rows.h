@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/postgres/outgoing.h"
 #include "adapters/postgres/text.h"
 #include "jobs/job.h"
 #include "ledger/wallet.h"

@@ -69,53 +69,6 @@ std::string quoted_name(std::string_view name) {
     return quoted + "\"";
 }
 
-constexpr std::string_view begin_writing = "BEGIN ISOLATION LEVEL READ COMMITTED";
-constexpr std::string_view begin_reading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-
-std::string_view begin_of(Kind kind) {
-    return kind == Kind::writing ? begin_writing : begin_reading;
-}
-
-// The deadlines are the transaction's own, not the session's, which a pooler gives to others.
-std::vector<std::string> opening(std::string_view begin, Access const& access) {
-    auto const timeout = access.statement_timeout.count();
-    return {std::string{begin}, fmt::format("SET LOCAL statement_timeout = {}", timeout),
-            fmt::format("SET LOCAL idle_in_transaction_session_timeout = {}", 2 * timeout)};
-}
-
-std::size_t size_of(std::vector<Writes::Call> const& calls) {
-    std::size_t size = 0;
-    for (auto const& call : calls) {
-        for (auto const& argument : call.arguments) {
-            size += argument.size();
-        }
-    }
-    return size;
-}
-
-std::string as_text(Access const& access, Writes::Call const& call) {
-    auto text = fmt::format("SELECT {}.{}(", access.schema, call.function);
-    for (auto const& argument : call.arguments) {
-        text += text.back() == '(' ? "" : ", ";
-        text += literal(argument);
-    }
-    return text + ")";
-}
-
-std::string joined(std::vector<std::string> const& statements) {
-    std::size_t size = 0;
-    for (auto const& statement : statements) {
-        size += statement.size() + 2;
-    }
-    std::string all;
-    all.reserve(size);
-    for (auto const& statement : statements) {
-        all += all.empty() ? "" : "; ";
-        all += statement;
-    }
-    return all;
-}
-
 // The server stops a statement that takes too long, and says so; this is for when it can't.
 base::Millis usual_patience(Access const& access) {
     return access.statement_timeout + base::Millis{2'000};
@@ -268,24 +221,57 @@ bool Session::pooled() {
     return last_of("SELECT pg_backend_pid()")[0][0].c_str() != told;
 }
 
+Shape const& Session::shape_for(std::string const& function) {
+    if (shapes_.empty()) {
+        auto const columns =
+            last_of(sql("SELECT p.proname, e.oid, a.atttypid FROM pg_proc p "
+                        "JOIN pg_type t ON t.oid = p.proargtypes[0] "
+                        "JOIN pg_type e ON e.oid = t.typelem AND e.typtype = 'c' "
+                        "JOIN pg_attribute a ON a.attrelid = e.typrelid AND a.attnum > 0 "
+                        "AND NOT a.attisdropped WHERE p.pronamespace = ?::regnamespace "
+                        "ORDER BY p.oid, a.attnum",
+                        {literal(access_.schema)}));
+        for (auto const& each : columns) {
+            Row row{each};
+            auto& shape = shapes_[row.text()];
+            shape.type = static_cast<std::uint32_t>(row.integer());
+            shape.columns.push_back(static_cast<std::uint32_t>(row.integer()));
+        }
+    }
+    auto const found = shapes_.find(function);
+    CHECK(found != shapes_.end());
+    return found->second;
+}
+
+// What is in binary form comes first among the values, which libpqxx takes in two lists.
 void Session::call(std::vector<Writes::Call> const& calls) {
-    std::string text = "SELECT ";
-    std::vector<std::string_view> values;
+    std::vector<pqxx::binarystring> rows;
+    std::vector<char const*> texts;
     for (auto const& call : calls) {
-        text += fmt::format("{}{}.{}(", values.empty() ? "" : ", ", access_.schema, call.function);
+        if (!call.rows.empty()) {
+            auto const bytes = call.rows.binary(shape_for(call.function));
+            rows.emplace_back(bytes.data(), bytes.size());
+        }
+    }
+    std::string text = "SELECT ";
+    std::size_t next_rows = 0;
+    for (auto const& call : calls) {
+        text +=
+            fmt::format("{}{}.{}(", text.back() == ')' ? ", " : "", access_.schema, call.function);
+        if (!call.rows.empty()) {
+            text += fmt::format("${}", ++next_rows);
+        }
         for (auto const& argument : call.arguments) {
-            values.push_back(argument);
-            text += fmt::format("{}${}", text.back() == '(' ? "" : ", ", values.size());
+            texts.push_back(argument.c_str());
+            text +=
+                fmt::format("{}${}", text.back() == '(' ? "" : ", ", rows.size() + texts.size());
         }
         text += ")";
     }
-    std::vector<char const*> pointers;
-    for (auto const& value : values) {
-        pointers.push_back(value.data());
-    }
     guarded([&] {
         pqxx::nontransaction direct{link_->connection};
-        return direct.exec_params(text, pqxx::prepare::make_dynamic_params(pointers));
+        return direct.exec_params(text, pqxx::prepare::make_dynamic_params(rows),
+                                  pqxx::prepare::make_dynamic_params(texts));
     });
 }
 
@@ -307,59 +293,6 @@ Patient::Patient(Session& session, base::Millis patience) : session_{session} {
 
 Patient::~Patient() {
     session_.wait_up_to(usual_patience(session_.access()));
-}
-
-std::vector<pqxx::result> Transaction::run(std::vector<std::string> const& statements) {
-    if (begun_) {
-        return session_.run(statements);
-    }
-    begun_ = true;
-    auto all = opening(begin_of(kind_), session_.access());
-    if (kind_ == Kind::reading) {
-        // libpqxx sends a statement of its own before several, and the isolation of a transaction
-        // can't be chosen after that.
-        session_.last_of(joined(all));
-        return session_.run(statements);
-    }
-    auto const before = static_cast<std::ptrdiff_t>(all.size());
-    all.insert(all.end(), statements.begin(), statements.end());
-    auto results = session_.run(all);
-    results.erase(results.begin(), results.begin() + before);
-    return results;
-}
-
-void Transaction::commit() {
-    bool sent = false;
-    commit({}, sent);
-}
-
-void Transaction::commit(Writes const& writes, bool& sent) {
-    constexpr std::size_t much = 16'384;
-    auto all = begun_ ? std::vector<std::string>{} : opening(begin_of(kind_), session_.access());
-    if (begun_ && size_of(writes.calls) > much) {
-        session_.call(writes.calls);
-    } else {
-        for (auto const& call : writes.calls) {
-            all.push_back(as_text(session_.access(), call));
-        }
-    }
-    all.insert(all.end(), writes.statements.begin(), writes.statements.end());
-    all.emplace_back("COMMIT");
-    begun_ = true;
-    sent = true;
-    session_.last_of(joined(all));
-    done_ = true;
-}
-
-Transaction::~Transaction() {
-    if (!begun_ || done_ || session_.broken()) {
-        return;
-    }
-    try {
-        session_.last_of("ROLLBACK");
-    } catch (...) {
-        // The session knows that it is broken, and ends with its transaction.
-    }
 }
 
 }  // namespace adapters::postgres

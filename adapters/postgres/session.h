@@ -5,12 +5,14 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <pqxx/pqxx>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "adapters/postgres/outgoing.h"
 #include "adapters/postgres/watchdog.h"
 #include "base/time.h"
 
@@ -31,6 +33,7 @@ Access access_of(std::string const& url, std::string const& schema, base::Millis
 struct Writes {
     struct Call {
         std::string function;
+        Rows rows;                           // its only argument, or else
         std::vector<std::string> arguments;  // as text, not quoted
     };
 
@@ -88,12 +91,15 @@ private:
 
     template <typename Use>
     auto guarded(Use const& use);
+    // Of the rows that a function takes.
+    Shape const& shape_for(std::string const& function);
     // Throws what that means.
     void refused(std::string const& sqlstate, std::string const& message);
 
     Access access_;
     std::unique_ptr<Link> link_;
     base::Millis patience_;
+    std::map<std::string, Shape> shapes_;  // by function; read when they are first needed
     std::int64_t round_trips_ = 0;
     bool broken_ = false;
 };

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/check.h"
-
 namespace adapters::postgres {
 
 namespace {
@@ -126,38 +124,37 @@ std::string literal(std::vector<std::string> const& texts) {
     return literal(array(texts));
 }
 
-std::string& Rows::next() {
-    if (in_row_) {
-        rows_ += ',';
-    } else {
-        rows_ += rows_.empty() ? "\"(" : ",\"(";
-        in_row_ = true;
+bool is_storable(std::string_view text) {
+    bool ascii = true;  // nearly always, and seen without a branch for each byte
+    for (char const c : text) {
+        ascii &= c > 0;
     }
-    return rows_;
+    if (ascii) {
+        return true;
+    }
+    while (!text.empty()) {
+        auto const length = sequence_at(text);
+        if (length == 0) {
+            return false;
+        }
+        text.remove_prefix(length);
+    }
+    return true;
 }
 
-void Rows::end_row() {
-    CHECK(in_row_);
-    rows_ += ")\"";
-    in_row_ = false;
+std::string storable(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    while (!text.empty()) {
+        auto const length = sequence_at(text);
+        out += length == 0 ? "?" : text.substr(0, length);
+        text.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return out;
 }
 
-void Rows::add(std::int64_t value) {
-    append_number(next(), value);
-}
-
-void Rows::add(std::string_view text) {
-    auto& out = next();
-    out += "\\\"";
+void append_in_row(std::string& out, std::string_view text) {
     append_escaped(out, text, Within::row_in_array);
-    out += "\\\"";
-}
-
-void Rows::add(base::Hash const& hash) {
-    auto& out = next();
-    bool const none = std::ranges::all_of(hash, [](auto byte) { return byte == 0; });
-    out += "\\\\\\\\x";
-    out += none ? std::string{} : base::hex(hash);
 }
 
 // Written as "\x" and hexadecimal digits; nothing else is a hash that is not set.

@@ -55,56 +55,13 @@ std::string literal(std::vector<base::Id<Tag>> const& ids) {
     return literal(numbers);
 }
 
-// Rows for a function that writes many: the literal of an array of a composite type. An array for
-// each column would be simpler, and five times as slow: the server keeps each of them apart until
-// it has put the rows together.
-class Rows {
-public:
-    template <typename... Values>
-    Rows& put(Values const&... values) {
-        (add(values), ...);
-        return *this;
-    }
+// Whether PostgreSQL takes the text as it is, and the text with a question mark in each place where
+// it does not.
+bool is_storable(std::string_view text);
+std::string storable(std::string_view text);
 
-    void end_row();
-
-    [[nodiscard]] bool empty() const { return rows_.empty(); }
-
-    // {"(1,a)","(2,b)"}, the array as text.
-    [[nodiscard]] std::string text() const { return "{" + rows_ + "}"; }
-
-private:
-    std::string& next();
-
-    void add(std::int64_t value);
-
-    void add(int value) { add(static_cast<std::int64_t>(value)); }
-
-    void add(bool value) { next() += value ? 't' : 'f'; }
-
-    void add(std::string_view text);
-
-    void add(std::string const& text) { add(std::string_view{text}); }
-
-    void add(base::Hash const& hash);
-
-    void add(base::Credits credits) { add(credits.value); }
-
-    void add(base::Timestamp at) { add(base::to_ms(at)); }
-
-    template <typename Tag>
-    void add(base::Id<Tag> id) {
-        add(id.value);
-    }
-
-    template <typename Value>
-    void add(std::optional<Value> const& value) {
-        value ? add(*value) : static_cast<void>(next());  // nothing between two commas is null
-    }
-
-    std::string rows_;
-    bool in_row_ = false;
-};
+// Such text as it stands in a column of a row in the text of an array.
+void append_in_row(std::string& out, std::string_view text);
 
 // A row, read column by column.
 class Row {

@@ -63,6 +63,7 @@ bool Transactor::attempt(jobs::Load const& load, jobs::Decide const& decide, job
 // What this process has just written of jobs that run is what it will need to finish them.
 void Transactor::remember(jobs::Batch& batch, Loaded const& loaded) {
     std::vector<Held::Item> held;
+    held.reserve(batch.jobs.size());
     std::vector<base::JobId> gone;
     for (auto& each : batch.jobs) {
         auto const& before = loaded.standing.at(each.job.id);

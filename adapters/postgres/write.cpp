@@ -59,19 +59,21 @@ public:
         }
     }
 
-    void state(Session const& session, Writes& out) const {
-        call(out, "insert_jobs", new_jobs_);
-        call(out, "update_jobs", changed_jobs_);
+    // What it has goes over into `out`.
+    void state(Session const& session, Writes& out) {
+        call(out, "insert_jobs", std::move(new_jobs_));
+        call(out, "update_jobs", std::move(changed_jobs_));
         if (!claimed_.empty()) {
-            out.calls.push_back({"drop_claimed", {array(claimed_)}});
+            out.calls.push_back({.function = "drop_claimed", .arguments = {array(claimed_)}});
         }
-        call(out, "drop_ready", unready_);
-        call(out, "add_ready", ready_);
+        call(out, "drop_ready", std::move(unready_));
+        call(out, "add_ready", std::move(ready_));
         if (!not_running_.empty()) {
-            out.calls.push_back({"drop_running", {array(not_running_), array(not_running_revs_)}});
+            out.calls.push_back({.function = "drop_running",
+                                 .arguments = {array(not_running_), array(not_running_revs_)}});
         }
-        call(out, "update_running", kept_running_);
-        call(out, "add_running", running_);
+        call(out, "update_running", std::move(kept_running_));
+        call(out, "add_running", std::move(running_));
         if (!workers_.empty()) {
             // A sweep finds running jobs by their workers, so that a worker's row must not go while
             // its jobs come: an update waits for a removal, where doing nothing would not.
@@ -84,9 +86,9 @@ public:
         state_rare(session, out);
     }
 
-    static void call(Writes& out, std::string_view name, Rows const& rows) {
+    static void call(Writes& out, std::string_view name, Rows&& rows) {
         if (!rows.empty()) {
-            out.calls.push_back({std::string{name}, {rows.text()}});
+            out.calls.push_back({.function = std::string{name}, .rows = std::move(rows)});
         }
     }
 
@@ -239,10 +241,10 @@ void write_money(Session const& session, jobs::Batch const& batch, Loaded const&
         }
     }
     JobChanges::call(out, "insert_accounts", new_accounts(batch));
-    JobChanges::call(out, "update_accounts", changed);
-    JobChanges::call(out, "insert_grants", grants);
+    JobChanges::call(out, "update_accounts", std::move(changed));
+    JobChanges::call(out, "insert_grants", std::move(grants));
     JobChanges::insert(session, out, "entry_references", references);
-    JobChanges::call(out, "insert_entries", entries);
+    JobChanges::call(out, "insert_entries", std::move(entries));
 }
 
 void write_events(Session const& session, jobs::Batch const& batch, Writes& out) {

@@ -29,7 +29,7 @@ TEST_F(Report, AliveRenewsTheLeaseAndCarriesProgress) {
     EXPECT_EQ(job.lease_until, desk.now + desk.rules.lease);
     EXPECT_EQ(job.progress, 40);
     EXPECT_EQ(job.progress_note, "halfway, nearly");
-    EXPECT_EQ(answer.job.progress, 40);
+    EXPECT_EQ(answer.job->progress, 40);
     say(id, 1, Said::alive);
     EXPECT_EQ(desk.job(id).progress, 40);  // nothing new is not nothing
 }

@@ -220,7 +220,7 @@ Answers Player::reported(Line& line, jobs::Said said) {
     }
     auto const answer = desk_.report(report);
     bool const ended = answer.outcome == jobs::ReportOutcome::ended;
-    return {{.words = ended ? std::string{jobs::to_text(answer.job.state)}
+    return {{.words = ended ? std::string{jobs::to_text(answer.job->state)}
                             : word_for(report_words, answer.outcome),
              .fields = tell_.fields_of(desk_.job(report.job)),
              .refused = answer.outcome == jobs::ReportOutcome::stale}};

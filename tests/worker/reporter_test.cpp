@@ -41,10 +41,10 @@ struct Office {
         auto one = [this](jobs::Report what) -> asio::awaitable<void> {
             auto const id = what.job;
             jobs::Reported const answer = co_await reporter.send(std::move(what));
-            bool const durable = desk.job(id).state == answer.job.state;
+            bool const durable = desk.job(id).state == answer.job->state;
             EXPECT_TRUE(durable) << "answered before it was written";
             answers[id] = answer.outcome;
-            EXPECT_TRUE(answer.outcome == ReportOutcome::missing || answer.job.id == id);
+            EXPECT_TRUE(answer.outcome == ReportOutcome::missing || answer.job->id == id);
         };
         asio::co_spawn(io, one(std::move(report)), rethrow);
     }
