@@ -217,6 +217,9 @@ void Session::refused(std::string const& sqlstate, std::string const& message) {
         broken_ = true;
         throw Broken{first_line(message)};
     }
+    if (sqlstate == "25006") {  // it was the primary once; the next connection may find who is now
+        broken_ = true;
+    }
     try {
         refuse(sqlstate, message, access_.where);
     } catch (Broken const&) {
@@ -266,6 +269,17 @@ std::vector<pqxx::result> Session::write(std::vector<std::string> const& stateme
 bool Session::pooled() {
     auto const told = std::to_string(link_->connection.backendpid());
     return last_of("SELECT pg_backend_pid()")[0][0].c_str() != told;
+}
+
+void Session::learn_timeline() {
+    try {
+        timeline_ = last_of(
+                        "SELECT CASE WHEN pg_is_in_recovery() THEN '' ELSE "
+                        "left(pg_walfile_name(pg_current_wal_lsn()), 8) END")[0][0]
+                        .c_str();
+    } catch (std::exception const&) {
+        timeline_.clear();  // not every service that speaks PostgreSQL has a log to tell of
+    }
 }
 
 void Session::call(std::vector<Writes::Call> const& calls) {

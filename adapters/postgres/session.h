@@ -74,6 +74,13 @@ public:
     // A pooler stands between: what is set or locked for a session may reach somebody else's.
     [[nodiscard]] bool pooled();
 
+    // Notes which course of the server's history this is: each promotion of a replica begins a new
+    // one, and gives away again the transaction ids that had not reached the replica. Empty: not
+    // told, or a replica. One round trip.
+    void learn_timeline();
+
+    [[nodiscard]] std::string const& timeline() const { return timeline_; }
+
     // How long an answer is waited for; what takes its time says so first.
     void wait_up_to(base::Millis patience) { patience_ = patience; }
 
@@ -94,6 +101,7 @@ private:
     Access access_;
     std::unique_ptr<Link> link_;
     base::Millis patience_;
+    std::string timeline_;
     std::int64_t round_trips_ = 0;
     bool broken_ = false;
 };
