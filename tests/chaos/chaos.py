@@ -137,8 +137,10 @@ class Chaos(World):
         return dice.choice(ups) if ups else None
 
     def up(self, host=None, **environment):
-        """On the host that has the fewest."""
+        """On the host that has the fewest; where the servers are if it goes through a proxy."""
         busy = [self.host_of(up) for up in self.ups]
+        if "TALLYMAN_STORE_URL" in environment:
+            host = self.local
         host = host or min(self.hosts, key=busy.count)
         site = copy.copy(self.site)
         site.before = host.before

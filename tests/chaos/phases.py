@@ -32,7 +32,7 @@ def killed_at_commits(world):
         for when in ("before", "after"):
             proxy = FaultProxy(world.postgres.url)
             try:
-                running = world.up(host=world.local, TALLYMAN_STORE_URL=proxy.url)
+                running = world.up(TALLYMAN_STORE_URL=proxy.url)
                 proxy.hold_commit(when, text)
                 if not until(lambda: proxy.status()["held"], 20, 0.02):
                     world.wrong.append(f"no worker came to the commit of `{name}`")

@@ -63,9 +63,11 @@ class Run:
         world.wrong, world.blows, world.began = [], [], time.time()
         row = {"phase": phase.name, "at": round(world.began - self.began, 1)}
         try:
-            world.pass_time(4)
+            world.pass_time(3)
             phase.harm(world)
+            row["harm_s"] = round(time.time() - world.began, 1)
             self.judge(row)
+            row["took_s"] = round(time.time() - world.began, 1)
         except Skipped as why:
             row["skipped"] = str(why)
         except Exception as error:  # what went before is still worth having
