@@ -41,7 +41,8 @@ class Books:
     def lost_attempts(self, since):
         """When workers were found to have gone with a job, seconds since the epoch."""
         return [int(row[0]) / 1000 for row in self.rows(
-            f"SELECT at FROM tallyman.job_events WHERE kind = 'lost' AND at >= {int(since * 1000)}")]
+            "SELECT at FROM tallyman.job_events WHERE kind = 'lost' AND at >= "
+            f"{int(since * 1000)}")]
 
     def check(self):
         """The figures; what is wrong goes to the world."""
@@ -61,7 +62,8 @@ class Books:
         made = world.provider.tell("_seen")["made"]
         twice = [job for job, count in made.items() if count > 1]
         wrong += [f"job {job} was made {made[job]} times: {self.story(job)}" for job in twice[:3]]
-        wrong += [f"job {job} is completed and was never made" for job in list(done - set(made))[:3]]
+        wrong += [f"job {job} is completed and was never made"
+                  for job in list(done - set(made))[:3]]
         double_charges = self.number(DOUBLE_CHARGES)
         for what, count in (("charges were debited twice", double_charges),
                             ("jobs that ended have entries that are not their bill",

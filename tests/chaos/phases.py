@@ -26,21 +26,22 @@ def replaced(world, running):
 
 
 def killed_at_commits(world):
-    """kill -9 just before the server has a commit, and when it has it and has not answered."""
+    """kill -9 just before the server has a commit, and when it has it and has not answered: a
+    worker for each commit, behind a proxy that holds it."""
     world.blow()
-    for name, text in COMMITS.items():
-        for when in ("before", "after"):
-            proxy = FaultProxy(world.postgres.url)
-            try:
-                running = world.up(TALLYMAN_STORE_URL=proxy.url)
-                proxy.hold_commit(when, text)
-                if not until(lambda: proxy.status()["held"], 20, 0.02):
-                    world.wrong.append(f"no worker came to the commit of `{name}`")
-                world.pass_time(0.2)  # enough for the server to do what it has
-                world.blow()
-                world.kill(running)
-            finally:
-                proxy.close()
+    for when in ("before", "after"):
+        proxies = {name: world.own(FaultProxy(world.postgres.url)) for name in COMMITS}
+        held = {name: world.up(TALLYMAN_STORE_URL=proxy.url) for name, proxy in proxies.items()}
+        for name, proxy in proxies.items():
+            proxy.hold_commit(when, COMMITS[name])
+        for name, proxy in proxies.items():
+            if not until(lambda: proxy.status()["held"], 30, 0.02):
+                world.wrong.append(f"no worker came to the commit of `{name}`")
+        world.pass_time(0.2)  # enough for the server to do what it has
+        world.blow()
+        for name, running in held.items():
+            world.kill(running)
+            proxies[name].close()
     world.over()
 
 

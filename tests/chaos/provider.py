@@ -81,8 +81,9 @@ async def serve(book, reader, writer):
             status, told = await book.answer(method, target, headers,
                                              json.loads(body) if body else None)
             text = json.dumps(told).encode()
-            writer.write(f"HTTP/1.1 {status} {REASONS[status]}\r\nContent-Type: application/json\r\n"
-                         f"Content-Length: {len(text)}\r\n\r\n".encode() + text)
+            head = (f"HTTP/1.1 {status} {REASONS[status]}\r\nContent-Type: application/json\r\n"
+                    f"Content-Length: {len(text)}\r\n\r\n")
+            writer.write(head.encode() + text)
             await writer.drain()
     except (OSError, asyncio.IncompleteReadError):
         pass  # it has gone

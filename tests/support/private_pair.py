@@ -5,8 +5,8 @@ import time
 from private_parts import Trouble, free_port, until
 from private_postgres import PrivatePostgres
 
-SETTINGS = {"wal_retrieve_retry_interval": "200ms", "max_wal_senders": "4", "wal_keep_size": "256MB",
-            "hot_standby": "on"}
+SETTINGS = {"wal_retrieve_retry_interval": "200ms", "max_wal_senders": "4",
+            "wal_keep_size": "256MB", "hot_standby": "on"}
 
 
 class PrivatePair:
@@ -31,6 +31,14 @@ class PrivatePair:
     def url(self):
         places = ",".join(f"{self.address}:{port}" for port in self.ports)
         return f"postgres://postgres@{places}/postgres?target_session_attrs=read-write"
+
+    def describe(self):
+        return {"url": self.url, "ports": self.ports, "pid": self.primary.pid}
+
+    @property
+    def commands(self):
+        return {"fail-over": lambda: {"seconds": self.fail_over()},
+                "sql": lambda statement: {"rows": self.primary.psql(statement)}}
 
     def follow(self):
         """Makes a replica where there is none; returns when commits wait for it."""

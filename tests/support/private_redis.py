@@ -83,7 +83,8 @@ class PrivateRedis:
 
     def _configuration(self, port):
         yield from (f"bind 127.0.0.1 {' '.join(self.addresses)}".strip(),
-                    f"protected-mode {'no' if self.addresses else 'yes'}", "save ''", f"appendonly {'yes' if self.aof else 'no'}",
+                    f"protected-mode {'no' if self.addresses else 'yes'}", "save ''",
+                    f"appendonly {'yes' if self.aof else 'no'}",
                     f"unixsocket {self.folder.file('redis.sock')}", f"dir {self.folder.path}",
                     f"{'tls-port' if self.tls else 'port'} {port}")
         if self.tls:
