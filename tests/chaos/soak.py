@@ -21,7 +21,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", folder) for folder in ("support", "crash")]
 
-from private_parts import until  # noqa: E402
+from private_parts import Trouble, until  # noqa: E402
 from private_postgres import PrivatePostgres  # noqa: E402
 from soak_callers import Feeder, Meddler  # noqa: E402
 from soak_figures import Gauge, counts, verdicts  # noqa: E402
@@ -61,10 +61,25 @@ class Soak:
         self.gauge = Gauge(self)
         self.began = time.time()
 
+    def server_is_there(self):
+        try:
+            self.postgres.psql("SELECT 1")
+            return True
+        except Trouble:
+            return False
+
     def start(self, verb):
-        running = Running(self.site, len(self.site.running), [verb])
-        self.site.running.append(running)
-        running.ready()
+        """PostgreSQL may be recovering, or be killed just now: then it ends, and is started anew."""
+        for patience in range(5, -1, -1):
+            until(self.server_is_there, 60, 0.2)
+            running = Running(self.site, len(self.site.running), [verb])
+            self.site.running.append(running)
+            try:
+                running.ready()
+                break
+            except AssertionError:
+                if not patience:
+                    raise
         with open(running.printed, encoding="utf-8") as file:
             for line in file:
                 if line.startswith("listening on http://"):
@@ -92,6 +107,7 @@ class Soak:
 
     def kill_backend(self):
         """PostgreSQL then throws all its sessions out and recovers."""
+        until(self.server_is_there, 60, 0.2)
         pids = self.postgres.psql("SELECT pid FROM pg_stat_activity WHERE backend_type = "
                                   "'client backend' AND pid <> pg_backend_pid()").split()
         if pids:

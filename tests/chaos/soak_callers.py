@@ -66,7 +66,7 @@ class Feeder(Caller):
             if self.over.is_set():
                 return
         status, told = answer
-        answers = told.get("jobs", []) if status in (200, 201, 207) else []
+        answers = told.get("results", []) if status == 200 else []
         bad = [each for each in answers if each["status"] not in (200, 201)]
         if len(answers) != size or bad:
             self.wrong.append(f"a batch was answered {status}: {json.dumps(bad or told)[:500]}")
