@@ -34,6 +34,12 @@ TEST_F(Failover, WhatWasPromisedIsThereAndWorkGoesOn) {
 }
 
 TEST_F(Failover, ACommitIsNotBelievedForTheSakeOfAnotherOfItsId) {
+    // Of a server that has just started nothing is believed, for that reason alone.
+    ASSERT_TRUE(until(
+        [&] {
+            return pair_.sql("SELECT now() - backend_start > '7s' FROM pg_stat_replication") == "t";
+        },
+        Millis{30'000}));
     Scene scene{.desk = *desk_};
     auto const operation = writing_operations().front();
     operation.prepare(scene);
