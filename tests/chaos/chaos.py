@@ -186,6 +186,13 @@ class Chaos(World):
         whole = took()
         return first, None if None in (first, whole) else max(first, whole)
 
+    def longest_pause(self):
+        """Seconds without a job done, from the harm on."""
+        ends = [job["finished_at"] / 1000 for job in self.books.ended_since(self.began)]
+        ends = [max([at for at in ends if at < self.blows[0]], default=self.blows[0]),
+                *(at for at in ends if at >= self.blows[0])]
+        return max((later - at for at, later in zip(ends, ends[1:])), default=None)
+
     def none_stranded(self):
         left = self.over_at + PATIENCE - time.time()
         if not until(lambda: self.books.waiting(self.over_at) == 0, max(5, left), 0.5):

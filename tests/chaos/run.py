@@ -9,7 +9,12 @@ that the seed gives. After each phase every job and every credit must be where i
         --only NAME…      these phases only
         --rate N          jobs a second, default 30
         --json FILE       the figures, too
-        --keep            leave the folder of a run that went wrong, for a look"""
+        --keep            leave the folder of a run that went wrong, for a look
+
+It prints for each phase: the longest time without a job done; how long after the harm was over the
+first one was done, and jobs were done as fast as before; attempts lost with their worker, and after
+how long the last was rescued; and what must be 0: promised jobs that are lost, jobs that the
+provider made twice, charges debited twice."""
 import argparse
 import json
 import os
@@ -25,9 +30,9 @@ from chaos import Chaos  # noqa: E402
 from days import Skipped  # noqa: E402
 from phases import PHASES  # noqa: E402
 
-ROW = "{:26} {:>7} {:>9} {:>9} {:>10} {:>8} {:>8} {:>6} {:>9} {:>8}  {}"
-HEAD = ("phase", "at s", "jobs", "first s", "full rate s", "rescued", "after s", "lost",
-        "submitted", "charged", "books")
+ROW = "{:26} {:>5} {:>6} {:>7} {:>8} {:>10} {:>7} {:>7} {:>5} {:>10} {:>8}  {}"
+HEAD = ("phase", "at s", "jobs", "pause s", "first s", "full rate", "rescued", "after s", "lost",
+        "made twice", "debited", "books")
 
 
 def seconds(figure):
@@ -81,6 +86,7 @@ class Run:
     def judge(self, row):
         world = self.world
         row["first_s"], row["full_rate_s"] = world.wait_until_well()
+        row["pause_s"] = world.longest_pause()
         if row["full_rate_s"] is None:
             world.wrong.append("jobs are not done as fast as before, after 60 s")
         world.none_stranded()
@@ -96,7 +102,8 @@ class Run:
             print(f"{row['phase']:26} skipped: {row['skipped']}", flush=True)
             return
         print(ROW.format(
-            row["phase"], f"{row['at']:.0f}", row.get("jobs", "–"), seconds(row.get("first_s")),
+            row["phase"], f"{row['at']:.0f}", row.get("jobs", "–"), seconds(row.get("pause_s")),
+            seconds(row.get("first_s")),
             seconds(row.get("full_rate_s")), row.get("rescued", "–"), seconds(row.get("rescue_s")),
             row.get("lost", "–"), row.get("submitted_twice", "–"), row.get("charged_twice", "–"),
             "wrong" if row["wrong"] else "clean"), flush=True)

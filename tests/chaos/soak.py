@@ -69,7 +69,7 @@ class Soak:
             return False
 
     def start(self, verb):
-        """PostgreSQL may be recovering, or be killed just now: then it ends, and is started anew."""
+        """PostgreSQL may be recovering, or be killed just now: then it is started anew."""
         for patience in range(5, -1, -1):
             until(self.server_is_there, 60, 0.2)
             running = Running(self.site, len(self.site.running), [verb])

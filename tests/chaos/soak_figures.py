@@ -101,6 +101,7 @@ def counts(postgres):
         "jobs": sum(int(count) for count in states.values()),
         "completed": int(states.get("2", 0)), "failed": int(states.get("3", 0)),
         "cancelled": int(states.get("4", 0)),
+        "tries that failed": number("SELECT sum(failures) FROM tallyman.jobs"),
         "tried again by hand": number("SELECT count(*) FROM tallyman.jobs WHERE charge > 1"),
         "rescued": number("SELECT count(*) FROM tallyman.job_events WHERE kind = 'lost'"),
         "ledger entries": sum(int(count) for count in kinds.values()),
