@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Callable
 
 from fault_proxy import FaultProxy
-from private_parts import until
+from private_parts import Trouble, until
 from private_pgbouncer import PrivatePgbouncer
 from session import Refused, Session
 
@@ -270,7 +270,7 @@ def versions_side_by_side(world):
 def migrated(world):
     try:
         world.postgres.psql(NEXT_VERSION)
-    except RuntimeError:
+    except Trouble:  # no lock in time, or a deadlock: it is begun anew
         return False
     return True
 
