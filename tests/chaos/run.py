@@ -44,7 +44,7 @@ class Run:
         self.given, self.figures, self.wrong = given, [], []
         self.dice = random.Random(given.seed)
         self.world = Chaos(given.rate, given.seed, alone)
-        self.world.dice = self.dice
+        self.world.dice = random.Random(f"{given.seed} harm")
         self.began = time.time()
 
     def order(self):
