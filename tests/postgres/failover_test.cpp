@@ -57,5 +57,27 @@ TEST_F(Failover, ACommitIsNotBelievedForTheSakeOfAnotherOfItsId) {
     EXPECT_EQ(desk_->audit(), "");
 }
 
+// Sessions and their locks stay behind with the old primary; that says nothing of who held them.
+TEST_F(Failover, WorkersHaveTimeToComeBackBeforeTheyAreTakenForGone) {
+    desk_->submit(tests::request("script", "u1"));
+    EXPECT_EQ(desk_->claim("w1").size(), 1U);
+    auto const silent = [&] {
+        pair_.sql(
+            "UPDATE tallyman.running SET worker = 'w9'; "
+            "INSERT INTO tallyman.workers (name, lease_until, seen_at, locked) VALUES ('w9', "
+            "4e12, tallyman.now_ms() - 5000, true) ON CONFLICT (name) DO UPDATE SET locked = true, "
+            "seen_at = excluded.seen_at, lease_until = excluded.lease_until");
+    };
+    auto const serving = "SELECT pg_postmaster_start_time() < clock_timestamp() - interval '9 s'";
+    EXPECT_EQ(desk_->rescue().requeued, 0);  // and the timeline is noted
+    fail_over();
+    ASSERT_TRUE(until([&] { return pair_.sql(serving) == "t"; }, Millis{30'000}));
+    silent();
+    EXPECT_EQ(desk_->rescue().requeued, 0);
+    pair_.sql("UPDATE tallyman.marks SET value = value - 8001 WHERE name LIKE 'timeline %'");
+    silent();
+    EXPECT_EQ(desk_->rescue().requeued, 1);
+}
+
 }  // namespace
 }  // namespace postgres_tests
