@@ -13,7 +13,7 @@ packages_build=(  # what turns the sources into the program
 )
 packages_test=(  # what the tests use beside that
     libclang-rt-19-dev clang-tidy-19 clang-format-19 libgtest-dev librapidcheck-dev libbenchmark-dev
-    python3 sqlite3 postgresql-15 redis-server redis-tools pgbouncer util-linux openssl
+    python3 sqlite3 postgresql-15 redis-server redis-tools pgbouncer util-linux iproute2 openssl
     faketime ffmpeg jq lame flac opus-tools vorbis-tools speex prometheus chromium
     fonts-wqy-microhei spin patch
 )

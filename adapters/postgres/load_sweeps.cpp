@@ -142,6 +142,20 @@ void ask_for_freed(Loading& loading, Trip& trip, jobs::Sweep const& sweep) {
              {literal(sweep.freed), literal(sweep.freed_most)}, adding_jobs(loading));
 }
 
+// A replica that was promoted has run for long and has the locks of nobody: from when that is first
+// noticed on, the living have the same time to find it as after a start. The first of all timelines
+// is no news.
+void note_timeline(Loading& loading, Trip& trip) {
+    auto const& timeline = loading.transaction.session().timeline();
+    if (timeline.empty()) {
+        return;
+    }
+    trip.ask(
+        "INSERT INTO {s}.marks (name, value) SELECT ?, CASE WHEN EXISTS (SELECT FROM {s}.marks "
+        "WHERE name LIKE 'timeline %') THEN {s}.now_ms() ELSE 0 END ON CONFLICT DO NOTHING",
+        {literal("timeline " + timeline)}, [](pqxx::result const&) {});
+}
+
 // A worker is gone if its session ended and it has not been seen since, while the server had time
 // to be found again by the living. Of the jobs of a worker whose lease holds none is lost; for the
 // others the lease of the job decides. Only where there is such a worker are running jobs looked
@@ -149,7 +163,9 @@ void ask_for_freed(Loading& loading, Trip& trip, jobs::Sweep const& sweep) {
 constexpr std::string_view lost_sql =
     "WITH suspect AS MATERIALIZED (SELECT w.name, w.lease_until, coalesce(w.locked AND "
     "w.seen_at < {{s}}.now_ms() - 3000 AND "
-    "(w.seen_at = 0 OR pg_postmaster_start_time() < clock_timestamp() - interval '8 s') "
+    "(w.seen_at = 0 OR pg_postmaster_start_time() < clock_timestamp() - interval '8 s' "
+    "AND NOT EXISTS (SELECT FROM {{s}}.marks m WHERE m.name LIKE 'timeline %' AND "
+    "m.value BETWEEN {{s}}.now_ms() - 8000 AND {{s}}.now_ms())) "
     "AND NOT EXISTS (SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted "
     "AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
     "AND l.classid = (hashtext('{{s}}')::bigint & 4294967295)::oid AND l.objid::bigint = w.id "
@@ -220,6 +236,7 @@ void ask_for_sweeps(Loading& loading, Trip& trip) {
         ask_for_freed(loading, trip, sweep);
     }
     if (sweep.lost > 0) {
+        note_timeline(loading, trip);
         ask_for_lost(loading, trip, sweep.lost);
         forget_workers(trip);
     }

@@ -22,7 +22,9 @@ std::unique_ptr<Session> Pool::take() {
         }
     }
     try {
-        return std::make_unique<Session>(access_);
+        auto session = std::make_unique<Session>(access_);
+        session->learn_timeline();
+        return session;
     } catch (...) {
         std::scoped_lock const lock{mutex_};
         --in_use_;

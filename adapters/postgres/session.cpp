@@ -170,6 +170,9 @@ void Session::refused(std::string const& sqlstate, std::string const& message) {
         broken_ = true;
         throw Broken{first_line(message)};
     }
+    if (sqlstate == "25006") {  // it was the primary once; the next connection may find who is now
+        broken_ = true;
+    }
     try {
         refuse(sqlstate, message, access_.where);
     } catch (Broken const&) {
@@ -221,8 +224,20 @@ bool Session::pooled() {
     return last_of("SELECT pg_backend_pid()")[0][0].c_str() != told;
 }
 
+void Session::learn_timeline() {
+    try {
+        timeline_ = last_of(
+                        "SELECT CASE WHEN pg_is_in_recovery() THEN '' ELSE "
+                        "left(pg_walfile_name(pg_current_wal_lsn()), 8) END")[0][0]
+                        .c_str();
+    } catch (std::exception const&) {
+        timeline_.clear();  // not every service that speaks PostgreSQL has a log to tell of
+    }
+}
+
 Shape const& Session::shape_for(std::string const& function) {
-    if (shapes_.empty()) {
+    if (!shapes_.contains(function)) {
+        shapes_.clear();
         auto const columns =
             last_of(sql("SELECT p.proname, e.oid, a.atttypid FROM pg_proc p "
                         "JOIN pg_type t ON t.oid = p.proargtypes[0] "

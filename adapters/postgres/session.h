@@ -77,6 +77,13 @@ public:
     // A pooler stands between: what is set or locked for a session may reach somebody else's.
     [[nodiscard]] bool pooled();
 
+    // Notes which course of the server's history this is: each promotion of a replica begins a new
+    // one, and gives away again the transaction ids that had not reached the replica. Empty: not
+    // told, or a replica. One round trip.
+    void learn_timeline();
+
+    [[nodiscard]] std::string const& timeline() const { return timeline_; }
+
     // How long an answer is waited for; what takes its time says so first.
     void wait_up_to(base::Millis patience) { patience_ = patience; }
 
@@ -100,6 +107,7 @@ private:
     std::unique_ptr<Link> link_;
     base::Millis patience_;
     std::map<std::string, Shape> shapes_;  // by function; read when they are first needed
+    std::string timeline_;
     std::int64_t round_trips_ = 0;
     bool broken_ = false;
 };

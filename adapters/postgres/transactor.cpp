@@ -53,7 +53,7 @@ bool Transactor::attempt(jobs::Load const& load, jobs::Decide const& decide, job
         held_.forget(load.jobs);
         throw;
     } catch (Broken const& error) {
-        if (!sent || !was_committed(loaded, error.what())) {
+        if (!sent || !was_committed(loaded, lease->timeline(), error.what())) {
             throw;
         }
     }
@@ -82,14 +82,17 @@ void Transactor::remember(jobs::Batch& batch, Loaded const& loaded) {
 
 // The link died at the commit: nothing is known until the server says what became of the
 // transaction. Throws Unavailable if it does not say so in time, or if its word is worth nothing: a
-// server that has crashed meanwhile may have given the same id to another transaction, and that
-// one may be committed. It counts its statistics anew after each recovery.
-bool Transactor::was_committed(Loaded const& loaded, std::string const& why) {
+// server that has crashed meanwhile, or a replica that was promoted, may have given the same id to
+// another transaction, and that one may be committed. A server counts its statistics anew after
+// each recovery, and a replica begins a new timeline.
+bool Transactor::was_committed(Loaded const& loaded, std::string const& timeline,
+                               std::string const& why) {
     constexpr base::Millis clocks_differ{5'000};
     auto const until = Steady::now() + options_.patience;
     for (int tries = 0; Steady::now() < until; ++tries) {
         try {
             Session session{pool_.access()};
+            session.learn_timeline();
             auto const rows = session.last_of(session.sql(
                 "SELECT coalesce(pg_xact_status(?::xid8), 'unknown'), "
                 "coalesce((SELECT extract(epoch FROM stats_reset) * 1000 > ? "
@@ -97,7 +100,7 @@ bool Transactor::was_committed(Loaded const& loaded, std::string const& why) {
                 {literal(loaded.xid), literal(base::to_ms(loaded.asked_at - clocks_differ))}));
             Row row{rows[0]};
             auto const status = row.text();
-            bool const recovered = row.flag();
+            bool const recovered = row.flag() || session.timeline() != timeline;
             if (status == "committed" && recovered) {
                 break;
             }

@@ -29,7 +29,8 @@ private:
     bool attempt(jobs::Load const& load, jobs::Decide const& decide, jobs::Batch& batch,
                  Loaded& loaded);
     void remember(jobs::Batch& batch, Loaded const& loaded);
-    bool was_committed(Loaded const& loaded, std::string const& why);
+    // `timeline`: of the session whose commit it was.
+    bool was_committed(Loaded const& loaded, std::string const& timeline, std::string const& why);
 
     Pool& pool_;
     PostgresOptions const& options_;

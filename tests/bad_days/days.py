@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Callable
 
 from fault_proxy import FaultProxy
-from private_parts import until
+from private_parts import Trouble, until
 from private_pgbouncer import PrivatePgbouncer
 from session import Refused, Session
 
@@ -81,7 +81,7 @@ def connections_used_up(world):
 
 def small_disk(world):
     """All the store's tables are on a disk of 48 MB; the server's log of changes is not."""
-    disk = os.path.join(world.postgres.folder.path, "disk")
+    disk = world.disk = os.path.join(world.postgres.folder.path, "disk")
     os.mkdir(disk)
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", disk],
                              capture_output=True, text=True, check=False)
@@ -99,7 +99,7 @@ def small_disk(world):
 
 
 def disk_full(world):
-    filler = os.path.join(world.postgres.folder.path, "disk", "filler")
+    filler = os.path.join(world.disk, "filler")
     refused = world.feeder.refusals
     world.blow()
     end = time.monotonic() + 15
@@ -131,7 +131,7 @@ def one_more_with_jobs(world, **environment):
     """A third worker, with slow jobs in its hands."""
     world.feeder.latency_ms = 3000  # more of them at once than the other two have slots for
     running = world.up(**environment)
-    if not until(lambda: world.jobs_of(running) >= 40, 20, 0.05):
+    if not until(lambda: world.jobs_of(running) >= world.in_hand, 20, 0.05):
         world.wrong.append("the third worker got no jobs")
     world.feeder.latency_ms = 300
     return running
@@ -242,11 +242,11 @@ NEXT_VERSION = """
 BEGIN;
 SET LOCAL lock_timeout = '5s';
 SELECT pg_advisory_xact_lock(hashtextextended('tallyman schema tallyman', 0));
-ALTER TABLE tallyman.accounts ADD COLUMN of_the_next text NOT NULL DEFAULT '';
-ALTER TABLE tallyman.grants ADD COLUMN of_the_next bigint;
-ALTER TABLE tallyman.entries ADD COLUMN of_the_next text NOT NULL DEFAULT '';
-ALTER TABLE tallyman.jobs ADD COLUMN of_the_next bigint;
-CREATE TABLE tallyman.of_the_next (account bigint PRIMARY KEY);
+ALTER TABLE tallyman.accounts ADD COLUMN IF NOT EXISTS of_the_next text NOT NULL DEFAULT '';
+ALTER TABLE tallyman.grants ADD COLUMN IF NOT EXISTS of_the_next bigint;
+ALTER TABLE tallyman.entries ADD COLUMN IF NOT EXISTS of_the_next text NOT NULL DEFAULT '';
+ALTER TABLE tallyman.jobs ADD COLUMN IF NOT EXISTS of_the_next bigint;
+CREATE TABLE IF NOT EXISTS tallyman.of_the_next (account bigint PRIMARY KEY);
 INSERT INTO tallyman.schema_steps (what) VALUES ('of the next version');
 COMMIT;
 """
@@ -270,7 +270,7 @@ def versions_side_by_side(world):
 def migrated(world):
     try:
         world.postgres.psql(NEXT_VERSION)
-    except RuntimeError:
+    except Trouble:  # no lock in time, or a deadlock: it is begun anew
         return False
     return True
 

@@ -9,9 +9,11 @@ USERS = 20
 
 
 class Enqueuer(threading.Thread):
-    """Every tenth of a second some jobs: by the SQL function if the store has one, and now and
+    """Ten times a second some jobs: by the SQL function if the store has one, and now and
     then, or else always, by the command line. What got no answer is asked for again with the same
     key."""
+    prefix = "k"  # of its keys
+    every = 0.1   # seconds between two askings
 
     def __init__(self, world, a_second, knows_sql):
         super().__init__(daemon=True)
@@ -27,8 +29,8 @@ class Enqueuer(threading.Thread):
     def run(self):
         due = time.monotonic()
         while not self.over.is_set():
-            due += 0.1
-            self.ask_for(max(1, self.a_second // 10))
+            due += self.every
+            self.ask_for(max(1, round(self.a_second * self.every)))
             self.enqueue()
             self.over.wait(max(0.0, due - time.monotonic()))
             due = max(due, time.monotonic() - 0.5)  # it does not make up for a long fault at once
@@ -47,18 +49,22 @@ class Enqueuer(threading.Thread):
 
     def ask_for(self, count):
         for _ in range(count):
-            key = f"k{len(self.asked)}"
+            key = f"{self.prefix}{len(self.asked)}"
             self.asked[key] = f"user{len(self.asked) % USERS}"
             self.pending.append(key)
+
+    def way(self):
+        """How many it asks for at once, and how."""
+        if self.knows_sql and self.rounds % 10:
+            return 200, self.by_sql
+        return 1, self.by_verb
 
     def enqueue(self):
         """Whether all were promised."""
         while self.pending:
             self.rounds += 1
-            if self.knows_sql and self.rounds % 10:
-                some, promised = self.pending[:200], self.by_sql
-            else:
-                some, promised = self.pending[:1], self.by_verb
+            most, promised = self.way()
+            some = self.pending[:most]
             if not promised(some):
                 self.refusals += 1
                 return False

@@ -22,6 +22,9 @@ providers:
 
 
 class World:
+    in_hand = 40  # jobs that a worker should have in its hands before harm is done to it
+    disk = None   # what the store's tables are on, where that is small
+
     def __init__(self, store, day, a_second, by_sql):
         self.closing, self.ups, self.wrong = [], [], []
         self.site, self.postgres, self.pgbouncer, self.redis = Site(SETTINGS), None, None, None

@@ -27,8 +27,8 @@ class Running:
         self.printed = os.path.join(site.folder, f"{number}.out")
         self.logged = os.path.join(site.folder, f"{number}.log")
         with open(self.printed, "wb") as out, open(self.logged, "wb") as log:
-            self.process = subprocess.Popen([site.program, *args], stdout=out, stderr=log,
-                                            stdin=subprocess.DEVNULL, cwd=site.folder,
+            self.process = subprocess.Popen([*site.before, site.program, *args], stdout=out,
+                                            stderr=log, stdin=subprocess.DEVNULL, cwd=site.folder,
                                             env=site.environment, **more)
         self.pid = self.process.pid
         self.ready_at = self.gone_at = None  # seconds since the epoch
@@ -64,6 +64,7 @@ class Site:
         self.data = os.path.join(self.folder, "data")
         self.submissions = os.path.join(self.folder, "submissions.log")
         self.program = PROGRAM
+        self.before = ()  # words that start a program that runs on, such as nsenter's
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("TALLYMAN_")}
         self.environment.update(TALLYMAN_DATA_DIR=self.data, TALLYMAN_HTTP_PORT="0",
                                 TZ="UTC")

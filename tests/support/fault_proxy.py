@@ -9,9 +9,11 @@ private_server.py; from Python: FaultProxy(url), and its methods. The commands:
     drop-commit-answer N [TIMES]  from the Nth commit on (1: the next) the server commits, and its
                                   answer is lost with the connection; TIMES: only so often
     cut-before-commit N [TIMES]   the same, but the commit does not reach the server
-    status                        {"mode", "connections", "accepted", "commits", "faults"}
+    hold-commit WHEN TEXT         the next commit that says TEXT is held `before` the server has it,
+                                  or its answer is `after`; then it is a black hole, and `held`
+    status                        {"mode", "connections", "accepted", "commits", "faults", "held"}
 
-`commits` counts those that reached the server. The two harms to commits need PostgreSQL's protocol
+`commits` counts those that reached the server. The harms to commits need PostgreSQL's protocol
 without TLS, and a COMMIT that ends a simple query."""
 import asyncio
 import re
@@ -74,9 +76,16 @@ class Line:
             kind, body = await message(reader)
             if kind in ASKS_FOR_READY:
                 self.asked += 1
+            when = ""
             if kind == b"Q" and COMMIT.search(body):
                 await self.proxy.passage()
+                when = self.proxy.hold(body)
+                if when == "before":
+                    await self.proxy.passage()
                 self.commit()
+            if when == "after":  # the server has it; what it answers does not get through
+                writer.write(kind + body_length(body) + body)
+                continue
             await self.send(writer, kind + body_length(body) + body)
 
     async def back(self):
@@ -149,6 +158,7 @@ class FaultProxy:
         self.mode, self.delay_ms = "pass", 0
         self.accepted = self.commits = self.faults = 0
         self.harm, self.harm_after, self.harm_times = "", 0, 0
+        self.held, self.to_hold = False, None  # (when, text)
         self.lines, self.listener, self.port = {}, None, free_port()
         self.loop = asyncio.new_event_loop()
         self.open = asyncio.Event()
@@ -186,6 +196,9 @@ class FaultProxy:
     def cut_before_commit(self, nth=1, times=0):
         return self._call(self._harm_commits("cut-before-commit", int(nth), int(times)))
 
+    def hold_commit(self, when, text):
+        return self._call(self._hold_commit(when, text.encode()))
+
     def status(self):
         return self._call(self._status())
 
@@ -202,7 +215,7 @@ class FaultProxy:
         return {"pass": self.pass_, "black-hole": self.black_hole, "cut": self.cut,
                 "refuse": self.refuse, "delay": self.delay, "status": self.status,
                 "drop-commit-answer": self.drop_commit_answer,
-                "cut-before-commit": self.cut_before_commit}
+                "cut-before-commit": self.cut_before_commit, "hold-commit": self.hold_commit}
 
     # What follows runs in the proxy's own thread.
 
@@ -220,6 +233,15 @@ class FaultProxy:
                 self.harm, self.mode = "", "pass"
         return harm
 
+    def hold(self, commit):
+        """When this commit is to be held; nothing if it is not."""
+        if not self.to_hold or self.to_hold[1] not in commit:
+            return ""
+        when, self.to_hold, self.held = self.to_hold[0], None, True
+        self.mode = "black-hole"
+        self.open.clear()
+        return when
+
     async def passage(self):
         await self.open.wait()
 
@@ -228,7 +250,7 @@ class FaultProxy:
 
     async def _status(self):
         return {"mode": self.mode, "connections": len(self.lines), "accepted": self.accepted,
-                "commits": self.commits, "faults": self.faults}
+                "commits": self.commits, "faults": self.faults, "held": self.held}
 
     async def _pass(self):
         self.mode, self.harm, self.delay_ms = "pass", "", 0
@@ -254,6 +276,12 @@ class FaultProxy:
         if self.listener:
             self.listener.close()
             self.listener = None
+        return await self._status()
+
+    async def _hold_commit(self, when, text):
+        if not self.speaks_postgres:
+            raise Trouble("hold-commit needs PostgreSQL's protocol")
+        self.to_hold, self.held = (when, text), False
         return await self._status()
 
     async def _delay(self, milliseconds):

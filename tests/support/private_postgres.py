@@ -42,22 +42,26 @@ def run_quietly(argv, what):
 class PrivatePostgres:
     """Starts with the constructor. Without `durable` it does not wait for the disk: a crash of the
     machine would ruin it, its own does not. With a password (scram) or TLS, whoever comes by the
-    port needs them."""
+    port needs them. `addresses` are others at which it listens, open to their /24; with
+    `replica_of` another one it starts as a copy that follows it; `prepare` is given the empty
+    folder of its data."""
 
-    def __init__(self, durable=False, settings=None, database="postgres", password=None, tls=False):
+    def __init__(self, durable=False, settings=None, database="postgres", password=None, tls=False,
+                 addresses=(), replica_of=None, port=None, prepare=None):
         self.bin, self.user = programs(), unprivileged()
         self.database, self.password, self.tls = database, password, tls
         self.settings = {"logging_collector": "off", "log_line_prefix": "%m [%p] ",
                          **({} if durable else HASTE), **(settings or {})}
+        self.addresses, self.replica_of, self.prepare = addresses, replica_of, prepare
         self.made, self.child, self.ca = 0, None, None
         self.folder = Folder(self.user)
         self.data = self.folder.file("data")
         try:
             self._make_data(durable)
-            self.port = start_somewhere(self._start)
-            if password:
+            self.port = self._start(port) if port else start_somewhere(self._start)
+            if password and not replica_of:
                 self.psql(f"ALTER ROLE postgres PASSWORD {quoted(password)}", "postgres")
-            if database != "postgres":
+            if database != "postgres" and not replica_of:
                 self.psql(f'CREATE DATABASE "{database}"', "postgres")
         except BaseException:
             self.close()
@@ -98,6 +102,11 @@ class PrivatePostgres:
         self.stop(mode)
         return self.start()
 
+    def promote(self):
+        """A replica begins to take writes. It is done when this returns."""
+        self.psql("SELECT pg_promote(true, 60)", "postgres")
+        self.replica_of = None
+
     def psql(self, sql, database=None):
         """The rows as text: a line each, columns between bars. By the socket, so as superuser."""
         program = need("psql", "postgresql-client", self.bin)
@@ -130,6 +139,11 @@ class PrivatePostgres:
         os.mkdir(self.data, 0o700)
         if self.user:
             shutil.chown(self.data, self.user)
+        if self.prepare:
+            self.prepare(self.data)
+        if self.replica_of:
+            self._copy_of(self.replica_of)
+            return
         self._as_user("tar", "-xf", self._initdb(), "-C", self.data, what="unpacking the template")
         if durable:
             self._as_user(os.path.join(self.bin, "initdb"), "--sync-only", "-D", self.data,
@@ -138,9 +152,22 @@ class PrivatePostgres:
             self.ca, certificate, key = make_certificates(self.folder, self.user)
             self.settings |= {"ssl": "on", "ssl_cert_file": certificate, "ssl_key_file": key}
         how = "scram-sha-256" if self.password else "trust"
-        self.folder.file("data/pg_hba.conf", "local all all trust\n"
-                         f"{'hostssl' if self.tls else 'host'} all all 127.0.0.1/32 {how}\n",
-                         user=self.user)
+        kind = "hostssl" if self.tls else "host"
+        nets = ["127.0.0.1/32", *(f"{address}/24" for address in self.addresses)]
+        self.folder.file("data/pg_hba.conf", "local all,replication all trust\n" + "".join(
+            f"{kind} all all {net} {how}\n" for net in nets), user=self.user)
+
+    def _copy_of(self, primary):
+        """What it follows is a setting of its own; a file tells it that it does."""
+        part = self.folder.file("copy")
+        self._as_user(os.path.join(self.bin, "pg_basebackup"), "-h", primary.folder.path, "-p",
+                      str(primary.port), "-U", "postgres", "-D", part, "-X", "stream", "-c", "fast",
+                      "--no-sync", what="pg_basebackup")
+        self._as_user("cp", "-a", f"{part}/.", self.data, what="copying the data")
+        shutil.rmtree(part)
+        self.folder.file("data/standby.signal", "", user=self.user)
+        self.settings |= {"primary_conninfo": f"host={primary.folder.path} port={primary.port} "
+                                              "user=postgres application_name=replica"}
 
     def _initdb(self):
         """A tar file of a new cluster: initdb takes seconds, and this one only the first time. It
@@ -166,7 +193,7 @@ class PrivatePostgres:
         return kept
 
     def _start(self, port):
-        settings = {"port": port, "listen_addresses": "127.0.0.1",
+        settings = {"port": port, "listen_addresses": ",".join(["127.0.0.1", *self.addresses]),
                     "unix_socket_directories": self.folder.path, **self.settings}
         words = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
         self.child = Child([os.path.join(self.bin, "postgres"), "-D", self.data, *words],

@@ -24,12 +24,13 @@ def cli(port, *words, password=None, ca=None, seconds=5):
 
 
 class PrivateRedis:
-    """Starts with the constructor. Without `aof` nothing is on disk, and a kill loses it all."""
+    """Starts with the constructor. Without `aof` nothing is on disk, and a kill loses it all.
+    `addresses` are others at which it listens."""
 
-    def __init__(self, password=None, tls=False, maxmemory=None, aof=False, more=()):
+    def __init__(self, password=None, tls=False, maxmemory=None, aof=False, more=(), addresses=()):
         self.program = need("redis-server", "redis-server")
         self.password, self.tls, self.port, self.child = password, tls, None, None
-        self.maxmemory, self.aof, self.more = maxmemory, aof, more
+        self.maxmemory, self.aof, self.more, self.addresses = maxmemory, aof, more, addresses
         self.folder = Folder()
         try:
             self.certificates = make_certificates(self.folder) if tls else []
@@ -81,7 +82,9 @@ class PrivateRedis:
                 "cli": lambda *words: {"answer": self.cli(*words)}}
 
     def _configuration(self, port):
-        yield from ("bind 127.0.0.1", "save ''", f"appendonly {'yes' if self.aof else 'no'}",
+        yield from (f"bind 127.0.0.1 {' '.join(self.addresses)}".strip(),
+                    f"protected-mode {'no' if self.addresses else 'yes'}", "save ''",
+                    f"appendonly {'yes' if self.aof else 'no'}",
                     f"unixsocket {self.folder.file('redis.sock')}", f"dir {self.folder.path}",
                     f"{'tls-port' if self.tls else 'port'} {port}")
         if self.tls:
@@ -139,9 +142,9 @@ class PrivateCluster:
 class Watcher:
     """One Sentinel."""
 
-    def __init__(self, name, master_port):
+    def __init__(self, name, master_port, address="127.0.0.1"):
         self.folder, self.child, self.name = Folder(), None, name
-        self.master_port = master_port
+        self.master_port, self.address = master_port, address
         self.port = start_somewhere(self._start)
 
     def ask(self, *words):
@@ -158,8 +161,9 @@ class Watcher:
 
     def _start(self, port):
         path = self.folder.file("sentinel.conf", "\n".join([
-            f"port {port}", "bind 127.0.0.1", f"dir {self.folder.path}",
-            f"sentinel monitor {self.name} 127.0.0.1 {self.master_port} 2",
+            f"port {port}", f"bind {' '.join(sorted({'127.0.0.1', self.address}))}",
+            "protected-mode no", f"dir {self.folder.path}",
+            f"sentinel monitor {self.name} {self.address} {self.master_port} 2",
             f"sentinel down-after-milliseconds {self.name} 500",
             f"sentinel failover-timeout {self.name} 3000", ""]))
         program = need("redis-server", "redis-server")
@@ -169,17 +173,22 @@ class Watcher:
 
 
 class PrivateSentinel:
-    """A master, a replica and three Sentinels that agree on them."""
+    """A master, a replica and three Sentinels that agree on them. At another address than the
+    loopback's, all of them are known by that one."""
     NAME = "tallyman"
 
-    def __init__(self):
-        self.servers, self.watchers = [], []
+    def __init__(self, address="127.0.0.1"):
+        self.servers, self.watchers, self.address = [], [], address
+        others = () if address == "127.0.0.1" else (address,)
+        known = (f"replica-announce-ip {address}",)
         try:
-            master = PrivateRedis(more=("repl-diskless-sync yes", "repl-diskless-sync-delay 0"))
+            master = PrivateRedis(more=("repl-diskless-sync yes", "repl-diskless-sync-delay 0",
+                                        *known), addresses=others)
             self.servers.append(master)
-            self.servers.append(PrivateRedis(more=(f"replicaof 127.0.0.1 {master.port}",)))
+            self.servers.append(PrivateRedis(more=(f"replicaof {address} {master.port}", *known),
+                                             addresses=others))
             for _ in range(3):
-                self.watchers.append(Watcher(self.NAME, master.port))
+                self.watchers.append(Watcher(self.NAME, master.port, address))
             if not until(self._agree, 30, 0.1):
                 raise Trouble("the Sentinels did not find each other within 30 s")
         except BaseException:
@@ -187,7 +196,7 @@ class PrivateSentinel:
             raise
 
     def describe(self):
-        addresses = [f"127.0.0.1:{watcher.port}" for watcher in self.watchers]
+        addresses = [f"{self.address}:{watcher.port}" for watcher in self.watchers]
         return {"sentinels": addresses, "master_name": self.NAME, "pid": os.getpid(),
                 "port": self.servers[0].port, "ports": [server.port for server in self.servers],
                 "url": self.servers[0].url, "folder": self.servers[0].folder.path}
@@ -205,6 +214,15 @@ class PrivateSentinel:
             if server.port == port:
                 server.kill()
         return {"killed": port}
+
+    def wipe(self):
+        """Whoever is the master now."""
+        cli(self.master()["port"], "FLUSHALL")
+
+    def revive(self):
+        """Those that were killed come back, and are told by the Sentinels whom they follow."""
+        for server in self.servers:
+            server.start()
 
     def close(self):
         for one in [*self.watchers, *self.servers]:

@@ -6,6 +6,7 @@
     private_server.py redis [--password P] [--tls] [--maxmemory N] [--aof]
     private_server.py pgbouncer --upstream URL [--pool-size N]
     private_server.py sentinel
+    private_server.py pair
     private_server.py http [--tls good|expired|stranger|self-signed]
     private_server.py s3
     private_server.py proxy --upstream URL
@@ -16,6 +17,7 @@ standard input is a command, answered with one line of JSON, {"error": "…"} if
     postgres    stop [fast|immediate], start, restart [fast|immediate], sql STATEMENT,
                 database (makes a fresh one, answers with its url)
     redis       kill, start, restart, cli WORD…
+    pair        fail-over (the replica is promoted), sql STATEMENT (of who takes writes)
     pgbouncer   stop [fast|kill], start, restart [fast|kill]
     sentinel    master, kill-master
     http        log (what was asked for since the last log); its files: see private_http.py
@@ -33,6 +35,7 @@ import sys
 
 from fault_proxy import FaultProxy
 from private_http import PrivateHttp
+from private_pair import PrivatePair
 from private_parts import CERTIFICATES, Trouble, die_with_parent
 from private_pgbouncer import PrivatePgbouncer
 from private_postgres import PrivatePostgres
@@ -65,6 +68,7 @@ def parse():
     for kind in (pgbouncer, kinds.add_parser("proxy")):
         kind.add_argument("--upstream", required=True)
     kinds.add_parser("sentinel")
+    kinds.add_parser("pair")
     kinds.add_parser("s3")
     kinds.add_parser("http").add_argument("--tls", choices=CERTIFICATES)
     return parser.parse_args()
@@ -80,6 +84,8 @@ def start(given):
         return PrivatePgbouncer(given.upstream, given.pool_size)
     if given.kind == "proxy":
         return FaultProxy(given.upstream)
+    if given.kind == "pair":
+        return PrivatePair()
     if given.kind == "http":
         return PrivateHttp(given.tls)
     if given.kind == "s3":

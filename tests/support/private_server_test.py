@@ -83,6 +83,33 @@ class Kinds(Served):
         self.assertNotEqual(psql(url.replace("a%2Fb", "wrong"), "SELECT 1")[0], 0)
         self.end(server)
 
+    def test_a_promoted_replica_has_what_was_committed(self):
+        server = self.start("pair")
+        url = server.facts["url"]
+        self.assertEqual(psql(url, "CREATE TABLE t AS SELECT 7 AS n")[0], 0)
+        self.assertGreater(self.tell(server, "fail-over")["seconds"], 0)
+        self.assertEqual(psql(url, "SELECT n FROM t"), (0, "7"))
+        self.assertEqual(psql(url, "INSERT INTO t VALUES (8)")[0], 0)
+        self.end(server)
+
+    def test_a_proxy_holds_a_commit(self):
+        postgres = self.start("postgres")
+        proxy = self.start("proxy", "--upstream", postgres.facts["url"])
+        url = postgres.facts["url"]
+        self.assertEqual(psql(url, "CREATE TABLE t (n int)")[0], 0)
+        for when, there in (("before", "0"), ("after", "1")):
+            self.tell(proxy, f"hold-commit {when} INSERT")
+            asking = subprocess.Popen([PSQL, "-XAtq", proxy.facts["url"], "-c",
+                                       "BEGIN; INSERT INTO t VALUES (1); COMMIT"])
+            self.assertTrue(until(lambda: self.tell(proxy, "status")["held"], 10, 0.02))
+            self.assertTrue(until(lambda: psql(url, "SELECT count(*) FROM t") == (0, there), 10))
+            asking.kill()
+            asking.wait()
+            self.tell(proxy, "cut")
+            self.tell(proxy, "pass")
+        self.end(proxy)
+        self.end(postgres)
+
     def test_redis_forgets_when_killed(self):
         server = self.start("redis", "--maxmemory", "3mb")
         port = server.facts["port"]

@@ -1,0 +1,170 @@
+"""What happens in the mix: the bad days of tests/bad_days that fit, and those that need several
+servers, hosts and a provider that counts. Each does its harm under load, and tells when it began
+and when it was over."""
+from dataclasses import dataclass
+from typing import Callable
+
+import days
+from days import Skipped
+from fault_proxy import FaultProxy
+from private_parts import until
+
+# The commits of a job's life, by the function that only they call, in the order of their coming.
+COMMITS = {"enqueue": "insert_jobs(", "claim": "add_running(", "task": "update_running(",
+           "finish": "drop_running("}
+
+
+@dataclass
+class Phase:
+    name: str
+    harm: Callable
+
+
+def replaced(world, running):
+    world.kill(running)
+    world.up()
+
+
+def killed_at_commits(world):
+    """kill -9 just before the server has a commit, and when it has it and has not answered: a
+    worker for each commit, behind a proxy that holds it."""
+    world.blow()
+    for when in ("before", "after"):
+        proxies = {name: world.own(FaultProxy(world.postgres.url)) for name in COMMITS}
+        held = {name: world.up(TALLYMAN_STORE_URL=proxy.url) for name, proxy in proxies.items()}
+        for name, proxy in proxies.items():
+            proxy.hold_commit(when, COMMITS[name])
+        for name, proxy in proxies.items():
+            if not until(lambda: proxy.status()["held"], 30, 0.02):
+                world.wrong.append(f"no worker came to the commit of `{name}`")
+        world.pass_time(0.2)  # enough for the server to do what it has
+        world.blow()
+        for name, running in held.items():
+            world.kill(running)
+            proxies[name].close()
+    world.over()
+
+
+def killed_at_submits(world):
+    """kill -9 between the provider's taking a job and its answer, once with each of its ways."""
+    world.blow()
+    for _ in range(2):
+        world.provider.tell("_hold")
+        if not until(lambda: world.provider.tell("_seen")["held"], 20, 0.02):
+            world.wrong.append("no submit came to the provider")
+        # Nobody knows whose it was, so all go.
+        world.blow()
+        for running in list(world.ups):
+            replaced(world, running)
+        world.provider.tell("_release")
+    world.over()
+
+
+def failover(world):
+    """The primary is gone for good; its replica is promoted, and gets one of its own."""
+    world.blow()
+    world.pair.fail_over()
+    world.over()
+    world.pass_time(3)
+    world.pair.follow()
+
+
+def replica_lost(world):
+    """Commits wait for it, and go on when it is back."""
+    world.blow()
+    world.pair.replica.stop("immediate")
+    world.pass_time(3)
+    world.pair.replica.start()
+    world.over()
+
+
+def on_its_host(world):
+    """A worker with jobs in its hands, and its host."""
+    if not world.network.real:
+        raise Skipped("no network namespaces here (not root, or no iproute2)")
+    running = days.one_more_with_jobs(world)
+    return running, world.host_of(running)
+
+
+def without_answers(world, harm):
+    """What it had is done elsewhere meanwhile; then it finds that out."""
+    running, host = on_its_host(world)
+    try:
+        harm(host)
+        world.blow()
+        world.over()
+        days.wait_for_rescue(world, running, 35)
+        world.pass_time(3)
+    finally:
+        host.mend()
+    world.pass_time(2)
+
+
+def partition(world):
+    """Packets of one host are lost, both ways, and nobody is told."""
+    without_answers(world, lambda host: host.cut())
+
+
+def half_open(world):
+    """What one host sends arrives; what it is answered is lost."""
+    if not world.network.real:
+        days.link_half_open(world)
+        return
+    without_answers(world, lambda host: host.deafen())
+
+
+def redis_wiped(world):
+    world.blow()
+    for _ in range(40):
+        world.redis.wipe()
+        world.pass_time(0.1)
+    world.over()
+
+
+def redis_fails_over(world):
+    """Its master is killed and the Sentinels choose another, which is wiped."""
+    old = world.redis.master()["port"]
+    world.blow()
+    world.redis.kill_master()
+    if not until(lambda: world.redis.master()["port"] not in (0, old), 30, 0.2):
+        world.wrong.append("the Sentinels chose no other master")
+    world.redis.wipe()
+    world.over()
+    world.redis.revive()
+
+
+def disk_full(world):
+    if not world.disk:
+        raise Skipped("a disk can't be mounted here")
+    days.disk_full(world)
+
+
+def killed_again_and_again(world):
+    """Every worker, at any time."""
+    world.blow()
+    for _ in range(6):
+        world.pass_time(world.dice.uniform(0.1, 1.2))
+        world.blow()
+        replaced(world, world.dice.choice(world.ups))
+    world.over()
+
+
+PHASES = [
+    Phase("workers killed at random", killed_again_and_again),
+    Phase("killed at each commit", killed_at_commits),
+    Phase("killed at a submit", killed_at_submits),
+    Phase("PostgreSQL crashes", days.postgres_crashes),
+    Phase("failover to the replica", failover),
+    Phase("the replica is lost", replica_lost),
+    Phase("backends terminated", days.backends_terminated),
+    Phase("commit answers lost", days.commit_answers_lost),
+    Phase("a host cut off", partition),
+    Phase("a host's link half open", half_open),
+    Phase("a worker suspended", days.worker_suspended),
+    Phase("Redis wiped", redis_wiped),
+    Phase("Redis fails over", redis_fails_over),
+    Phase("disk full", disk_full),
+    Phase("clocks an hour off", days.clock_off),
+    Phase("migration under load", days.migration),
+    Phase("two versions", days.versions_side_by_side),
+]
