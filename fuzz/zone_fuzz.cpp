@@ -1,0 +1,24 @@
+// Bytes of a time zone's file: a zone, or none; a zone has an answer for every time.
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+
+#include "base/check.h"
+#include "base/zone.h"
+#include "config/zone_file.h"
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+    auto const zone = config::parse_zone("Zone/File", {reinterpret_cast<char const*>(data), size});
+    if (!zone) {
+        return 0;
+    }
+    for (std::int64_t const ms :
+         {std::int64_t{0}, std::int64_t{1'772'323'200'000}, std::int64_t{-2'208'988'800'000},
+          std::int64_t{253'402'300'799'000}}) {
+        auto const day = base::start_of_day(base::from_ms(ms), *zone);
+        CHECK(day <= base::from_ms(ms));
+        CHECK(base::start_of_day(day, *zone) == day);
+    }
+    return 0;
+}
