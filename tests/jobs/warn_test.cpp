@@ -95,6 +95,21 @@ TEST_F(Warnings, WhatIsSpentOrHasNoEndIsNotToldOf) {
     EXPECT_EQ(warn(30).grants, 0);
 }
 
+TEST_F(Warnings, OfAnAccountOnlyThoseThatEndWithinTheStage) {
+    desk.give("u1", {.amount = {50}});  // never ends
+    give("u1", 1, days{34});            // told of already
+    desk.now += days{5};
+    EXPECT_EQ(warn(30).grants, 1);
+    give("u1", 100, days{40});
+    give("u1", 10, days{80});  // ends later
+    give("u1", 5, days{36});   // spent below
+    desk.spend("u1", {.amount = {6}});
+    desk.now += days{15};
+    give("u1", 20, days{20});  // never lived for so long
+    EXPECT_EQ(warn(30).grants, 1);
+    EXPECT_EQ(number("credits"), 100);
+}
+
 TEST_F(Warnings, ManyAreToldInTurns) {
     for (auto const* user : {"u1", "u2", "u3"}) {
         give(user, 10, days{40});
