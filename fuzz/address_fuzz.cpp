@@ -1,9 +1,11 @@
 // Whatever is written as the address of Redis or of a store: it is read or refused, and no message
 // and no text for people has the password.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "adapters/postgres/open.h"
 #include "adapters/redis/settings.h"

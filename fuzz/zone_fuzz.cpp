@@ -1,7 +1,6 @@
 // Bytes of a time zone's file: a zone, or none; a zone has an answer for every time.
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string_view>
 
 #include "base/check.h"
@@ -16,9 +15,11 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     for (std::int64_t const ms :
          {std::int64_t{0}, std::int64_t{1'772'323'200'000}, std::int64_t{-2'208'988'800'000},
           std::int64_t{253'402'300'799'000}}) {
-        auto const day = base::start_of_day(base::from_ms(ms), *zone);
-        CHECK(day <= base::from_ms(ms));
-        CHECK(base::start_of_day(day, *zone) == day);
+        auto const at = base::from_ms(ms);
+        auto const day = base::day_start(*zone, at);
+        CHECK(day <= at && at < base::next_day(*zone, at));
+        CHECK(base::day_start(*zone, day) == day);
+        CHECK(base::month_start(*zone, at) <= day && at < base::next_month(*zone, at));
     }
     return 0;
 }

@@ -21,6 +21,10 @@ import time
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests" / "support"))
+
+from private_parts import die_with_parent  # noqa: E402
+
 SEEDS = {"media_taglib": "media_measure"}  # where the name is another
 LARGEST = 4_096  # bytes of a seed that was found
 MOST = 200  # seeds of one target
@@ -100,6 +104,7 @@ def main():
     parser.add_argument("--preset", default="dev", choices=["dev", "fuzz"])
     parser.add_argument("--keep", action="store_true")
     wanted = parser.parse_args()
+    die_with_parent()
     os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     there = sorted(path.stem.removesuffix("_fuzz") for path in (TOP / "fuzz").glob("*_fuzz.cpp"))
     there.remove("media_taglib")
