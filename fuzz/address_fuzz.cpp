@@ -36,6 +36,9 @@ void check_redis(std::string const& url, std::vector<std::string> const& sentine
 // The first line is the address, the others are sentinels.
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
     std::string_view text{reinterpret_cast<char const*>(data), size};
+    if (text.contains(secret)) {  // then it may be shown
+        return 0;
+    }
     std::string const url{text.substr(0, text.find('\n'))};
     text.remove_prefix(std::min(url.size() + 1, text.size()));
     std::vector<std::string> sentinels;

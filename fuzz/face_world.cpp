@@ -64,10 +64,15 @@ guards: {daily_cap: 700, in_flight: 3, job_cap: 400}
 webhooks: {secret: sixteen bytes are enough, allow_http: true}
 )";
 
-config::Settings settings_of_all() {
-    auto loaded = config::parse_settings(settings_text, "tallyman.yaml", {});
+config::Settings const& settings_of_all() {
+    static auto const loaded = config::parse_settings(settings_text, "tallyman.yaml", {});
     CHECK(loaded.value);
-    return std::move(*loaded.value);
+    return *loaded.value;
+}
+
+pricing::Book const& book_of_all() {
+    static auto const book = config::default_book();
+    return book;
 }
 
 adapters::identity::KeySetOptions token_keys() {
@@ -116,8 +121,8 @@ struct FaceWorld::Parts {
     Parts();
     ~Parts();
 
-    config::Settings settings = settings_of_all();
-    pricing::Book book = config::default_book();
+    config::Settings const& settings = settings_of_all();
+    pricing::Book const& book = book_of_all();
     std::unique_ptr<adapters::Store> store = adapters::open_memory({.clock = [] { return now; }});
     asio::io_context io{1};
     worker::BlockingPool pool{1};
@@ -212,7 +217,6 @@ void FaceWorld::Parts::furnish() {
 }
 
 void FaceWorld::Parts::answer(adapters::http::Request asked) {
-    using Clock = std::chrono::steady_clock;
     std::optional<Response> told;
     auto task = [](Parts& parts, adapters::http::Request got,
                    std::optional<Response>& out) -> asio::awaitable<void> {
@@ -220,15 +224,13 @@ void FaceWorld::Parts::answer(adapters::http::Request asked) {
         out = std::move(response);
     };
     asio::co_spawn(io, task(*this, std::move(asked), told), base::rethrow);
-    auto const begun = Clock::now();
-    while (!told) {
+    for (int turn = 0; !told; ++turn) {
+        CHECK(turn < 50'000);
         io.restart();
         io.run_for(std::chrono::milliseconds{2});
-        auto const took = Clock::now() - begun;
-        if (took > std::chrono::milliseconds{50} && !watch.stopping()) {
+        if (turn == 25) {
             watch.stop();  // those who wait for news of a job are answered now
         }
-        CHECK(took < std::chrono::seconds{100});
     }
     check(*told);
 }

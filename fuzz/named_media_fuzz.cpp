@@ -19,22 +19,34 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A folder with a file, beside one that must not be reached, also by a link.
-fs::path const& folder() {
-    static fs::path const made = [] {
+// A folder with files, beside one that must not be reached, also by a link.
+struct Place {
+    Place() {
         std::string name = (fs::temp_directory_path() / "tallyman-fuzz-XXXXXX").string();
         CHECK(::mkdtemp(name.data()) != nullptr);
-        fs::path const top{name};
+        top = name;
         fs::create_directories(top / "in" / "deep");
         std::ofstream{top / "outside.txt"} << "outside";
         std::ofstream{top / "in" / "a.txt"} << "inside";
         std::ofstream{top / "in" / "deep" / "b.txt"} << "inside";
         fs::create_symlink("../outside.txt", top / "in" / "link.txt");
         fs::create_directory_symlink("..", top / "in" / "up");
-        std::atexit([] { fs::remove_all(folder().parent_path()); });
-        return top / "in";
-    }();
-    return made;
+    }
+
+    Place(Place const&) = delete;
+    Place& operator=(Place const&) = delete;
+
+    ~Place() {
+        std::error_code code;
+        fs::remove_all(top, code);
+    }
+
+    fs::path top;
+};
+
+fs::path folder() {
+    static Place const place;
+    return place.top / "in";
 }
 
 void check_path(std::string const& name) {
