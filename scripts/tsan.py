@@ -15,7 +15,7 @@ BUILD = TOP / "build" / "tsan"
 SUITES = ["worker_test", "http_test", "fetch_test", "redis_test", "postgres_test", "contract_test",
           "face_test", "face_money_test", "metrics_test", "identity_test", "providers_test",
           "http_provider_test", "payments_test", "storage_test", "webhooks_parts_test",
-          "inbox_duty_test", "media_crew_test",
+          "inbox_duty_test",
           "history", "redis_e2e", "web_test", "webhooks_test", "results", "sync_test", "bad_days"]
 
 

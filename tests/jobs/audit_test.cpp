@@ -223,11 +223,9 @@ TEST(JobAudit, DoesNotFallOverAmountsThatCanNotBeAddedUp) {
         EXPECT_TRUE(page.finds(5));
     }
     auto page = busy_page();
-    auto& entry = page.entry(State::completed, Kind::consume);
-    entry.amount = {-(std::int64_t{1} << 60) + 1};
-    page.entries.push_back(entry);
-    page.entries.push_back(entry);
-    page.entries.push_back(entry);
+    page.entry(State::completed, Kind::consume).amount = {-(std::int64_t{1} << 60) + 1};
+    auto const entry = page.entry(State::completed, Kind::consume);
+    page.entries.insert(page.entries.end(), 3, entry);
     EXPECT_TRUE(page.finds(4));
 }
 
