@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "config/load.h"
 #include "tests/redis/support.h"
 
 using namespace std::chrono_literals;
