@@ -52,12 +52,14 @@ if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_options(house_warnings INTERFACE -Werror)
 endif()
 
-# A sanitizer's finding ends the test, with a stack that names lines.
+# A sanitizer's finding ends the test, with a stack that names lines. Some tests fork, and the child
+# goes on with threads of its own; what it inherits it does not touch.
+set(races "log_path=${CMAKE_BINARY_DIR}/race")
 set(HOUSE_TEST_ENVIRONMENT
   "ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:check_initialization_order=1"
   "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/postgres/leaks.txt:print_suppressions=0"
   "UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1"
-  "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1"
+  "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:die_after_fork=0:${races}"
   "PYTHONDONTWRITEBYTECODE=1")
 find_program(SYMBOLIZER NAMES llvm-symbolizer-19 llvm-symbolizer)
 if(SYMBOLIZER)

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "adapters/providers/directions.h"
 #include "adapters/providers/lines.h"
 #include "base/check.h"
 
@@ -59,6 +60,8 @@ void check_same(Said const& one, Said const& other) {
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
     std::string_view const bytes{reinterpret_cast<char const*>(data), size};
+    auto const directed = adapters::providers::read_directions(bytes, base::Rate{15'000'000});
+    CHECK(directed.output_ms >= 0);
     auto const whole = understood(bytes, std::max<std::size_t>(size, 1));
     auto const in_parts = understood(bytes, 1 + size % 7);
     CHECK(whole.has_value() == in_parts.has_value());

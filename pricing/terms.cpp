@@ -155,11 +155,6 @@ std::string price_words(Terms const& terms) {
     CHECK(false);
 }
 
-bool writable(Terms const& terms) {
-    return terms.credits.value >= 0 && terms.minimum.value >= 0 && terms.increment.count() > 0 &&
-           terms.grace.count() >= 0;
-}
-
 }  // namespace
 
 std::string_view to_text(Mode mode) {
@@ -195,7 +190,8 @@ std::optional<CancelRule> parse_cancel_rule(std::string_view text) {
 }
 
 std::string to_line(Terms const& terms) {
-    CHECK(writable(terms));
+    CHECK(terms.credits.value >= 0 && terms.minimum.value >= 0);
+    CHECK(terms.increment.count() > 0 && terms.grace.count() >= 0);
     Terms const plain;
     bool const timed = terms.mode == Mode::duration;
     std::string line = price_words(terms);

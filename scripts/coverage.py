@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How much of the core rooms (jobs, ledger, pricing) the tests of these rooms and the simulation go
 through, by branches. Builds these in build/coverage, apart from everything else.
-  scripts/coverage.py           a line for each file, and the sum
+  scripts/coverage.py           a line for each file, one for each room, and the sum
   scripts/coverage.py --show    and each branch that nobody takes
   scripts/coverage.py --again   without building and running, from what is there
 Not counted are the failing sides of CHECK, which end the program, and comparisons that the compiler
@@ -56,6 +56,16 @@ def branches():
     return taken
 
 
+def added(pairs):
+    pairs = list(pairs)
+    return tuple(sum(each[at] for each in pairs) for at in (0, 1))
+
+
+def line_of(sides, name):
+    taken, count = sides
+    return f"{100 * taken / max(count, 1):6.1f} %  {taken:4} of {count:4}  {name}"
+
+
 def main(options):
     if "--again" not in options:
         measure()
@@ -70,11 +80,14 @@ def main(options):
         for side, word in zip(sides, ("true", "false")):
             if side == 0 and "--show" in options:
                 print(f"{name}:{line}:{column}: never {word}: {text.strip()}")
-    for name, (taken, count) in sums.items():
-        print(f"{100 * taken / count:6.1f} %  {taken:4} of {count:4}  {name}")
-    taken, count = (sum(each[at] for each in sums.values()) for at in (0, 1))
+    for name, sides in sums.items():
+        print(line_of(sides, name))
+    for room in ROOMS:
+        print(line_of(added(sides for name, sides in sums.items() if name.startswith(room + "/")),
+                      room))
+    taken, count = added(sums.values())
     percent = 100 * taken / max(count, 1)
-    print(f"{percent:6.1f} %  {taken:4} of {count:4}  branches of the core rooms; at least {LEAST}")
+    print(line_of((taken, count), f"branches of the core rooms; at least {LEAST}"))
     return 0 if percent >= LEAST else 1
 
 

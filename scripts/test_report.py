@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Sums up a test run: reads suites.xml (ctest's) and NAME.xml (GoogleTest's) in the folder given,
 names what failed, and ends with "N passed, N failed". A suite that is one script counts as one.
-Suites in again.xml were run a second time, and count as they went then; how they went at first is
-in the folder `first`."""
+Suites in beside.xml ran beside these. Suites in again.xml were run a second time, and count as they
+went then; how they went at first is in the folder `first`."""
 import sys
 import xml.etree.ElementTree as xml
 from pathlib import Path
@@ -44,7 +44,8 @@ def main():
     report = Path(sys.argv[1])
     lines, passed, failed, skipped, unstable = [], 0, [], 0, []
     try:
-        suites, again = suites_in(report / "suites.xml"), suites_in(report / "again.xml")
+        suites = suites_in(report / "suites.xml") | suites_in(report / "beside.xml")
+        again = suites_in(report / "again.xml")
     except xml.ParseError as error:
         print(f"test: the run left no report ({error})", file=sys.stderr)
         return 2

@@ -27,6 +27,7 @@ struct IntakeRequest {
 IntakeRequest read_message(adapters::redis::Message const& message,
                            config::Settings const& settings);
 
+// For one intake: its thread alone asks it.
 class IntakeDesk {
 public:
     // `book` is asked for at each delivery, since a reload may swap it; from the intake's thread.

@@ -191,5 +191,43 @@ TEST(JobAudit, FindsAChargeThatHoldsOtherThanTheJobSays) {
     expect_found(6, [](Page& page) { page.job(State::processing).bill.debited = {4}; });
 }
 
+TEST(JobAudit, FindsAChargeOfAnEarlierTryThatWasNotGivenBack) {
+    auto page = busy_page();
+    auto& job = page.job(State::failed);
+    auto debit = page.entry(State::failed, Kind::consume);
+    debit.charge = job.bill.charge + 1;
+    job.bill.charge += 2;  // as if it had been tried twice more
+    page.entries.push_back(debit);
+    EXPECT_TRUE(page.finds(4));
+    job.terms.on_moderation = pricing::CancelRule::none;  // its terms may keep it
+    auto const found = jobs::audit(page.entries, page.jobs);
+    EXPECT_TRUE(std::ranges::none_of(found, [](auto const& finding) {
+        return finding.what.contains("ended without a result and");
+    }));
+}
+
+TEST(JobAudit, FindsAnOpenChargeThatNobodyPaidAndOneThatIsMissing) {
+    auto page = busy_page();
+    page.job(State::processing).bill.open = false;
+    EXPECT_TRUE(page.finds(6));
+    page = busy_page();
+    std::erase_if(page.entries,
+                  [&](auto const& entry) { return entry.job == page.job(State::processing).id; });
+    EXPECT_TRUE(page.finds(6));
+}
+
+TEST(JobAudit, DoesNotFallOverAmountsThatCanNotBeAddedUp) {
+    for (auto const amount : {std::int64_t{1} << 61, -(std::int64_t{1} << 61)}) {
+        auto page = busy_page();
+        page.entry(State::completed, Kind::consume).amount = {amount};
+        EXPECT_TRUE(page.finds(5));
+    }
+    auto page = busy_page();
+    page.entry(State::completed, Kind::consume).amount = {-(std::int64_t{1} << 60) + 1};
+    auto const entry = page.entry(State::completed, Kind::consume);
+    page.entries.insert(page.entries.end(), 3, entry);
+    EXPECT_TRUE(page.finds(4));
+}
+
 }  // namespace
 }  // namespace tests

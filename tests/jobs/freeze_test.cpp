@@ -109,6 +109,46 @@ TEST_F(Stopped, NobodyFreezesWhatIsNotThere) {
     EXPECT_FALSE(desk.store->find_wallet("u1").has_value());
 }
 
+TEST_F(Stopped, CapsAndMembershipsAreSetWhereThereIsAnAccountAndSomethingNew) {
+    ledger::Caps const caps{.daily = base::Credits{5}};
+    auto const set = [&](std::string const& user) {
+        FreezeOutcome outcome{};
+        desk.store->transact(load_for_freeze(user),
+                             [&](Batch& batch) { outcome = set_caps(batch, user, caps).outcome; });
+        return outcome;
+    };
+    EXPECT_EQ(set("u1"), FreezeOutcome::missing);
+    desk.store->transact(load_for_freeze("u1"), [&](Batch& batch) {
+        EXPECT_EQ(set_member_until(batch, "u1", desk.now).outcome, FreezeOutcome::missing);
+    });
+    desk.open_account("u1");
+    EXPECT_EQ(set("u1"), FreezeOutcome::done);
+    EXPECT_EQ(set("u1"), FreezeOutcome::unchanged);
+    EXPECT_EQ(desk.store->find_wallet("u1")->account.standing.caps, caps);
+    desk.store->transact(load_for_freeze("u1"), [&](Batch& batch) {
+        EXPECT_EQ(set_member_until(batch, "u1", desk.now - Millis{1}).outcome, FreezeOutcome::done);
+        EXPECT_EQ(set_member_until(batch, "u1", {}).outcome, FreezeOutcome::unchanged);  // it ended
+    });
+}
+
+TEST_F(Stopped, WhatIsStoppedTwiceWaitsForBothToBeLifted) {
+    desk.open_account("u1");
+    auto const id = desk.submit(request("script")).job->id;
+    freeze();
+    desk.change_account("u1", [&](ledger::Account& account) {
+        account.standing.brake =
+            ledger::Stop{.reason = "", .by = "", .since = desk.now, .until = {}};
+    });
+    auto const unfrozen = let_go<unfreeze>();
+    EXPECT_EQ(unfrozen.outcome, FreezeOutcome::done);
+    EXPECT_EQ(unfrozen.freed, 0);
+    EXPECT_TRUE(desk.claim("w1").empty() || desk.job(id).state == State::queued);
+    freeze("again");
+    EXPECT_EQ(let_go<lift_brake>().freed, 0);
+    EXPECT_TRUE(desk.store->find_wallet("u1")->account.frozen);
+    EXPECT_EQ(let_go<unfreeze>().outcome, FreezeOutcome::done);
+}
+
 TEST_F(Stopped, WhatRunsFinishesAndWhatWaitsGoesOnAtOnce) {
     desk.submit(request("script"));
     auto const runs = desk.claim("w1").at(0).job;

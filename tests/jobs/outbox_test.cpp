@@ -268,5 +268,61 @@ TEST(OutboxPatterns, MeanKindsThatThereAre) {
     EXPECT_FALSE(jobs::means_something(""));
 }
 
+TEST_F(OutboxTest, AJobsOwnAddressIsToldOfItsEndOnlyHoweverItEnds) {
+    listening.endpoints.clear();
+    desk.rules.defaults.max_attempts = 1;
+    auto const with_address = [&] {
+        auto wanted = request("script");
+        wanted.webhook = "https://User:Secret@Shop.example:8443/hook?x=1";
+        return desk.submit(wanted).job->id;
+    };
+    auto const failed = with_address();
+    submitted();  // another's, that nobody hears of
+    desk.claim("w1", 2);
+    EXPECT_EQ(kinds(), Kinds{});
+    say(failed, Said::failed);
+    ASSERT_EQ(heard.size(), 1U);
+    EXPECT_EQ(heard[0].receivers.at(0).target, "https://shop.example:8443");
+    EXPECT_EQ(kinds(), Kinds{"job.failed"});
+    desk.cancel(with_address());
+    EXPECT_EQ(kinds(), Kinds{"job.cancelled"});
+}
+
+TEST_F(OutboxTest, WhoHearsOfBalancesOnlyIsToldOfThoseBelowTheThreshold) {
+    listening.endpoints = {{.name = "money", .events = {"balance.low"}}};
+    submitted();
+    desk.claim("w1");
+    EXPECT_EQ(kinds(), Kinds{});  // there is no threshold
+    listening.balance_low = {511};
+    submitted();
+    desk.claim("w1");
+    EXPECT_EQ(kinds(), Kinds{"balance.low"});
+    submitted();
+    desk.claim("w1");
+    EXPECT_EQ(kinds(), Kinds{});  // it was below before
+}
+
+TEST_F(OutboxTest, ALateResultIsNoNews) {
+    auto const id = submitted();
+    desk.claim("w1");
+    desk.cancel(id);
+    kinds();
+    say(id, Said::completed);
+    EXPECT_TRUE(desk.job(id).late_result);
+    EXPECT_EQ(kinds(), Kinds{});
+}
+
+TEST_F(OutboxTest, AStartThatCanNotBePaidIsAFailureAndNoCap) {
+    desk.rules.signup_gift = {5};
+    auto poor = request("script");
+    poor.queue_anyway = true;
+    desk.submit(poor);
+    desk.submit(poor);
+    desk.claim("w1");
+    kinds();
+    desk.claim("w1");
+    EXPECT_EQ(kinds(), Kinds{"job.failed"});
+}
+
 }  // namespace
 }  // namespace tests

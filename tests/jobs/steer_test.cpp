@@ -231,5 +231,80 @@ TEST_F(Steer, RetryOfAChildWaitsForItsParentsAgain) {
     EXPECT_EQ(desk.job(id).state, State::processing);
 }
 
+class Doubt : public Steer {
+protected:
+    // A job that may have been submitted, and waits for somebody who knows.
+    base::JobId parked(std::string const& task = "") {
+        auto const id = started();
+        if (!task.empty()) {
+            desk.report({.job = id, .attempt = 1, .said = Said::submitted, .task = task});
+        }
+        desk.report({.job = id, .attempt = 1, .said = Said::parked, .note = "no answer"});
+        return id;
+    }
+
+    jobs::Steered rule(base::JobId id, jobs::Ruling const& what) {
+        jobs::Steered steered;
+        desk.store->transact(jobs::load_for_cancel(id), [&](jobs::Batch& batch) {
+            steered = jobs::settle_doubt(batch, id, what, desk.rules);
+        });
+        EXPECT_EQ(desk.audit(), "");
+        return steered;
+    }
+
+    std::string last_detail(base::JobId id) {
+        return desk.store->story_of(id)->events.back().detail;
+    }
+};
+
+using enum jobs::Ruling::Verdict;
+
+TEST_F(Doubt, WhatWasNotSubmittedIsSubmitted) {
+    auto const id = parked();
+    EXPECT_EQ(rule(id, {.verdict = submit, .who = "ann"}).outcome, SteerOutcome::done);
+    EXPECT_EQ(desk.job(id).state, State::queued);
+    EXPECT_EQ(desk.job(id).failures, 0);
+    EXPECT_FALSE(desk.job(id).parked);
+    EXPECT_EQ(last_detail(id), "submit by ann");
+}
+
+TEST_F(Doubt, WhatWasSubmittedIsAskedAbout) {
+    auto const id = parked();
+    EXPECT_EQ(rule(id, {.verdict = task, .task = "t9"}).outcome, SteerOutcome::done);
+    EXPECT_EQ(desk.job(id).task, "t9");
+    EXPECT_TRUE(desk.job(id).bill.open);
+    EXPECT_EQ(last_detail(id), "task t9");
+}
+
+TEST_F(Doubt, WhatIsGivenUpIsRefunded) {
+    auto const id = parked();
+    EXPECT_EQ(rule(id, {.verdict = fail}).outcome, SteerOutcome::done);
+    EXPECT_EQ(desk.job(id).state, State::failed);
+    EXPECT_EQ(desk.balance("u1"), 520);
+    EXPECT_EQ(rule(id, {.verdict = fail}).outcome, SteerOutcome::wrong_state);
+}
+
+TEST_F(Doubt, ATaskThatItsProviderLostCountsAsATryAndIsWatched) {
+    auto const id = parked("t1");
+    EXPECT_EQ(rule(id, {.verdict = submit}).outcome, SteerOutcome::done);
+    EXPECT_EQ(desk.job(id).failures, 1);
+    EXPECT_EQ(desk.job(id).task, "");
+}
+
+TEST_F(Doubt, ATaskThatIsConfirmedIsNoTry) {
+    auto const same = parked("t2");
+    EXPECT_EQ(rule(same, {.verdict = task, .task = "t2"}).outcome, SteerOutcome::done);
+    EXPECT_EQ(desk.job(same).failures, 0);
+}
+
+TEST_F(Doubt, OnlyAJobInDoubtIsDecidedAbout) {
+    EXPECT_EQ(rule({99}, {}).outcome, SteerOutcome::missing);
+    auto const id = started();
+    EXPECT_EQ(rule(id, {.verdict = fail}).outcome, SteerOutcome::wrong_state);
+    desk.report({.job = id, .attempt = 1, .said = Said::unknown});
+    EXPECT_EQ(rule(id, {.verdict = submit}).outcome, SteerOutcome::wrong_state);  // just now
+    EXPECT_EQ(rule(id, {.verdict = task, .task = "t1"}).outcome, SteerOutcome::done);
+}
+
 }  // namespace
 }  // namespace tests

@@ -295,5 +295,31 @@ TEST(Audit, AbsurdNumbersAreFindingsAndStopNothing) {
     EXPECT_TRUE(finds(books, 2));
 }
 
+TEST(LedgerAudit, OfSumsThatNoAccountCanHaveIsDoneToItsEnd) {
+    constexpr std::int64_t most = std::int64_t{1} << 61;
+    for (auto const kind : {Kind::recharge, Kind::consume, Kind::refund, Kind::expire}) {
+        for (auto const sign : {1, -1}) {
+            auto books = busy_purse().books();
+            for (int extra = 0; extra < 2; ++extra) {
+                auto entry = books.entries.back();
+                entry.seq += 1;
+                entry.kind = kind;
+                entry.amount = {sign * most};
+                books.entries.push_back(entry);
+            }
+            EXPECT_TRUE(finds(books, 1));
+        }
+    }
+}
+
+TEST(LedgerAudit, FindsADebtBelowNothingAndAGrantWithoutANumber) {
+    auto books = busy_purse().books();
+    books.account.debt = {-1};
+    EXPECT_TRUE(finds(books, 1));
+    books = busy_purse().books();
+    books.grants.front().number = 0;
+    EXPECT_TRUE(finds(books, 2));
+}
+
 }  // namespace
 }  // namespace tests

@@ -67,6 +67,8 @@ TEST(TermsLine, RefusesAnythingElse) {
                              "free minimum=1 minimum=1",
                              "free input output",
                              "free increment=0s",
+                             "free increment=x",
+                             "free on_moderation=half",
                              "free minimum=-1",
                              "free credits=-1",
                              "free grace=-1s",
@@ -78,6 +80,13 @@ TEST(TermsLine, RefusesAnythingElse) {
                              "free=free"}) {
         EXPECT_EQ(parse_line(line), std::nullopt) << line;
     }
+}
+
+TEST(TermsLine, SaysWhatARefusedContentCostsOnlyWhereItCosts) {
+    Terms const terms{.mode = Mode::fixed, .credits = {5}, .on_moderation = CancelRule::none};
+    EXPECT_EQ(parse_line(to_line(terms)), terms);
+    EXPECT_EQ(parse_line("fixed 5 on_moderation=none"), terms);
+    EXPECT_EQ(to_line({}).find("on_moderation"), std::string::npos);
 }
 
 RC_GTEST_PROP(TermsLine, IsReadBackAsItWasWritten, ()) {

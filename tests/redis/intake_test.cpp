@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "config/load.h"
 #include "tests/redis/support.h"
 
 using namespace std::chrono_literals;
@@ -193,8 +194,13 @@ TEST(Intake, WhileTheStoreIsAwayMessagesStayAndAreNotCountedAsDelivered) {
 TEST(Intake, SeveralReadersShareTheWork) {
     auto const& redis = tests::shared_redis();
     Counter counter;
+    worker::IntakeDesk other{*counter.store, counter.settings,
+                             [] { return config::default_book(); },
+                             *counter.log};  // as in another process: a desk is of one reader
     Reader const one{redis.settings, to_stream(counter), "one"};
-    Reader const two{redis.settings, to_stream(counter), "two"};
+    Reader const two{redis.settings,
+                     [&](std::vector<Message> const& messages) { return other.take(messages); },
+                     "two"};
     for (int n = 0; n < 300; ++n) {
         add(redis, script_request());
     }
