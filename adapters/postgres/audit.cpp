@@ -27,11 +27,12 @@ constexpr std::chrono::seconds longest_view{60};
 constexpr base::Millis patience{610'000};
 constexpr base::Millis patience_for_second{5'000};
 
-constexpr std::string_view limits =
-    "SET LOCAL work_mem = '64MB'; SET LOCAL statement_timeout = '10min'; "
-    "SET LOCAL idle_in_transaction_session_timeout = '1h'; "
-    // A plan for many rows need not be compiled, nor take more cores than the two it is read on.
-    "SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0";
+// A plan for many rows need not be compiled, nor take more cores than the two that it is read on.
+std::vector<std::string> limits() {
+    return {"SET LOCAL work_mem = '64MB'", "SET LOCAL statement_timeout = '10min'",
+            "SET LOCAL idle_in_transaction_session_timeout = '1h'", "SET LOCAL jit = off",
+            "SET LOCAL max_parallel_workers_per_gather = 0"};
+}
 
 using Findings = std::vector<ledger::Finding>;
 using Visit = std::function<void(AuditPage const&)>;
@@ -47,7 +48,7 @@ public:
             session_->last_of(
                 fmt::format("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
                             "SET TRANSACTION SNAPSHOT '{}'; {}",
-                            view, limits));
+                            view, fmt::join(limits(), "; ")));
             session_->wait_up_to(patience);
         } catch (std::exception const&) {
             session_.reset();
@@ -65,7 +66,7 @@ class View {
 public:
     View(Session& session, std::int64_t above)
         : session_{session}, transaction_{session, Kind::reading}, above_{above} {
-        transaction_.run({std::string{limits}});
+        transaction_.run(limits());
     }
 
     SealedBooks sealed() {
@@ -186,11 +187,11 @@ void audit_all(Session& session, AuditScope const& scope, Visit const& visit, Fi
 
 void audit_one(Session& session, std::string const& user, Visit const& visit, Findings& findings) {
     Transaction transaction{session, Kind::reading};
-    auto const results = transaction.run(
-        {std::string{limits},
-         session.sql("SELECT id FROM {s}.accounts WHERE user_id = ?", {literal(user)})});
-    if (!results.back().empty()) {
-        auto const id = Row{results.back()[0]}.integer();
+    transaction.run(limits());
+    auto const found = session.last_of(
+        session.sql("SELECT id FROM {s}.accounts WHERE user_id = ?", {literal(user)}));
+    if (!found.empty()) {
+        auto const id = Row{found[0]}.integer();
         Chunk chunk{.range = {.above = id - 1, .most = id}};
         auto const accounts = rows_of(session, audited_accounts, chunk.range);
         chunk.wallets.push_back(wallet_in(Columns{accounts.places().front().row}));

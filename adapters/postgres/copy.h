@@ -31,6 +31,12 @@ public:
 
     base::Credits credits() { return {integer()}; }
 
+    base::Credits credits_or(base::Credits other) {  // other: of null
+        bool const none = null();
+        auto const value = integer();
+        return none ? other : base::Credits{value};
+    }
+
     base::Timestamp time() { return base::from_ms(integer()); }
 
     // Zero and null are none.

@@ -64,7 +64,7 @@ void AuditProgress::write(wire::Audited const& audited, Clock::time_point now) c
     if (!audited.findings.empty()) {
         line += fmt::format(", {} wrong", grouped(std::ssize(audited.findings)));
     }
-    fmt::print(stderr, plain_ ? "{}\n" : "\r\x1b[2K{}", line);
+    fmt::print(stderr, "{}{}{}", plain_ ? "" : "\r\x1b[2K", line, plain_ ? "\n" : "");
     std::fflush(stderr);
 }
 
