@@ -74,9 +74,8 @@ public:
     }
 
     std::vector<ledger::Finding> audit(
-        std::optional<std::string> user,
-        std::function<void(AuditPage const&)> const& visit) override {
-        return inner_.audit(std::move(user), visit);
+        AuditScope const& scope, std::function<void(AuditPage const&)> const& visit) override {
+        return inner_.audit(scope, visit);
     }
 
     bool begin_duty(std::string const& name, std::string const& holder, base::Millis every,

@@ -95,12 +95,28 @@ struct Counts {
     std::optional<base::Timestamp> oldest_ready;  // created_at of the oldest that can be claimed
 };
 
+// The seals, and the root over what is kept of the last one, of one view of the store.
+struct SealedBooks {
+    std::vector<ledger::Seal> seals;  // lowest number first
+    ledger::Root kept;
+};
+
+// What an audit looks at: all accounts where nothing else is said.
+struct AuditScope {
+    std::optional<std::string> user;       // only this one
+    std::optional<base::AccountId> after;  // only those with a higher number
+    // Told of an audit of more than one account, before the first page of each view.
+    std::function<void(SealedBooks const&)> sealed;
+};
+
 // Everything about one account, for the audit.
 struct AuditPage {
     ledger::Books books;
     std::optional<ledger::Leaf> sealed;
     std::vector<jobs::Job> jobs;      // by id; only what jobs::audit looks at has to be there
     std::vector<jobs::Order> orders;  // by id
+    // What of the rows does not fit together: of this account, or of none that there is before it.
+    std::vector<ledger::Finding> findings;
 };
 
 // A request that was put into the store itself, by SQL in somebody's own transaction. It has its id
@@ -200,10 +216,12 @@ public:
                                      base::Timestamp to) = 0;
     virtual base::Credits balance_at(base::AccountId account, base::Timestamp at) = 0;
 
-    // Calls `visit` for every account (or that one), all from one consistent view of the store.
+    // Calls `visit` for every account of the scope, lowest number first. A page is of one
+    // consistent view of the store; so are all pages, unless that would hold the view for minutes:
+    // then the accounts that follow are of a later one. Nothing is locked.
     // Returns what is wrong with the store itself (a guard against changed entries is gone).
     virtual std::vector<ledger::Finding> audit(
-        std::optional<std::string> user, std::function<void(AuditPage const&)> const& visit) = 0;
+        AuditScope const& scope, std::function<void(AuditPage const&)> const& visit) = 0;
 
     // Duties. A duty may begin if nobody holds it (or its holder's lease is over) and its last run
     // began at least `every` ago; then this process holds it for `lease`.

@@ -1,7 +1,9 @@
 // Compares each job with its entries.
 #include "jobs/audit.h"
 
-#include <map>
+#include <algorithm>
+#include <tuple>
+#include <vector>
 
 namespace jobs {
 
@@ -9,22 +11,25 @@ namespace {
 
 // What the entries of one charge add up to, as positive amounts taken from the account.
 struct ChargeSum {
+    base::JobId job;
+    int number = 0;
     int debits = 0;
     int settles = 0;
     int refunds = 0;
     base::Credits net;
+    bool known = false;  // there is such a job
 };
 
-using Charges = std::map<int, ChargeSum>;  // by number
+using Charges = std::span<ChargeSum const>;  // of one job, by number
 
 class JobAudit {
 public:
-    JobAudit(Job const& job, Charges const& charges, std::vector<ledger::Finding>& findings)
+    JobAudit(Job const& job, Charges charges, std::vector<ledger::Finding>& findings)
         : job_{job}, charges_{charges}, findings_{findings} {}
 
     void run() {
-        for (auto const& [number, sum] : charges_) {
-            check_charge(number, sum);
+        for (auto const& sum : charges_) {
+            check_charge(sum.number, sum);
         }
         check_net();
         check_state();
@@ -67,7 +72,7 @@ private:
 
     void check_net() {
         base::Credits net;
-        for (auto const& [number, sum] : charges_) {
+        for (auto const& sum : charges_) {
             net += sum.net;
         }
         if (net != job_.bill.net) {
@@ -84,9 +89,9 @@ private:
     }
 
     [[nodiscard]] ChargeSum current() const {
-        auto const found = charges_.find(job_.bill.charge);
+        auto const found = std::ranges::find(charges_, job_.bill.charge, &ChargeSum::number);
         bool const none = found == charges_.end() || kept_by_earlier_run();
-        return none ? ChargeSum{} : found->second;
+        return none ? ChargeSum{} : *found;
     }
 
     [[nodiscard]] bool pays() const { return job_.quoted.value > 0 && job_.bill.waived.value == 0; }
@@ -144,7 +149,7 @@ private:
     }
 
     Job const& job_;
-    Charges const& charges_;
+    Charges charges_;
     std::vector<ledger::Finding>& findings_;
 };
 
@@ -164,30 +169,51 @@ void add(ChargeSum& sum, ledger::Entry const& entry) {
     }
 }
 
+// Of all charges, by job and number. An account has as many as entries: in one piece of memory.
+std::vector<ChargeSum> charges_in(std::span<ledger::Entry const> entries) {
+    std::vector<ledger::Entry const*> charged;
+    charged.reserve(entries.size());
+    for (ledger::Entry const& entry : entries) {
+        if (entry.job) {
+            charged.push_back(&entry);
+        }
+    }
+    std::ranges::sort(charged, {}, [](ledger::Entry const* entry) {
+        return std::tuple{entry->job, entry->charge, entry->seq};
+    });
+    std::vector<ChargeSum> sums;
+    sums.reserve(charged.size());
+    for (auto const* const entry : charged) {
+        if (sums.empty() || sums.back().job != entry->job || sums.back().number != entry->charge) {
+            sums.push_back({.job = entry->job, .number = entry->charge});
+        }
+        add(sums.back(), *entry);
+    }
+    return sums;
+}
+
 }  // namespace
 
 std::vector<ledger::Finding> audit(std::span<ledger::Entry const> entries,
                                    std::span<Job const> jobs) {
-    std::map<base::JobId, Charges> charges;
-    for (ledger::Entry const& entry : entries) {
-        if (entry.job) {
-            add(charges[entry.job][entry.charge], entry);
-        }
-    }
+    auto charges = charges_in(entries);
     std::vector<ledger::Finding> findings;
-    Charges const none;
     for (Job const& job : jobs) {
-        auto const found = charges.find(job.id);
-        JobAudit{job, found == charges.end() ? none : found->second, findings}.run();
-        if (found != charges.end()) {
-            charges.erase(found);
+        auto const of_job = std::ranges::equal_range(charges, job.id, {}, &ChargeSum::job);
+        for (auto& charge : of_job) {
+            charge.known = true;
         }
+        JobAudit{job, {of_job.begin(), of_job.end()}, findings}.run();
     }
-    for (auto const& [id, sums] : charges) {
-        findings.push_back({.invariant = 6,
-                            .job = id,
-                            .what = "entries name job " + base::to_text(id) +
-                                    ", which the account does not have"});
+    base::JobId last;
+    for (auto const& charge : charges) {
+        if (!charge.known && charge.job != last) {
+            last = charge.job;
+            findings.push_back({.invariant = 6,
+                                .job = charge.job,
+                                .what = "entries name job " + base::to_text(charge.job) +
+                                        ", which the account does not have"});
+        }
     }
     return findings;
 }

@@ -1,9 +1,10 @@
 // Replays an account's entries from the first to the last and compares with what is stored.
 #include "ledger/audit.h"
 
-#include <map>
-#include <optional>
+#include <algorithm>
 #include <set>
+#include <string_view>
+#include <utility>
 
 #include "ledger/post.h"
 
@@ -23,12 +24,24 @@ base::Credits wrapping_negate(base::Credits a) {
     return {static_cast<std::int64_t>(0U - static_cast<std::uint64_t>(a.value))};
 }
 
+// A grant, and what the draws on it add up to so far. Most accounts have a handful, so they lie
+// side by side instead of each in a place of its own.
+struct Known {
+    std::int64_t number = 0;
+    Grant const* grant = nullptr;
+    base::Credits drawn;
+    bool expired = false;
+};
+
 class Replay {
 public:
     Replay(Books const& books, base::Timestamp now) : books_{books}, now_{now} {
+        known_.reserve(books.grants.size());
         for (Grant const& grant : books.grants) {
-            grants_.emplace(grant.number, &grant);
+            known_.push_back({.number = grant.number, .grant = &grant});
         }
+        std::ranges::sort(known_, {},
+                          [](Known const& each) { return std::pair{each.number, each.grant}; });
     }
 
     std::vector<Finding> run() {
@@ -76,8 +89,15 @@ private:
         opened_ = nullptr;
         for (Draw const& draw : entry.draws) {
             sum = wrapping_add(sum, draw.amount);
-            check_draw(entry, draw);
-            drawn_[draw.grant] = wrapping_add(drawn_[draw.grant], draw.amount);
+            if (draw.grant == debt) {
+                owed_ = wrapping_add(owed_, draw.amount);
+            } else if (Known* const known = find_known(draw.grant)) {
+                check_draw(entry, draw, *known);
+                known->drawn = wrapping_add(known->drawn, draw.amount);
+            } else {
+                find(2, name(entry) + " draws on grant " + std::to_string(draw.grant) +
+                            ", which does not exist");
+            }
         }
         if (sum != entry.amount) {
             find(2, name(entry) + " is of " + std::to_string(entry.amount.value) +
@@ -85,19 +105,15 @@ private:
         }
     }
 
-    void check_draw(Entry const& entry, Draw const& draw) {
-        if (draw.grant == debt) {
-            return;
-        }
-        auto const found = grants_.find(draw.grant);
-        if (found == grants_.end()) {
-            find(2, name(entry) + " draws on grant " + std::to_string(draw.grant) +
-                        ", which does not exist");
-            return;
-        }
+    Known* find_known(std::int64_t number) {
+        auto const found = std::ranges::lower_bound(known_, number, {}, &Known::number);
+        return found == known_.end() || found->number != number ? nullptr : &*found;
+    }
+
+    void check_draw(Entry const& entry, Draw const& draw, Known& known) {
         if (draw.grant > last_grant_) {
             last_grant_ = draw.grant;
-            opened_ = found->second;
+            opened_ = known.grant;
             if (draw.amount != opened_->amount) {
                 find(2, name(entry) + " opens grant " + std::to_string(draw.grant) + " with " +
                             std::to_string(draw.amount.value) + " credits, the grant says " +
@@ -106,10 +122,10 @@ private:
             return;
         }
         if (draw.amount.value < 0 && entry.kind != Kind::expire) {
-            check_alive(entry, *found->second);
+            check_alive(entry, *known.grant);
         }
         if (draw.amount.value > 0) {
-            expired_.erase(draw.grant);  // it has something again, which may expire again
+            known.expired = false;  // it has something again, which may expire again
         }
     }
 
@@ -133,17 +149,17 @@ private:
             return;
         }
         auto const number = entry.draws.front().grant;
-        auto const found = grants_.find(number);
-        if (found == grants_.end()) {
-            return;  // reported by check_draw
+        Known* const known = find_known(number);
+        if (known == nullptr) {
+            return;  // reported by check_draws
         }
-        Grant const& grant = *found->second;
+        Grant const& grant = *known->grant;
         bool const due = grant.expires_at && *grant.expires_at <= entry.recorded_at;
         if (!due || entry.effective_at != *grant.expires_at) {
             find(9, name(entry) + " expires grant " + std::to_string(number) + " at another time" +
                         " than its date");
         }
-        if (drawn_[number].value != 0 || !expired_.insert(number).second) {
+        if (known->drawn.value != 0 || std::exchange(known->expired, true)) {
             find(9, name(entry) + " does not take exactly what was left of grant " +
                         std::to_string(number) + ", once");
         }
@@ -164,7 +180,7 @@ private:
     }
 
     void check_overdraft(Entry const& entry) {
-        if (wrapping_add(balance_, wrapping_negate(drawn_[debt])).value < 0) {
+        if (wrapping_add(balance_, wrapping_negate(owed_)).value < 0) {
             find(11, name(entry) + " leaves less than nothing without a debt", entry.job);
         }
     }
@@ -200,9 +216,9 @@ private:
         if (account.head != head_) {
             find(10, "the account's head is not the hash of its last entry");
         }
-        if (account.debt != wrapping_negate(drawn_[debt]) || account.debt.value < 0) {
+        if (account.debt != wrapping_negate(owed_) || account.debt.value < 0) {
             find(1, "the account says debt " + std::to_string(account.debt.value) +
-                        ", its entries say " + std::to_string(wrapping_negate(drawn_[debt]).value));
+                        ", its entries say " + std::to_string(wrapping_negate(owed_).value));
         }
         if (!overflowed_ && account.totals != totals_) {
             find(12, "the account's totals are not the sums of its entries");
@@ -211,12 +227,13 @@ private:
 
     void check_grants() {
         base::Credits left = wrapping_negate(books_.account.debt);
-        for (Grant const& grant : books_.grants) {
+        for (Known const& known : known_) {
+            Grant const& grant = *known.grant;
             left = wrapping_add(left, grant.remaining);
-            if (grant.remaining != drawn_[grant.number]) {
+            if (grant.remaining != known.drawn) {
                 find(2, "grant " + std::to_string(grant.number) + " says " +
                             std::to_string(grant.remaining.value) + " left, its draws say " +
-                            std::to_string(drawn_[grant.number].value));
+                            std::to_string(known.drawn.value));
             }
             if (grant.remaining.value < 0 || grant.remaining > grant.amount) {
                 find(2, "grant " + std::to_string(grant.number) + " has " +
@@ -236,10 +253,9 @@ private:
     Books const& books_;
     base::Timestamp now_;
     std::vector<Finding> findings_;
-    std::map<std::int64_t, Grant const*> grants_;
-    std::map<std::int64_t, base::Credits> drawn_;
-    std::set<std::int64_t> expired_;
-    std::set<std::string> references_;
+    std::vector<Known> known_;  // by number
+    base::Credits owed_;        // what the draws on the debt add up to
+    std::set<std::string_view> references_;
     Grant const* opened_ = nullptr;
     std::int64_t last_seq_ = 0;
     std::int64_t last_grant_ = 0;

@@ -51,24 +51,25 @@ std::string to_line(std::vector<Draw> const& draws) {
     return line;
 }
 
-std::optional<std::vector<Draw>> parse_draws(std::string_view line) {
-    std::vector<Draw> draws;
+bool parse_draws(std::string_view line, std::vector<Draw>& draws) {
+    draws.clear();
     while (!line.empty()) {
         auto const comma = line.find(',');
         auto const draw = parse_draw(line.substr(0, comma));
-        if (!draw) {
-            return std::nullopt;
+        bool const last = comma == std::string_view::npos;
+        if (!draw || (!last && comma + 1 == line.size())) {
+            draws.clear();
+            return false;
         }
         draws.push_back(*draw);
-        if (comma == std::string_view::npos) {
-            return draws;
-        }
-        line.remove_prefix(comma + 1);
-        if (line.empty()) {
-            return std::nullopt;
-        }
+        line.remove_prefix(last ? line.size() : comma + 1);
     }
-    return draws;
+    return true;
+}
+
+std::optional<std::vector<Draw>> parse_draws(std::string_view line) {
+    std::vector<Draw> draws;
+    return parse_draws(line, draws) ? std::optional{std::move(draws)} : std::nullopt;
 }
 
 std::string public_id(base::AccountId account, std::int64_t number) {

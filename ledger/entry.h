@@ -62,6 +62,9 @@ struct Entry {
 // "3:-5,7:-2", the form in which stores keep draws. parse_draws is nullopt for anything else.
 std::string to_line(std::vector<Draw> const& draws);
 std::optional<std::vector<Draw>> parse_draws(std::string_view line);
+// Into a vector that is there already, so that whoever reads millions needs no memory for each.
+// False, and nothing in it: the line is something else.
+bool parse_draws(std::string_view line, std::vector<Draw>& draws);
 
 // "17-4": account and sequence, the id that the outside sees. Also used for grants (number).
 std::string public_id(base::AccountId account, std::int64_t number);

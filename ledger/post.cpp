@@ -11,7 +11,12 @@ namespace {
 // that no two different entries have the same bytes.
 class Bytes {
 public:
-    Bytes() { bytes_.reserve(384); }
+    // Hashing millions of entries needs no memory for each: what they are written into is kept.
+    Bytes() : bytes_{kept()} { bytes_.clear(); }
+
+    Bytes(Bytes const&) = delete;
+    Bytes& operator=(Bytes const&) = delete;
+    ~Bytes() = default;
 
     void number(std::int64_t value) {
         char raw[sizeof value];
@@ -31,7 +36,12 @@ public:
     [[nodiscard]] std::string_view view() const { return bytes_; }
 
 private:
-    std::string bytes_;
+    static std::string& kept() {
+        thread_local std::string bytes;
+        return bytes;
+    }
+
+    std::string& bytes_;
 };
 
 void add_grant(Bytes& bytes, Grant const& grant) {

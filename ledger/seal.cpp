@@ -1,5 +1,6 @@
 #include "ledger/seal.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/check.h"
@@ -86,6 +87,25 @@ std::vector<Finding> check(Seal const& seal, Root const& leaves) {
                   std::to_string(seal.entries) + " entries, what is kept of it is of " +
                   std::to_string(leaves.accounts()) + " with " + std::to_string(leaves.entries()) +
                   " or of others")};
+}
+
+std::vector<Finding> check_unsealed(Root const& leaves) {
+    if (leaves.accounts() == 0) {
+        return {};
+    }
+    return {found(std::to_string(leaves.accounts()) +
+                  " accounts were sealed and there is no seal: it is gone")};
+}
+
+std::vector<Finding> check_kept(Seal const& seal, std::vector<Seal> const& seals) {
+    auto const there = std::ranges::find(seals, seal.number, &Seal::number);
+    if (there == seals.end()) {
+        return {found(name_of(seal) + " was there and is gone")};
+    }
+    if (*there != seal) {
+        return {found(name_of(seal) + " is not the one that was there before")};
+    }
+    return {};
 }
 
 std::vector<Finding> check(std::vector<Seal> const& seals, IsGood is_good) {

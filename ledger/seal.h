@@ -65,6 +65,10 @@ std::vector<Finding> check(Leaf const& leaf, Books const& books);
 
 // That the leaves are those of the seal.
 std::vector<Finding> check(Seal const& seal, Root const& leaves);
+// That there is nothing of a seal where there is no seal.
+std::vector<Finding> check_unsealed(Root const& leaves);
+// That a seal that was there once is among those that there are.
+std::vector<Finding> check_kept(Seal const& seal, std::vector<Seal> const& seals);
 
 // That each follows from the one before it, and whether its signature is good as `is_good` says.
 // Lowest number first, from the first seal on.

@@ -2,13 +2,13 @@
 # missing, without a question. Sourced by ./run and ./test.
 
 packages_run=(  # what the program itself uses
-    libboost-json1.81.0 libfmt9 libspdlog1.10 libsqlite3-0 libssl3 libyaml-cpp0.7 libpqxx-6.4
+    libboost-json1.81.0 libfmt9 libspdlog1.10 libsqlite3-0 libssl3 libyaml-cpp0.7 libpqxx-6.4 libpq5
     libhiredis0.14 libtag1v5 libseccomp2 libprometheus-cpp-core1.0 zlib1g tzdata espeak-ng
 )
 packages_build=(  # what turns the sources into the program
     clang-19 lld-19 llvm-19 cmake ninja-build ccache pkg-config
     libboost1.81-dev libboost-json1.81-dev libyaml-cpp-dev libspdlog-dev libfmt-dev libsqlite3-dev
-    libcli11-dev libssl-dev libpqxx-dev libhiredis-dev libtag1-dev libseccomp-dev
+    libcli11-dev libssl-dev libpqxx-dev libpq-dev libhiredis-dev libtag1-dev libseccomp-dev
     prometheus-cpp-dev zlib1g-dev nodejs
 )
 packages_test=(  # what the tests use beside that

@@ -24,39 +24,78 @@ boost::json::object finding_json(ledger::Finding const& finding) {
     return out;
 }
 
-}  // namespace
+class Audit {
+public:
+    Audit(Audited& audited, base::Timestamp now) : audited_{audited}, now_{now} {}
 
-// That all of what was sealed is there. A seal that is made meanwhile is of other leaves than were
-// read, so it is left to the next audit.
-Audited audit(adapters::Store& store, std::optional<std::string> const& user,
-              std::function<void(Audited const&)> const& seen) {
-    Audited audited;
-    ledger::Root leaves;
-    if (!user) {
-        audited.seals = store.seals().all();
+    void keep(std::vector<ledger::Finding> found) {
+        std::ranges::move(found, std::back_inserter(audited_.findings));
     }
-    auto const now = store.now();
-    auto const keep = [&](std::vector<ledger::Finding> found) {
-        std::ranges::move(found, std::back_inserter(audited.findings));
-    };
-    keep(store.audit(user, [&](adapters::AuditPage const& page) {
-        audited.accounts += 1;
-        audited.entries += std::ssize(page.books.entries);
-        audited.jobs += std::ssize(page.jobs);
-        keep(ledger::audit(page.books, now));
+
+    void account(adapters::AuditPage const& page) {
+        audited_.accounts += 1;
+        audited_.entries += std::ssize(page.books.entries);
+        audited_.jobs += std::ssize(page.jobs);
+        keep(page.findings);
+        keep(ledger::audit(page.books, now_));
         keep(jobs::audit(page.books.entries, page.jobs));
         if (page.sealed) {
-            leaves.add(*page.sealed);
             keep(ledger::check(*page.sealed, page.books));
         }
         keep(jobs::audit_orders(page.books.entries, page.orders, page.books.account.user));
+        auto const& entries = page.books.entries;
+        auto& place = audited_.place ? *audited_.place : audited_.place.emplace();
+        place.account = page.books.account.id;
+        place.user = page.books.account.user;
+        place.entries = entries.empty() ? 0 : entries.back().seq;
+        place.head = entries.empty() ? base::Hash{} : entries.back().hash;
+    }
+
+    // In each view that accounts are read from, all of what the last seal of that view is of must
+    // be there. What an earlier view had must be there still.
+    void sealed(adapters::SealedBooks const& books) {
+        if (!audited_.seals.empty()) {
+            keep_once(ledger::check_kept(audited_.seals.back(), books.seals));
+        }
+        if (!books.seals.empty()) {
+            keep_once(ledger::check(books.seals.back(), books.kept));
+        } else if (books.kept.accounts() > 0) {
+            keep_once(ledger::check_unsealed(books.kept));
+        }
+        audited_.seals = books.seals;
+    }
+
+private:
+    void keep_once(std::vector<ledger::Finding> const& found) {
+        for (auto const& finding : found) {
+            auto const same = [&](auto const& other) { return other.what == finding.what; };
+            if (std::ranges::none_of(audited_.findings, same)) {
+                audited_.findings.push_back(finding);
+            }
+        }
+    }
+
+    Audited& audited_;
+    base::Timestamp now_;
+};
+
+}  // namespace
+
+Audited audit(adapters::Store& store, std::optional<std::string> const& user,
+              std::function<void(Audited const&)> const& seen, Audited begun) {
+    auto audited = std::move(begun);
+    Audit audit{audited, store.now()};
+    adapters::AuditScope scope{.user = user, .after = {}, .sealed = {}};
+    if (audited.place) {
+        scope.after = audited.place->account;
+    }
+    scope.sealed = [&](adapters::SealedBooks const& books) { audit.sealed(books); };
+    audit.keep(store.audit(scope, [&](adapters::AuditPage const& page) {
+        audit.account(page);
         if (seen) {
             seen(audited);
         }
     }));
-    if (!audited.seals.empty() && store.seals().last() == audited.seals.back()) {
-        keep(ledger::check(audited.seals.back(), leaves));
-    }
     return audited;
 }
 

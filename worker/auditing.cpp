@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -12,8 +13,9 @@ namespace worker {
 
 wire::Audited audit_books(adapters::Store& store, config::Settings const& settings,
                           std::optional<std::string> const& user,
-                          std::function<void(wire::Audited const&)> const& seen) {
-    auto audited = wire::audit(store, user, seen);
+                          std::function<void(wire::Audited const&)> const& seen,
+                          wire::Audited begun) {
+    auto audited = wire::audit(store, user, seen, std::move(begun));
     std::ranges::move(check_seals(audited.seals, settings.seals),
                       std::back_inserter(audited.findings));
     return audited;

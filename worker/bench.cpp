@@ -16,9 +16,8 @@
 #include "adapters/providers/simulated.h"
 #include "base/rethrow.h"
 #include "jobs/accounts.h"
-#include "jobs/audit.h"
 #include "jobs/submit.h"
-#include "ledger/audit.h"
+#include "wire/audit_json.h"
 #include "worker/blocking_pool.h"
 #include "worker/log.h"
 #include "worker/runner.h"
@@ -265,17 +264,10 @@ private:
 
     void audit() {
         progress_("auditing", 0);
-        std::int64_t entries = 0;
-        auto const now = store_.now();
-        auto const took = time([&] {
-            auto const own = store_.audit({}, [&](adapters::AuditPage const& page) {
-                entries += std::ssize(page.books.entries);
-                figures_.findings += std::ssize(ledger::audit(page.books, now)) +
-                                     std::ssize(jobs::audit(page.books.entries, page.jobs));
-            });
-            figures_.findings += std::ssize(own);
-        });
-        figures_.audited_entries_per_s = per_second(entries, took);
+        wire::Audited audited;
+        auto const took = time([&] { audited = wire::audit(store_, std::nullopt); });
+        figures_.findings += std::ssize(audited.findings);
+        figures_.audited_entries_per_s = per_second(audited.entries, took);
     }
 
     adapters::Store& store_;

@@ -1,6 +1,7 @@
 #include "worker/key_file.h"
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <string_view>
 #include <system_error>
@@ -65,11 +66,42 @@ std::string content_of(int fd, std::filesystem::path const& file) {
 
 // What went wrong, or 0.
 int write_all(int fd, std::string const& text) {
-    auto const written = ::write(fd, text.data(), text.size());
-    if (written != static_cast<ssize_t>(text.size())) {
-        return written < 0 ? errno : ENOSPC;
+    for (std::string_view rest{text}; !rest.empty();) {
+        auto const written = ::write(fd, rest.data(), rest.size());
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written <= 0) {
+            return written < 0 ? errno : ENOSPC;
+        }
+        rest.remove_prefix(static_cast<std::size_t>(written));
     }
     return ::fsync(fd) == 0 ? 0 : errno;
+}
+
+// Under a name of its own, which `give_name` makes the real one. What is there afterwards is whole
+// even if the power fails.
+template <typename GiveName>
+void write_beside(std::string const& text, std::filesystem::path const& file,
+                  GiveName const& give_name) {
+    auto draft = file.string() + ".XXXXXX";
+    File const opened{::mkostemp(draft.data(), O_CLOEXEC)};  // for its owner only
+    if (opened.fd < 0) {
+        fail_by_system(file, errno);
+    }
+    auto error = write_all(opened.fd, text + "\n");
+    if (error == 0 && !give_name(draft.c_str(), file.c_str())) {
+        error = errno;
+    }
+    ::unlink(draft.c_str());
+    auto const above = file.has_parent_path() ? file.parent_path() : std::filesystem::path{"."};
+    File const folder{::open(above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (error == 0 && folder.fd >= 0 && ::fsync(folder.fd) != 0) {
+        error = errno;
+    }
+    if (error != 0) {
+        fail_by_system(file, error);
+    }
 }
 
 }  // namespace
@@ -106,23 +138,14 @@ std::string read_private(std::filesystem::path const& file) {
 }
 
 void write_private(std::string const& text, std::filesystem::path const& file) {
-    auto draft = file.string() + ".XXXXXX";
-    File const opened{::mkostemp(draft.data(), O_CLOEXEC)};  // for its owner only
-    if (opened.fd < 0) {
-        fail_by_system(file, errno);
-    }
-    auto error = write_all(opened.fd, text + "\n");
-    if (error == 0 && ::link(draft.c_str(), file.c_str()) != 0 && errno != EEXIST) {
-        error = errno;
-    }
-    ::unlink(draft.c_str());
-    File const folder{::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (error == 0 && folder.fd >= 0 && ::fsync(folder.fd) != 0) {
-        error = errno;
-    }
-    if (error != 0) {
-        fail_by_system(file, error);
-    }
+    write_beside(text, file, [](char const* draft, char const* name) {
+        return ::link(draft, name) == 0 || errno == EEXIST;
+    });
+}
+
+void replace_private(std::string const& text, std::filesystem::path const& file) {
+    write_beside(text, file,
+                 [](char const* draft, char const* name) { return ::rename(draft, name) == 0; });
 }
 
 }  // namespace worker

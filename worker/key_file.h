@@ -1,4 +1,5 @@
-// Secrets that the program makes for itself and keeps in a file for its owner only.
+// What the program keeps in a file for its owner only: secrets that it makes for itself, and how
+// far an audit has come.
 #pragma once
 
 #include <filesystem>
@@ -17,5 +18,8 @@ std::string read_private(std::filesystem::path const& file);
 // Written whole under a name of its own and then given its real one, unless somebody was quicker:
 // read it afterwards.
 void write_private(std::string const& text, std::filesystem::path const& file);
+
+// The same, instead of what was there.
+void replace_private(std::string const& text, std::filesystem::path const& file);
 
 }  // namespace worker

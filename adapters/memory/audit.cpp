@@ -12,11 +12,30 @@ std::vector<ledger::Grant> grants_of(AccountBooks const& books) {
     return grants;
 }
 
-void audit(Tables const& tables, std::optional<std::string> const& user,
+namespace {
+
+bool covers(AuditScope const& scope, ledger::Account const& account) {
+    return scope.user ? account.user == *scope.user : !scope.after || account.id > *scope.after;
+}
+
+SealedBooks sealed_books(Tables const& tables) {
+    SealedBooks books{.seals = tables.seals, .kept = {}};
+    for (auto const& [id, leaf] : tables.sealed) {
+        books.kept.add(leaf);
+    }
+    return books;
+}
+
+}  // namespace
+
+void audit(Tables const& tables, AuditScope const& scope,
            std::function<void(AuditPage const&)> const& visit) {
+    if (!scope.user && scope.sealed) {
+        scope.sealed(sealed_books(tables));
+    }
     std::map<base::AccountId, AuditPage> pages;
     for (auto const& [id, books] : tables.accounts) {
-        if (!user || books.account.user == *user) {
+        if (covers(scope, books.account)) {
             pages.emplace(id, AuditPage{.books = {.account = books.account,
                                                   .grants = grants_of(books),
                                                   .entries = books.entries}});

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
-#include <string>
 #include <vector>
 
 #include "adapters/memory/tables.h"
@@ -12,8 +10,7 @@ namespace adapters::memory {
 
 std::vector<ledger::Grant> grants_of(AccountBooks const& books);
 
-// Every account, or that one.
-void audit(Tables const& tables, std::optional<std::string> const& user,
+void audit(Tables const& tables, AuditScope const& scope,
            std::function<void(AuditPage const&)> const& visit);
 
 }  // namespace adapters::memory

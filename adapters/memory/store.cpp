@@ -187,10 +187,9 @@ public:
     }
 
     std::vector<ledger::Finding> audit(
-        std::optional<std::string> user,
-        std::function<void(AuditPage const&)> const& visit) override {
+        AuditScope const& scope, std::function<void(AuditPage const&)> const& visit) override {
         std::scoped_lock const lock{mutex_};
-        memory::audit(tables_, user, visit);
+        memory::audit(tables_, scope, visit);
         return {};
     }
 

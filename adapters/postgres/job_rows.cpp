@@ -154,23 +154,6 @@ std::vector<jobs::Job> read_jobs(pqxx::result const& result) {
     return jobs;
 }
 
-std::string_view const audit_job_columns =
-    "account, id, user_id, state, terms, quoted, charge, charge_open, debited, settled, refunded, "
-    "waived, absorbed, net";
-
-jobs::Job read_audit_job(pqxx::row const& source, TermsCache& terms) {
-    Row row{source};
-    jobs::Job job;
-    job.account = {row.integer()};
-    job.id = {row.integer()};
-    job.user = row.text();
-    job.state = static_cast<jobs::State>(row.integer());
-    job.terms = terms.of(row.view());
-    job.quoted = row.credits();
-    read_money(row, job.bill);
-    return job;
-}
-
 void put_new_job(Rows& rows, jobs::Job const& job) {
     rows.put(job.id, job.account, job.created_at, job.quoted);
     put_course(rows, job);

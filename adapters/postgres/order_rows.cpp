@@ -10,10 +10,6 @@ std::string_view const order_columns =
     "paid_at, provider, trade, grant_number, bonus_number, member_from, member_until, returns, "
     "revoked, owed, lost, key, offer, ask_at, paid";
 
-std::string_view const audit_order_columns =
-    "account, created_at, id, bought, amount, status, paid_at, provider, trade, grant_number, "
-    "bonus_number, returns, revoked, owed, lost";
-
 std::string_view const notice_columns =
     "number, provider, id, form, kind, state, order_id, trade, refund, amount, currency, returned, "
     "returned_in_all, happened_at, doubts, received_at, judged_at, outcome, reasons, about";
@@ -59,27 +55,6 @@ jobs::Order read_order(pqxx::row const& source) {
     order.offer = row.text();
     order.ask_at = row.nullable_time();
     order.paid = row.integer();
-    return order;
-}
-
-jobs::Order read_audit_order(pqxx::row const& source) {
-    Row row{source};
-    jobs::Order order;
-    order.account = {row.integer()};
-    order.created_at = row.time();
-    order.id = row.text();
-    order.bought = bought_in(row);
-    order.amount = row.integer();
-    order.status = static_cast<jobs::OrderStatus>(row.small());
-    order.paid_at = row.nullable_time();
-    order.provider = row.text();
-    order.trade = row.text();
-    order.grant = row.integer();
-    order.bonus_grant = row.integer();
-    order.returns = jobs::parse_returns(row.view());
-    order.revoked = row.credits();
-    order.owed = row.credits();
-    order.lost = row.credits();
     return order;
 }
 

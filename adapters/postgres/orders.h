@@ -41,8 +41,4 @@ extern std::string_view const notice_columns;  // without headers and body
 jobs::Order read_order(pqxx::row const& row);
 StoredNotice read_notice(pqxx::row const& row);
 
-// What the audit looks at; the account and a number stand before it.
-extern std::string_view const audit_order_columns;
-jobs::Order read_audit_order(pqxx::row const& row);
-
 }  // namespace adapters::postgres

@@ -40,7 +40,7 @@ Overview overview(Session& session, std::string const& now);
 std::vector<jobs::Job> list_jobs(Session& session, JobFilter const& filter);
 
 // audit.cpp
-std::vector<ledger::Finding> audit(Session& session, std::optional<std::string> const& user,
+std::vector<ledger::Finding> audit(Session& session, AuditScope const& scope,
                                    std::function<void(AuditPage const&)> const& visit);
 
 // duties.cpp: what runs periodically, when schedules fired, and what queues do.

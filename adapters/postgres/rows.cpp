@@ -192,9 +192,8 @@ void put_changed_account(Rows& rows, ledger::Wallet const& wallet, std::int64_t 
 std::string_view const grant_columns =
     "number, kind, amount, effective_at, coalesce(expires_at, 0), service";
 
-namespace {
-
-ledger::Grant read_grant_from(Row& row) {
+ledger::Grant read_grant(pqxx::row const& source) {
+    Row row{source};
     ledger::Grant grant;
     grant.number = row.integer();
     grant.kind = static_cast<ledger::Kind>(row.integer());
@@ -203,18 +202,6 @@ ledger::Grant read_grant_from(Row& row) {
     grant.expires_at = row.maybe_time();
     grant.service = row.text();
     return grant;
-}
-
-}  // namespace
-
-ledger::Grant read_grant(pqxx::row const& source) {
-    Row row{source};
-    return read_grant_from(row);
-}
-
-ledger::Grant read_grant_after(pqxx::row const& source) {
-    Row row{source};
-    return read_grant_from(row.skip_to(1));
 }
 
 std::string_view const entry_columns =

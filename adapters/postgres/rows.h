@@ -25,14 +25,12 @@ private:
 
 extern std::string_view const job_columns;  // of `jobs` and of `job_now`: all of them
 inline constexpr int job_column_count = 51;
-extern std::string_view const audit_job_columns;  // what jobs::audit looks at
 
 jobs::Job read_job(pqxx::row const& row, TermsCache& terms);
 // What a claim says of a job: all there is to say, if the job has never run.
 extern std::string_view const claimed_columns;
 inline constexpr int claimed_column_count = 20;
 jobs::Job read_claimed(pqxx::row const& row, TermsCache& terms);
-jobs::Job read_audit_job(pqxx::row const& row, TermsCache& terms);
 std::vector<jobs::Job> read_jobs(pqxx::result const& result);
 
 void put_new_job(Rows& rows, jobs::Job const& job);
@@ -75,7 +73,6 @@ void put_changed_account(Rows& rows, ledger::Wallet const& wallet, std::int64_t 
 // The facts of a grant; what remains of it is in its account's row.
 extern std::string_view const grant_columns;
 ledger::Grant read_grant(pqxx::row const& row);
-ledger::Grant read_grant_after(pqxx::row const& row);  // the account stands before it
 
 extern std::string_view const entry_columns;
 ledger::Entry read_entry(pqxx::row const& row);

@@ -15,23 +15,6 @@ constexpr std::int64_t accounts_at_once = 50'000;
 constexpr std::size_t leaves_at_once = 10'000;
 constexpr base::Millis patience{610'000};
 
-constexpr char const* columns =
-    "SELECT number, at, accounts, entries, root, previous, key, signature FROM {s}.seals ";
-
-ledger::Seal read_seal(pqxx::row const& from) {
-    Row row{from};
-    ledger::Seal seal;
-    seal.number = row.integer();
-    seal.at = row.time();
-    seal.accounts = row.integer();
-    seal.entries = row.integer();
-    seal.root = row.hash();
-    seal.previous = row.hash();
-    seal.key = row.text();
-    seal.signature = row.text();
-    return seal;
-}
-
 std::string bytes(base::Hash const& hash) {
     return fmt::format("'\\x{}'::bytea", base::hex(hash));
 }
@@ -76,6 +59,24 @@ std::string put_leaves(Session& session, std::vector<ledger::Leaf> const& leaves
 
 }  // namespace
 
+std::string_view const all_seals =
+    "SELECT number, at, accounts, entries, root, previous, key, signature FROM {s}.seals "
+    "ORDER BY number";
+
+ledger::Seal read_seal(pqxx::row const& from) {
+    Row row{from};
+    ledger::Seal seal;
+    seal.number = row.integer();
+    seal.at = row.time();
+    seal.accounts = row.integer();
+    seal.entries = row.integer();
+    seal.root = row.hash();
+    seal.previous = row.hash();
+    seal.key = row.text();
+    seal.signature = row.text();
+    return seal;
+}
+
 ledger::Leaf read_leaf(pqxx::row const& from) {
     Row row{from};
     ledger::Leaf leaf;
@@ -89,8 +90,7 @@ std::vector<ledger::Seal> Seals::all() {
     std::vector<ledger::Seal> seals;
     run_([&](Session& session) {
         seals.clear();
-        for (auto const& row :
-             session.look(session.sql(std::string{columns} + "ORDER BY number"))) {
+        for (auto const& row : session.look(session.sql(all_seals))) {
             seals.push_back(read_seal(row));
         }
     });
@@ -100,8 +100,7 @@ std::vector<ledger::Seal> Seals::all() {
 std::optional<ledger::Seal> Seals::last() {
     std::optional<ledger::Seal> seal;
     run_([&](Session& session) {
-        auto const rows =
-            session.look(session.sql(std::string{columns} + "ORDER BY number DESC LIMIT 1"));
+        auto const rows = session.look(session.sql(fmt::format("{} DESC LIMIT 1", all_seals)));
         seal = rows.empty() ? std::nullopt : std::optional{read_seal(rows[0])};
     });
     return seal;

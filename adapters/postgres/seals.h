@@ -28,4 +28,8 @@ private:
 // "account, seq, head" of `sealed_heads`.
 ledger::Leaf read_leaf(pqxx::row const& row);
 
+// Every seal, lowest number first.
+extern std::string_view const all_seals;  // a statement
+ledger::Seal read_seal(pqxx::row const& row);
+
 }  // namespace adapters::postgres

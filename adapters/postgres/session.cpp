@@ -1,6 +1,6 @@
 #include "adapters/postgres/session.h"
 
-#include <regex>
+#include <libpq-fe.h>
 
 #include <fmt/core.h>
 
@@ -14,60 +14,46 @@ namespace adapters::postgres {
 
 namespace {
 
-// What a dead network must not do for longer than some seconds: keep a caller waiting. Anything of
-// these that the url says itself stays as it says.
-constexpr std::pair<std::string_view, std::string_view> wishes[] = {
-    {"connect_timeout", "5"},  {"keepalives_idle", "5"},      {"keepalives_interval", "2"},
-    {"keepalives_count", "3"}, {"tcp_user_timeout", "10000"}, {"application_name", "tallyman"},
+struct FreeResult {
+    void operator()(PGresult* result) const { PQclear(result); }
 };
 
-std::string with_wishes(std::string url) {
-    bool const uri = url.find("://") != std::string::npos;
-    bool asked = url.find('?') != std::string::npos;
-    for (auto const& [key, value] : wishes) {
-        if (url.find(std::string{key} + "=") != std::string::npos) {
-            continue;
-        }
-        if (uri) {
-            url += asked ? "&" : "?";
-            asked = true;
-        } else {
-            url += " ";
-        }
-        url += fmt::format("{}={}", key, value);
-    }
-    return url;
-}
+struct FreeBytes {
+    void operator()(char* bytes) const { PQfreemem(bytes); }
+};
 
-// What libpq says of a url that it can't read quotes it, or parts of it.
-std::string without_secrets(std::string why, std::string const& url) {
-    static std::regex const in_uri{R"(://[^:/?#@]*:([^?]*)@)"};
-    static std::regex const in_words{R"(password\s*=\s*('[^']*'|[^\s&]*))"};
-    static std::regex const plain{R"(([^@/?#%\[\]\s:]|%[0-9A-Fa-f]{2})*)"};
-    std::smatch found;
-    if (std::regex_search(url, found, in_uri) && !std::regex_match(found[1].str(), plain)) {
-        return "its password has characters that a url writes as %XX";
-    }
-    for (auto const* const place : {&in_uri, &in_words}) {
-        if (std::regex_search(url, found, *place) && found[1].length() > 0) {
-            auto const secret = found[1].str();
-            for (auto at = why.find(secret); at != std::string::npos; at = why.find(secret, at)) {
-                why.replace(at, secret.size(), "***");
-                at += 3;
-            }
-        }
-    }
-    return why;
-}
+using Result = std::unique_ptr<PGresult, FreeResult>;
 
-std::string quoted_name(std::string_view name) {
-    std::string quoted = "\"";
-    for (char const c : name) {
-        quoted += c;
-        quoted += c == '"' ? "\"" : "";
+// Connects as pqxx::connection does, and knows what libpq calls the connection: libpqxx reads
+// neither a query by COPY nor anything in binary form.
+class Connection final : public pqxx::connection_base {
+    class Policy final : public pqxx::connect_direct {
+    public:
+        using pqxx::connect_direct::connect_direct;
+
+        handle do_startconnect(handle before) override {
+            raw = pqxx::connect_direct::do_startconnect(before);
+            return raw;
+        }
+
+        handle raw = nullptr;
+    };
+
+public:
+    explicit Connection(std::string const& url) : pqxx::connection_base{policy_}, policy_{url} {
+        init();
     }
-    return quoted + "\"";
-}
+
+    Connection(Connection const&) = delete;
+    Connection& operator=(Connection const&) = delete;
+
+    ~Connection() { close(); }
+
+    [[nodiscard]] PGconn* raw() const { return policy_.raw; }
+
+private:
+    Policy policy_;
+};
 
 // The server stops a statement that takes too long, and says so; this is for when it can't.
 base::Millis usual_patience(Access const& access) {
@@ -76,18 +62,10 @@ base::Millis usual_patience(Access const& access) {
 
 }  // namespace
 
-Access access_of(std::string const& url, std::string const& schema, base::Millis timeout) {
-    return {.url = with_wishes(url),
-            .where = without_password(url),
-            .schema = quoted_name(schema),
-            .statement_timeout = timeout,
-            .watchdog = std::make_shared<Watchdog>()};  // of all that copy this
-}
-
 struct Session::Link {
     explicit Link(std::string const& url) : connection{url} {}
 
-    pqxx::connection connection;
+    Connection connection;
 };
 
 Session::Session(Access access) : access_{std::move(access)}, patience_{usual_patience(access_)} {
@@ -300,6 +278,39 @@ pqxx::result Session::last_of(std::string const& statements) {
         pqxx::nontransaction direct{link_->connection};
         return direct.exec(statements);
     });
+}
+
+void Session::copy(std::string const& query, std::function<void(std::string_view)> const& take) {
+    auto const text = fmt::format("COPY ({}) TO STDOUT (FORMAT binary)", query);
+    std::string sqlstate;
+    std::string why;
+    guarded([&] {
+        auto* const raw = link_->connection.raw();
+        Result result{PQexec(raw, text.c_str())};
+        bool good = PQresultStatus(result.get()) == PGRES_COPY_OUT;
+        char* bytes = nullptr;
+        for (int length = 0; good && (length = PQgetCopyData(raw, &bytes, 0)) > 0;) {
+            std::unique_ptr<char, FreeBytes> const owned{bytes};
+            take({bytes, static_cast<std::size_t>(length)});
+        }
+        while (good && PQstatus(raw) == CONNECTION_OK) {
+            Result next{PQgetResult(raw)};
+            if (!next) {
+                return;
+            }
+            good = PQresultStatus(next.get()) == PGRES_COMMAND_OK;
+            result = std::move(next);
+        }
+        auto const* const state = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
+        sqlstate = state == nullptr ? "" : state;
+        why = PQerrorMessage(raw);
+        if (PQstatus(raw) != CONNECTION_OK) {
+            throw pqxx::broken_connection{why};
+        }
+    });
+    if (!why.empty()) {
+        refused(sqlstate, why);
+    }
 }
 
 Patient::Patient(Session& session, base::Millis patience) : session_{session} {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <map>
 #include <memory>
@@ -27,6 +28,9 @@ struct Access {
 };
 
 Access access_of(std::string const& url, std::string const& schema, base::Millis timeout);
+
+// What libpq says of a url that it can't read quotes it, or parts of it.
+std::string without_secrets(std::string why, std::string const& url);
 
 // What a transaction writes: functions that take one array of rows each, in order, and plain
 // statements after them.
@@ -73,6 +77,10 @@ public:
 
     // One round trip; the result of the last statement. Has no deadline but a transaction's.
     pqxx::result last_of(std::string const& statements);
+
+    // All rows of a query in binary form, a piece at a time as libpq hands it out (copy.h), in one
+    // round trip and without memory for a row or a column.
+    void copy(std::string const& query, std::function<void(std::string_view)> const& take);
 
     // A pooler stands between: what is set or locked for a session may reach somebody else's.
     [[nodiscard]] bool pooled();

@@ -157,8 +157,7 @@ public:
     }
 
     std::vector<ledger::Finding> audit(
-        std::optional<std::string> user,
-        std::function<void(AuditPage const&)> const& visit) override {
+        AuditScope const& scope, std::function<void(AuditPage const&)> const& visit) override {
         bool begun = false;  // after that a page might be visited twice
         auto const noting = [&](AuditPage const& page) {
             begun = true;
@@ -167,7 +166,7 @@ public:
         for (int tries = 0;; ++tries) {
             try {
                 Pool::Lease lease{pool_};
-                return postgres::audit(*lease, user, noting);
+                return postgres::audit(*lease, scope, noting);
             } catch (Broken const& error) {
                 if (begun || tries > 0) {
                     throw Unavailable{

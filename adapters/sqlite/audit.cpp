@@ -1,4 +1,6 @@
 // What the audit reads: each account with everything about it, and whether the guards still stand.
+#include <limits>
+
 #include <fmt/core.h>
 
 #include "adapters/sqlite/orders.h"
@@ -10,6 +12,8 @@
 namespace adapters::sqlite {
 
 namespace {
+
+constexpr base::AccountId below_all{std::numeric_limits<std::int64_t>::min()};
 
 std::optional<AuditPage> next_page(Query& accounts) {
     if (!accounts.step()) {
@@ -83,20 +87,25 @@ void find_orphans(Database& database, std::vector<ledger::Finding>& findings) {
 
 }  // namespace
 
-std::vector<ledger::Finding> audit(Database& database, std::optional<std::string> const& user,
+std::vector<ledger::Finding> audit(Database& database, AuditScope const& scope,
                                    std::function<void(AuditPage const&)> const& visit) {
-    static std::string const all_sql = select(account_columns, "accounts ORDER BY id");
+    static std::string const all_sql = select(account_columns, "accounts WHERE id > ? ORDER BY id");
     static std::string const one_sql = select(account_columns, "accounts WHERE user = ?");
-    Query accounts{database, user ? one_sql.c_str() : all_sql.c_str()};
-    if (user) {
-        accounts.bind(*user);
+    if (!scope.user && scope.sealed) {
+        scope.sealed(sealed_books(database));
+    }
+    Query accounts{database, scope.user ? one_sql.c_str() : all_sql.c_str()};
+    if (scope.user) {
+        accounts.bind(*scope.user);
+    } else {
+        accounts.bind(scope.after.value_or(below_all));
     }
     while (auto page = next_page(accounts)) {
         fill(database, *page);
         visit(*page);
     }
     auto findings = missing_guards(database);
-    if (!user) {
+    if (!scope.user) {
         find_orphans(database, findings);
     }
     return findings;

@@ -41,7 +41,7 @@ std::vector<ledger::Wallet> list_accounts(Database& database, AccountFilter cons
 std::vector<jobs::Job> list_jobs(Database& database, JobFilter const& filter);
 
 // audit.cpp
-std::vector<ledger::Finding> audit(Database& database, std::optional<std::string> const& user,
+std::vector<ledger::Finding> audit(Database& database, AuditScope const& scope,
                                    std::function<void(AuditPage const&)> const& visit);
 
 }  // namespace adapters::sqlite

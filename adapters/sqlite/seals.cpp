@@ -28,17 +28,20 @@ ledger::Leaf read_leaf(Query& row) {
     return leaf;
 }
 
+std::vector<ledger::Seal> all_in(Database& database) {
+    std::vector<ledger::Seal> seals;
+    Query query{database, std::string{seal_columns} + "ORDER BY number"};
+    while (query.step()) {
+        seals.push_back(read_seal(query));
+    }
+    return seals;
+}
+
 }  // namespace
 
 std::vector<ledger::Seal> Seals::all() {
     std::vector<ledger::Seal> seals;
-    read_([&](Database& database) {
-        seals.clear();
-        Query query{database, std::string{seal_columns} + "ORDER BY number"};
-        while (query.step()) {
-            seals.push_back(read_seal(query));
-        }
-    });
+    read_([&](Database& database) { seals = all_in(database); });
     return seals;
 }
 
@@ -94,6 +97,15 @@ bool Seals::add(ledger::Seal const& seal, std::vector<ledger::Leaf> const& chang
 std::optional<ledger::Leaf> sealed_leaf(Database& database, base::AccountId account) {
     Query query{database, "SELECT account, seq, head FROM sealed_heads WHERE account = ?"};
     return query.bind(account).step() ? std::optional{read_leaf(query)} : std::nullopt;
+}
+
+SealedBooks sealed_books(Database& database) {
+    SealedBooks books{.seals = all_in(database), .kept = {}};
+    Query query{database, "SELECT account, seq, head FROM sealed_heads ORDER BY account"};
+    while (query.step()) {
+        books.kept.add(read_leaf(query));
+    }
+    return books;
 }
 
 }  // namespace adapters::sqlite

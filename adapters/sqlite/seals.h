@@ -5,6 +5,7 @@
 
 #include "adapters/seals.h"
 #include "adapters/sqlite/database.h"
+#include "adapters/store.h"
 
 namespace adapters::sqlite {
 
@@ -27,5 +28,7 @@ private:
 
 // How far that account was sealed, if it was.
 std::optional<ledger::Leaf> sealed_leaf(Database& database, base::AccountId account);
+
+SealedBooks sealed_books(Database& database);
 
 }  // namespace adapters::sqlite

@@ -152,9 +152,8 @@ public:
     }
 
     std::vector<ledger::Finding> audit(
-        std::optional<std::string> user,
-        std::function<void(AuditPage const&)> const& visit) override {
-        return reading([&](Database& database) { return sqlite::audit(database, user, visit); });
+        AuditScope const& scope, std::function<void(AuditPage const&)> const& visit) override {
+        return reading([&](Database& database) { return sqlite::audit(database, scope, visit); });
     }
 
     bool begin_duty(std::string const& name, std::string const& holder, base::Millis every,

@@ -227,9 +227,8 @@ TEST_P(StoreContract, AnAccountsOrdersComeWithItsAudit) {
     open_order(store(), 2, "u2");
     take(store(), payment(first, "n1", "T1"));
     std::map<std::string, std::vector<Order>> found;
-    auto const findings = store().audit(std::nullopt, [&](adapters::AuditPage const& page) {
-        found[page.books.account.user] = page.orders;
-    });
+    auto const findings = store().audit(
+        {}, [&](adapters::AuditPage const& page) { found[page.books.account.user] = page.orders; });
     EXPECT_TRUE(findings.empty());
     ASSERT_EQ(found["u1"].size(), 1U);
     EXPECT_EQ(found["u2"].size(), 1U);

@@ -322,7 +322,7 @@ TEST_P(StoreContract, AuditVisitsEveryAccountWithAllThatIsItsOwn) {
         EXPECT_TRUE(ledger::audit(page.books, now()).empty());
     };
 
-    EXPECT_TRUE(store().audit(std::nullopt, visit).empty());
+    EXPECT_TRUE(store().audit({}, visit).empty());
 
     ASSERT_EQ(pages.size(), 2U);
     EXPECT_EQ(ids_of(pages[u1].jobs), (Ids{ids[0], ids[2]}));
@@ -333,7 +333,7 @@ TEST_P(StoreContract, AuditVisitsEveryAccountWithAllThatIsItsOwn) {
     EXPECT_EQ(pages[u1].jobs[0].bill.debited, base::Credits{30});
 
     pages.clear();
-    EXPECT_TRUE(store().audit("u2", visit).empty());
+    EXPECT_TRUE(store().audit({.user = "u2"}, visit).empty());
     ASSERT_EQ(pages.size(), 1U);
     EXPECT_TRUE(pages.contains(u2));
 }

@@ -88,7 +88,7 @@ TEST_P(StoreContract, TheAuditIsGivenWhatWasSealedAndFindsWhatIsGone) {
     EXPECT_EQ(sealed, (std::vector<std::optional<Leaf>>{ann, std::nullopt}));
 
     sealed.clear();
-    EXPECT_TRUE(store().audit("ann", see).empty());
+    EXPECT_TRUE(store().audit({.user = "ann"}, see).empty());
     EXPECT_EQ(sealed, (std::vector<std::optional<Leaf>>{ann}));
 }
 

@@ -46,7 +46,7 @@ protected:
             EXPECT_TRUE(ledger::audit(page.books, clock_.now()).empty());
             EXPECT_EQ(page.books.entries.size(), page.jobs.size() + 1);
         };
-        EXPECT_TRUE(store.audit(std::nullopt, visit).empty());
+        EXPECT_TRUE(store.audit({}, visit).empty());
     }
 
     static std::vector<jobs::LoadedJob> lost(adapters::Store& store) {

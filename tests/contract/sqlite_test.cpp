@@ -100,7 +100,7 @@ TEST_F(Sqlite, AuditTellsWhichGuardIsGoneOrAltered) {
     execute("DROP TRIGGER grants_no_delete");
     execute("CREATE TRIGGER grants_no_delete BEFORE DELETE ON grants BEGIN SELECT 1; END");
 
-    auto const findings = store->audit(std::nullopt, [](adapters::AuditPage const&) {});
+    auto const findings = store->audit({}, [](adapters::AuditPage const&) {});
 
     ASSERT_EQ(findings.size(), 2U);
     EXPECT_EQ(findings[0].invariant, 10);
@@ -114,7 +114,7 @@ TEST_F(Sqlite, AuditTellsWhichRowsBelongToNoAccount) {
     execute("DROP TRIGGER accounts_no_delete");
     execute("DELETE FROM accounts");
 
-    EXPECT_EQ(store->audit(std::nullopt, [](adapters::AuditPage const&) {}).size(), 4U);
+    EXPECT_EQ(store->audit({}, [](adapters::AuditPage const&) {}).size(), 4U);
 }
 
 TEST_F(Sqlite, KeepsEverythingWhenItIsOpenedAgain) {

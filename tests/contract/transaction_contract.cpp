@@ -96,7 +96,7 @@ TEST_P(StoreContract, ConcurrentTransactionsLoseNoUpdate) {
     auto const visit = [&](adapters::AuditPage const& page) {
         EXPECT_TRUE(ledger::audit(page.books, now()).empty());
     };
-    EXPECT_TRUE(store().audit(std::nullopt, visit).empty());
+    EXPECT_TRUE(store().audit({}, visit).empty());
 }
 
 TEST_P(StoreContract, ReadersSeeATransactionWholeOrNotAtAll) {

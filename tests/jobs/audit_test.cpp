@@ -56,7 +56,7 @@ Page busy_page() {
     begin(request("script"));
     desk.submit(request("script"));
     Page page;
-    desk.store->audit("u1", [&](adapters::AuditPage const& stored) {
+    desk.store->audit({.user = "u1"}, [&](adapters::AuditPage const& stored) {
         page = {.entries = stored.books.entries, .jobs = stored.jobs};
     });
     return page;

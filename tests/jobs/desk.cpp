@@ -223,8 +223,9 @@ std::string Desk::audit() {
                     finding.account + ": " + finding.what + "\n";
         }
     };
-    add(store->audit(std::nullopt, [&](adapters::AuditPage const& page) {
+    add(store->audit({}, [&](adapters::AuditPage const& page) {
         add(ledger::audit(page.books, now));
+        add(page.findings);
         add(jobs::audit(page.books.entries, page.jobs));
         add(jobs::audit_orders(page.books.entries, page.orders, page.books.account.user));
     }));

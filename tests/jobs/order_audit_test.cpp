@@ -17,7 +17,8 @@ protected:
         take(payment(paid));
         take(refund(paid, 2'500));
         open();
-        desk.store->audit("u1", [&](adapters::AuditPage const& stored) { page = stored; });
+        desk.store->audit({.user = "u1"},
+                          [&](adapters::AuditPage const& stored) { page = stored; });
     }
 
     std::vector<int> findings() {

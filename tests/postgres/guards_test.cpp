@@ -21,7 +21,7 @@ protected:
     std::string store_findings() {
         std::string text;
         auto const skip = [](adapters::AuditPage const&) {};
-        for (auto const& finding : desk_->store->audit(std::nullopt, skip)) {
+        for (auto const& finding : desk_->store->audit({}, skip)) {
             text += fmt::format("{}: {}\n", finding.invariant, finding.what);
         }
         return text;

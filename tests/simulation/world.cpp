@@ -110,7 +110,7 @@ Int World::some_job() {
 }
 
 void World::look_at(std::string const& user) {
-    store_->audit(user, [&](adapters::AuditPage const& page) {
+    store_->audit({.user = user}, [&](adapters::AuditPage const& page) {
         auto const broken = twelve_.broken_by(page, base::from_ms(now_));
         if (!broken.empty()) {
             throw Wrong{broken.front()};
@@ -228,7 +228,7 @@ void World::work_off() {
 // Whoever changes one figure of one account is found by the audit.
 void World::tamper() {
     for (auto const& name : users_) {
-        store_->audit(name, [&](adapters::AuditPage const& page) {
+        store_->audit({.user = name}, [&](adapters::AuditPage const& page) {
             if (page.books.entries.empty()) {
                 return;
             }

@@ -146,9 +146,10 @@ base::Credits FlakyStore::balance_at(base::AccountId account, base::Timestamp at
 }
 
 std::vector<ledger::Finding> FlakyStore::audit(
-    std::optional<std::string> user, std::function<void(adapters::AuditPage const&)> const& visit) {
+    adapters::AuditScope const& scope,
+    std::function<void(adapters::AuditPage const&)> const& visit) {
     check_up();
-    return inner_.audit(std::move(user), visit);
+    return inner_.audit(scope, visit);
 }
 
 bool FlakyStore::begin_duty(std::string const& name, std::string const& holder, base::Millis every,

@@ -183,8 +183,9 @@ base::Credits MeteredStore::balance_at(base::AccountId account, base::Timestamp 
 }
 
 std::vector<ledger::Finding> MeteredStore::audit(
-    std::optional<std::string> user, std::function<void(adapters::AuditPage const&)> const& visit) {
-    return timed(StoreCall::audit, [&] { return inner_->audit(std::move(user), visit); });
+    adapters::AuditScope const& scope,
+    std::function<void(adapters::AuditPage const&)> const& visit) {
+    return timed(StoreCall::audit, [&] { return inner_->audit(scope, visit); });
 }
 
 bool MeteredStore::begin_duty(std::string const& name, std::string const& holder,

@@ -102,7 +102,7 @@ public:
                                        base::Timestamp to) override;
     base::Credits balance_at(base::AccountId account, base::Timestamp at) override;
     std::vector<ledger::Finding> audit(
-        std::optional<std::string> user,
+        adapters::AuditScope const& scope,
         std::function<void(adapters::AuditPage const&)> const& visit) override;
     bool begin_duty(std::string const& name, std::string const& holder, base::Millis every,
                     base::Millis lease) override;
