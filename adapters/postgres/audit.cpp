@@ -19,7 +19,7 @@ namespace adapters::postgres {
 namespace {
 
 constexpr int accounts_at_once = 50'000;
-constexpr std::int64_t entries_at_once = 500'000;
+constexpr std::int64_t entries_at_once = 750'000;
 constexpr std::int64_t worth_a_second = 20'000;  // connection: so many entries at a time
 constexpr int leaves_at_once = 500'000;
 // What is dead to everybody else can't be swept away while a view that sees it is open.

@@ -29,10 +29,16 @@ class Audit(CliTest):
 
     def many_accounts(self, number):
         """Accounts without an entry, which is honest of them."""
-        self.store(f"""WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
-            WHERE i < {number}) INSERT INTO accounts SELECT id + i, 'u' || i, tier, username,
-            email, time_zone, member_until, frozen, created_at, 0, 0, 0, 0, x'{"00" * 32}', 0, 0,
-            0, 0 FROM (SELECT * FROM accounts WHERE user = 'ann'), n""")
+        none = dict.fromkeys(("balance", "debt", "entries", "grants", "recharged", "consumed",
+                              "refunded", "expired"), "0")
+        none |= {"id": "id + i", "user": "'u' || i", "head": f"x'{'00' * 32}'"}
+        with sqlite3.connect(os.path.join(self.data, "tallyman.db")) as database:
+            columns = [row[1] for row in database.execute("PRAGMA table_info(accounts)")]
+            values = ", ".join(none.get(column, column) for column in columns)
+            database.execute(f"""WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
+                WHERE i < {number}) INSERT INTO accounts SELECT {values} FROM
+                (SELECT * FROM accounts WHERE user = 'ann'), n""")
+        database.close()
 
     def stopped(self, *args, by=signal.SIGINT):
         """An audit with a state, told to stop once it has kept how far it has come."""

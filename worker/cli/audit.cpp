@@ -143,7 +143,7 @@ private:
     void see(wire::Audited const& so_far, std::optional<AuditProgress>& progress) {
         bool const stop = told_to_stop != 0;
         // Asking for the time is dearer than looking at an entry.
-        if (!stop && ++seen_ % 64 != 0 && so_far.entries < entries_at_last_look_ + 1'000) {
+        if (!stop && seen_++ % 64 != 0 && so_far.entries < entries_at_last_look_ + 1'000) {
             return;
         }
         entries_at_last_look_ = so_far.entries;
