@@ -267,7 +267,7 @@ void FaceWorld::talk(std::string_view bytes) {
 void FaceWorld::audit() {
     auto const none = [](std::vector<ledger::Finding> const& findings) { CHECK(findings.empty()); };
     auto& store = *parts_->store;
-    none(store.audit(std::nullopt, [&](adapters::AuditPage const& page) {
+    none(store.audit({}, [&](adapters::AuditPage const& page) {
         none(ledger::audit(page.books, now));
         none(jobs::audit(page.books.entries, page.jobs));
         none(jobs::audit_orders(page.books.entries, page.orders, page.books.account.user));

@@ -59,7 +59,7 @@ public:
         }
         if (!books.seals.empty()) {
             keep_once(ledger::check(books.seals.back(), books.kept));
-        } else if (books.kept.accounts() > 0) {
+        } else {
             keep_once(ledger::check_unsealed(books.kept));
         }
         audited_.seals = books.seals;

@@ -1,8 +1,7 @@
 #include "worker/audit_state.h"
 
-#include <fstream>
-#include <sstream>
-#include <system_error>
+#include <charconv>
+#include <stdexcept>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -16,14 +15,10 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::int64_t form = 1;
-constexpr std::uintmax_t most_bytes = std::uintmax_t{256} << 20U;
+constexpr std::size_t most_bytes = std::size_t{256} << 20U;
 
 [[noreturn]] void refuse(std::filesystem::path const& file, std::string const& why) {
     throw adapters::Unusable{fmt::format("{}: {}", file.string(), why)};
-}
-
-std::string hash_text(base::Hash const& hash) {
-    return base::hex(hash);
 }
 
 base::Hash hash_of(json::value const& value) {
@@ -33,8 +28,10 @@ base::Hash hash_of(json::value const& value) {
         throw std::invalid_argument{"not a hash"};
     }
     for (std::size_t i = 0; i < hash.size(); ++i) {
-        auto const digits = std::string{text.subview(2 * i, 2)};
-        hash[i] = static_cast<std::uint8_t>(std::stoi(digits, nullptr, 16));
+        auto const* const digits = text.data() + 2 * i;
+        if (std::from_chars(digits, digits + 2, hash[i], 16).ptr != digits + 2) {
+            throw std::invalid_argument{"not a hash"};
+        }
     }
     return hash;
 }
@@ -87,7 +84,7 @@ json::object state_json(AuditState const& state) {
         out["place"] = {{"account", audited.place->account.value},
                         {"user", audited.place->user},
                         {"entries", audited.place->entries},
-                        {"head", hash_text(audited.place->head)}};
+                        {"head", base::hex(audited.place->head)}};
     }
     if (!audited.seals.empty()) {
         out["seal"] = wire::seal_json(audited.seals.back());
@@ -120,34 +117,18 @@ AuditState state_of(json::value const& value) {
     return state;
 }
 
-std::string read_all(std::filesystem::path const& file) {
-    std::error_code problem;
-    if (!std::filesystem::is_regular_file(file, problem)) {
-        refuse(file, "is no regular file");
-    }
-    if (std::filesystem::file_size(file, problem) > most_bytes || problem) {
-        refuse(file, "is too large to be the state of an audit");
-    }
-    std::ifstream in{file, std::ios::binary};
-    std::ostringstream text;
-    text << in.rdbuf();
-    if (!in) {
-        refuse(file, "can't be read");
-    }
-    return text.str();
-}
-
 }  // namespace
 
 std::optional<AuditState> read_audit_state(std::filesystem::path const& file) {
-    std::error_code problem;
-    if (!std::filesystem::exists(std::filesystem::symlink_status(file, problem))) {
+    // Whoever else could write it could say that all has been looked at.
+    auto const text = own_text(file, most_bytes);
+    if (!text) {
         return std::nullopt;
     }
     boost::system::error_code unreadable;
     json::parse_options options;
     options.allow_invalid_utf8 = true;  // findings quote what somebody may have put there
-    auto const value = json::parse(read_all(file), unreadable, {}, options);
+    auto const value = json::parse(*text, unreadable, {}, options);
     auto const* const object = unreadable ? nullptr : value.if_object();
     auto const* const version = object == nullptr ? nullptr : object->if_contains("tallyman_audit");
     if (version == nullptr) {

@@ -45,10 +45,10 @@ struct File {
     fail(file, std::generic_category().message(error));
 }
 
-std::string content_of(int fd, std::filesystem::path const& file) {
+std::string content_of(int fd, std::filesystem::path const& file, std::size_t most) {
     std::string text;
     char buffer[4096];
-    while (text.size() <= most_file) {
+    while (text.size() <= most) {
         auto const count = ::read(fd, buffer, sizeof buffer);
         if (count < 0 && errno == EINTR) {
             continue;
@@ -61,7 +61,7 @@ std::string content_of(int fd, std::filesystem::path const& file) {
         }
         text.append(buffer, static_cast<std::size_t>(count));
     }
-    fail(file, fmt::format("larger than {} bytes", most_file));
+    fail(file, fmt::format("larger than {} bytes", most));
 }
 
 // What went wrong, or 0.
@@ -104,21 +104,13 @@ void write_beside(std::string const& text, std::filesystem::path const& file,
     }
 }
 
-}  // namespace
-
-std::string content_of(std::filesystem::path const& file) {
-    File const opened{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
-    if (opened.fd < 0) {
-        fail_by_system(file, errno);
-    }
-    return content_of(opened.fd, file);
-}
-
-std::string read_private(std::filesystem::path const& file) {
+// Refused where others have one of these rights, or own it.
+std::optional<std::string> text_unless(mode_t rights, std::filesystem::path const& file,
+                                       std::size_t most) {
     File const opened{::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
     if (opened.fd < 0) {
         if (errno == ENOENT) {
-            return "";
+            return std::nullopt;
         }
         fail_by_system(file, errno);
     }
@@ -126,15 +118,36 @@ std::string read_private(std::filesystem::path const& file) {
     if (::fstat(opened.fd, &status) != 0 || !S_ISREG(status.st_mode)) {
         fail(file, "is no regular file");
     }
-    if ((status.st_mode & 077U) != 0 || status.st_uid != ::geteuid()) {
-        fail(file, "others may read or own it, so its key is not taken; remove it, or chmod 600");
+    if ((status.st_mode & rights) != 0 || status.st_uid != ::geteuid()) {
+        fail(file, "others may read, write or own it, so it is not taken; remove it, or chmod 600");
     }
-    auto text = content_of(opened.fd, file);
-    text.erase(text.find_last_not_of("\r\n") + 1);
-    if (text.empty()) {
+    return content_of(opened.fd, file, most);
+}
+
+}  // namespace
+
+std::string content_of(std::filesystem::path const& file) {
+    File const opened{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (opened.fd < 0) {
+        fail_by_system(file, errno);
+    }
+    return content_of(opened.fd, file, most_file);
+}
+
+std::optional<std::string> own_text(std::filesystem::path const& file, std::size_t most) {
+    return text_unless(S_IWGRP | S_IWOTH, file, most);
+}
+
+std::string read_private(std::filesystem::path const& file) {
+    auto text = text_unless(S_IRWXG | S_IRWXO, file, most_file);
+    if (!text) {
+        return "";
+    }
+    text->erase(text->find_last_not_of("\r\n") + 1);
+    if (text->empty()) {
         fail(file, "is empty; remove it, and a new key is made");
     }
-    return text;
+    return std::move(*text);
 }
 
 void write_private(std::string const& text, std::filesystem::path const& file) {

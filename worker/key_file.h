@@ -2,7 +2,9 @@
 // far an audit has come.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace worker {
@@ -11,6 +13,10 @@ namespace worker {
 
 // The whole text of a file of at most 256 KiB.
 std::string content_of(std::filesystem::path const& file);
+
+// The whole text of a file that nobody else may write and that is no link; nothing if there is
+// none. Larger ones are refused.
+std::optional<std::string> own_text(std::filesystem::path const& file, std::size_t most);
 
 // Without the line's end. Empty: there is no file. A file that others may read is refused.
 std::string read_private(std::filesystem::path const& file);

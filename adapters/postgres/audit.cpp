@@ -44,7 +44,7 @@ public:
     Second(Access const& access, std::string const& view) {
         try {
             session_ = std::make_unique<Session>(access);
-            Patient const waiting{*session_, patience_for_second};
+            session_->wait_up_to(patience_for_second);
             session_->last_of(
                 fmt::format("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
                             "SET TRANSACTION SNAPSHOT '{}'; {}",
@@ -141,7 +141,7 @@ private:
     std::int64_t take_accounts(Chunk& chunk) {
         std::int64_t entries = 0;
         chunk.range = {.above = above_, .most = above_};
-        while (entries < entries_at_once) {
+        while (entries < entries_at_once && std::ssize(chunk.wallets) < accounts_at_once) {
             if (at_ == accounts_.places().size() && !more_accounts(chunk.range.most)) {
                 chunk.range.most = Range{}.most;
                 break;
@@ -149,7 +149,8 @@ private:
             Columns const row{accounts_.places()[at_++].row};
             auto const& account = chunk.wallets.emplace_back(wallet_in(row)).account;
             chunk.range.most = account.id.value;
-            entries += account.entries;
+            // Somebody may have changed even this number.
+            entries += std::clamp<std::int64_t>(account.entries, 0, entries_at_once);
         }
         above_ = chunk.range.most;
         return entries;

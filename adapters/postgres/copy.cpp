@@ -1,6 +1,7 @@
 #include "adapters/postgres/copy.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <tuple>
 
@@ -19,13 +20,7 @@ template <typename Integer>
 Integer big_endian(char const* from) {
     Integer value;
     std::memcpy(&value, from, sizeof value);
-    if constexpr (sizeof value == 8) {
-        return static_cast<Integer>(__builtin_bswap64(static_cast<std::uint64_t>(value)));
-    } else if constexpr (sizeof value == 4) {
-        return static_cast<Integer>(__builtin_bswap32(static_cast<std::uint32_t>(value)));
-    } else {
-        return static_cast<Integer>(__builtin_bswap16(static_cast<std::uint16_t>(value)));
-    }
+    return std::byteswap(value);
 }
 
 constexpr std::size_t length_bytes = sizeof(std::int32_t);

@@ -3,8 +3,9 @@
 // A note of it (floor_of, functions_claim.cpp) is believed for half a second. Who claims writes a
 // new one before that, from the former one onwards, which costs little; a look from the very start
 // walks over everything that was claimed since the last vacuum, and everybody who enqueued or
-// claimed at that moment did so. It is still done once in three seconds, for what was enqueued by a
-// transaction that took so long that the note had moved past it.
+// claimed at that moment did so. It is still done when a note has been kept for a second, for what
+// stands before it: jobs that came back with the turn that they had, and those of a transaction
+// that took so long that the note had moved past them.
 #include "adapters/postgres/migrations.h"
 
 namespace adapters::postgres {
@@ -59,7 +60,7 @@ LANGUAGE plpgsql
 $$ DECLARE
     top record;
 BEGIN
-    IF former.at > {s}.now_ms() - 200 OR former.since < {s}.now_ms() - 3000 THEN
+    IF former.at > {s}.now_ms() - 200 OR former.since < {s}.now_ms() - 1000 THEN
         RETURN;
     END IF;
     PERFORM FROM {s}.floors f WHERE f.service = former.service AND f.at = former.at
@@ -113,6 +114,20 @@ BEGIN
     ELSE
         PERFORM {s}.keep_floor(first);
     END IF;
+END $$;
+
+-- The same for several services, around the function that there is.
+ALTER FUNCTION {s}.claim_many(text[], int[], int) RENAME TO claim_of_many;
+
+CREATE FUNCTION {s}.claim_many(services text[], slots int[], most int)
+RETURNS SETOF {s}.claimed
+LANGUAGE plpgsql ROWS 500 AS
+$$ DECLARE
+    floors {s}.floors[] := ARRAY(SELECT {s}.floor_of(s.name) FROM unnest(services) AS s (name)
+        ORDER BY s.name);
+BEGIN
+    RETURN QUERY SELECT * FROM {s}.claim_of_many(services, slots, most);
+    PERFORM {s}.keep_floor(l) FROM unnest(floors) AS l WHERE l.at <> 0;
 END $$;
 )sql";
 

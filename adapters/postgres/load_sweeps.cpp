@@ -146,14 +146,15 @@ void ask_for_freed(Loading& loading, Trip& trip, jobs::Sweep const& sweep) {
 // noticed on, the living have the same time to find it as after a start. The first of all timelines
 // is no news.
 void note_timeline(Loading& loading, Trip& trip) {
-    auto const& timeline = loading.transaction.session().timeline();
-    if (timeline.empty()) {
-        return;
+    if (loading.transaction.session().timeline().empty()) {
+        return;  // this server does not tell
     }
+    // Asked anew, since the session of a pooler may be as old as the server before.
     trip.ask(
-        "INSERT INTO {s}.marks (name, value) SELECT ?, CASE WHEN EXISTS (SELECT FROM {s}.marks "
+        "INSERT INTO {s}.marks (name, value) SELECT 'timeline ' || "
+        "left(pg_walfile_name(pg_current_wal_lsn()), 8), CASE WHEN EXISTS (SELECT FROM {s}.marks "
         "WHERE name LIKE 'timeline %') THEN {s}.now_ms() ELSE 0 END ON CONFLICT DO NOTHING",
-        {literal("timeline " + timeline)}, [](pqxx::result const&) {});
+        {}, [](pqxx::result const&) {});
 }
 
 // A worker is gone if its session ended and it has not been seen since, while the server had time

@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "adapters/postgres/text.h"
 #include "base/check.h"
@@ -147,18 +148,25 @@ void append_text(std::string& out, Cell const& cell) {
 
 }  // namespace
 
+void Rows::begin_cell(char mark) {
+    cells_ += mark;
+    ++in_row_;
+}
+
 void Rows::end_row() {
+    CHECK(count_ == 0 || in_row_ == width_);
     cells_ += end_of_row;
     ++count_;
+    width_ = std::exchange(in_row_, 0);
 }
 
 void Rows::add(std::int64_t value) {
-    cells_ += number_mark;
+    begin_cell(number_mark);
     append_raw(cells_, value);
 }
 
 void Rows::add(bool value) {
-    cells_ += flag_mark;
+    begin_cell(flag_mark);
     cells_ += value ? '\1' : '\0';
 }
 
@@ -168,7 +176,7 @@ void Rows::add(std::string_view text) {
         mended = storable(text);
         text = mended;
     }
-    cells_ += text_mark;
+    begin_cell(text_mark);
     append_raw(cells_, static_cast<std::uint32_t>(text.size()));
     cells_ += text;
 }
@@ -176,13 +184,13 @@ void Rows::add(std::string_view text) {
 void Rows::add(base::Hash const& hash) {
     bool const none = std::ranges::all_of(hash, [](auto byte) { return byte == 0; });
     auto const size = none ? 0 : hash.size();
-    cells_ += bytes_mark;
+    begin_cell(bytes_mark);
     append_raw(cells_, static_cast<std::uint32_t>(size));
     cells_.append(reinterpret_cast<char const*>(hash.data()), size);
 }
 
 void Rows::add_null() {
-    cells_ += null_mark;
+    begin_cell(null_mark);
 }
 
 std::string Rows::text() const {

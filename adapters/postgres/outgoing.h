@@ -3,6 +3,7 @@
 // apart until it has put the rows together.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,6 +34,9 @@ public:
     void end_row();
 
     [[nodiscard]] bool empty() const { return count_ == 0; }
+
+    // How many columns each of them has.
+    [[nodiscard]] std::ptrdiff_t width() const { return width_; }
 
     // About how much it is to send.
     [[nodiscard]] std::size_t size() const { return cells_.size(); }
@@ -71,8 +75,12 @@ private:
         value ? add(*value) : add_null();
     }
 
+    void begin_cell(char mark);
+
     std::string cells_;  // each a mark that says what follows, and that
     std::int32_t count_ = 0;
+    std::ptrdiff_t width_ = 0;
+    std::ptrdiff_t in_row_ = 0;
 };
 
 }  // namespace adapters::postgres

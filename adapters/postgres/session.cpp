@@ -232,7 +232,10 @@ Shape const& Session::shape_for(std::string const& function) {
         }
     }
     auto const found = shapes_.find(function);
-    CHECK(found != shapes_.end());
+    if (found == shapes_.end()) {
+        throw Unusable{fmt::format("store {}: its schema has no function {} for rows",
+                                   access_.where, function)};
+    }
     return found->second;
 }
 
@@ -242,7 +245,13 @@ void Session::call(std::vector<Writes::Call> const& calls) {
     std::vector<char const*> texts;
     for (auto const& call : calls) {
         if (!call.rows.empty()) {
-            auto const bytes = call.rows.binary(shape_for(call.function));
+            auto const& shape = shape_for(call.function);
+            if (std::ssize(shape.columns) != call.rows.width()) {
+                throw Unusable{fmt::format("store {}: the rows of {} have {} columns, not {}",
+                                           access_.where, call.function, shape.columns.size(),
+                                           call.rows.width())};
+            }
+            auto const bytes = call.rows.binary(shape);
             rows.emplace_back(bytes.data(), bytes.size());
         }
     }
@@ -261,11 +270,16 @@ void Session::call(std::vector<Writes::Call> const& calls) {
         }
         text += ")";
     }
-    guarded([&] {
-        pqxx::nontransaction direct{link_->connection};
-        return direct.exec_params(text, pqxx::prepare::make_dynamic_params(rows),
-                                  pqxx::prepare::make_dynamic_params(texts));
-    });
+    try {
+        guarded([&] {
+            pqxx::nontransaction direct{link_->connection};
+            return direct.exec_params(text, pqxx::prepare::make_dynamic_params(rows),
+                                      pqxx::prepare::make_dynamic_params(texts));
+        });
+    } catch (...) {
+        shapes_.clear();  // in case that is what was wrong
+        throw;
+    }
 }
 
 pqxx::result Session::look(std::string const& statement) {

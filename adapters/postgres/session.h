@@ -32,8 +32,8 @@ Access access_of(std::string const& url, std::string const& schema, base::Millis
 // What libpq says of a url that it can't read quotes it, or parts of it.
 std::string without_secrets(std::string why, std::string const& url);
 
-// What a transaction writes: functions that take one array of rows each, in order, and plain
-// statements after them.
+// What a transaction writes: functions that take arrays, of rows or of single values, in order, and
+// plain statements after them.
 struct Writes {
     struct Call {
         std::string function;

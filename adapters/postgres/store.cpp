@@ -172,6 +172,8 @@ public:
                     throw Unavailable{
                         fmt::format("store {}: {}", pool_.access().where, error.what())};
                 }
+            } catch (Repeat const& error) {  // a replica that had to get on
+                throw Unavailable{fmt::format("store {}: {}", pool_.access().where, error.what())};
             }
         }
     }

@@ -127,7 +127,7 @@ std::string literal(std::vector<std::string> const& texts) {
 bool is_storable(std::string_view text) {
     bool ascii = true;  // nearly always, and seen without a branch for each byte
     for (char const c : text) {
-        ascii &= c > 0;
+        ascii &= static_cast<signed char>(c) > 0;
     }
     if (ascii) {
         return true;

@@ -100,14 +100,15 @@ bool Transactor::was_committed(Loaded const& loaded, std::string const& timeline
                 {literal(loaded.xid), literal(base::to_ms(loaded.asked_at - clocks_differ))}));
             Row row{rows[0]};
             auto const status = row.text();
+            bool const tells = timeline.empty() || !session.timeline().empty();  // no replica
             bool const recovered = row.flag() || session.timeline() != timeline;
-            if (status == "committed" && recovered) {
+            if (tells && status == "committed" && recovered) {
                 break;
             }
-            if (status == "committed") {
+            if (tells && status == "committed") {
                 return true;
             }
-            if (status == "aborted") {
+            if (tells && status == "aborted") {
                 return false;
             }
         } catch (std::exception const&) {

@@ -194,5 +194,16 @@ TEST_F(StateFile, IsRefusedWhereItIsSomethingElse) {
     }
 }
 
+TEST_F(StateFile, IsNotBelievedWhereOthersCouldHaveWrittenIt) {
+    worker::write_audit_state({.store = "s"}, file_);
+    std::filesystem::permissions(file_, std::filesystem::perms::group_write,
+                                 std::filesystem::perm_options::add);
+    EXPECT_THROW(worker::read_audit_state(file_), Unusable);
+    std::filesystem::remove(file_);
+    worker::write_audit_state({.store = "s"}, folder_ / "elsewhere");
+    std::filesystem::create_symlink(folder_ / "elsewhere", file_);
+    EXPECT_THROW(worker::read_audit_state(file_), Unusable);
+}
+
 }  // namespace
 }  // namespace audit_tests

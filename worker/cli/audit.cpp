@@ -174,6 +174,9 @@ private:
     }
 
     [[nodiscard]] std::string how_to_go_on() const {
+        if (!user_.empty()) {
+            return "";
+        }
         return file_.empty() ? "; with --state FILE an audit can be gone on with"
                              : "; the same command goes on from there";
     }
