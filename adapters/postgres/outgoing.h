@@ -44,8 +44,8 @@ public:
     // {"(1,a)","(2,b)"}, for a statement.
     [[nodiscard]] std::string text() const;
 
-    // As the server has it in memory, nearly: it takes a fifth of the time to read. `shape` must be
-    // that of the rows.
+    // As the server has it in memory, nearly: it takes half the time to read. `shape` must be that
+    // of the rows.
     [[nodiscard]] std::string binary(Shape const& shape) const;
 
 private:
