@@ -37,7 +37,6 @@ def killed_at_commits(world):
         for name, proxy in proxies.items():
             if not until(lambda: proxy.status()["held"], 30, 0.02):
                 world.wrong.append(f"no worker came to the commit of `{name}`")
-        world.pass_time(0.2)  # enough for the server to do what it has
         world.blow()
         for name, running in held.items():
             world.kill(running)

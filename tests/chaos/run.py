@@ -29,6 +29,7 @@ import network  # noqa: E402
 from chaos import Chaos  # noqa: E402
 from days import Skipped  # noqa: E402
 from phases import PHASES  # noqa: E402
+from private_parts import Trouble, leave_in_order  # noqa: E402
 
 ROW = "{:26} {:>5} {:>6} {:>7} {:>8} {:>10} {:>7} {:>7} {:>5} {:>10} {:>8}  {}"
 HEAD = ("phase", "at s", "jobs", "pause s", "first s", "full rate", "rescued", "after s", "lost",
@@ -136,6 +137,15 @@ def parse():
 def main():
     alone = network.alone()
     given = parse()
+    leave_in_order()
+    try:
+        return play(given, alone)
+    except Trouble as error:
+        print(f"chaos: {error}", file=sys.stderr)
+        return 2
+
+
+def play(given, alone):
     again = f"python3 tests/chaos/run.py --seed {given.seed} --rate {given.rate}"
     again += f" --minutes {given.minutes:g}" if given.minutes else ""
     again += " --only " + " ".join(f"'{name}'" for name in given.only) if given.only else ""
@@ -159,7 +169,13 @@ def main():
         print(f"chaos: {len(run.wrong)} things are wrong, the first: {run.wrong[0][:300]}\n"
               f"repeat it: TALLYMAN_BIN={os.environ.get('TALLYMAN_BIN', '…')} {again}")
         return 1
-    print(f"chaos: {len(run.figures) - 1} phases in {time.time() - run.began:.0f} s, seed "
+    skipped = sorted({row["phase"] for row in run.figures if "skipped" in row})
+    done = sum("skipped" not in row for row in run.figures) - 1
+    if not done:
+        print(f"chaos: no phase could be had here; skipped: {', '.join(skipped)}")
+        return 1
+    print(f"chaos: {done} phases in {time.time() - run.began:.0f} s, "
+          f"{len(skipped)} skipped{''.join(f' ({name})' for name in skipped)}, seed "
           f"{given.seed}: nothing lost, nothing doubled, the books are clean")
     return 0
 
