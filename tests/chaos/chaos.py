@@ -132,6 +132,9 @@ class Chaos(World):
     def host_of(self, running):
         return self.addresses[running.pid][1]
 
+    def address_of(self, running):
+        return self.addresses[running.pid][0]
+
     def someone(self, dice):
         """Where one of the workers listens."""
         ups = [self.addresses[up.pid][0] for up in list(self.ups) if up.pid in self.addresses]

@@ -1,7 +1,11 @@
 """What happens in the mix: the bad days of tests/bad_days that fit, and those that need several
 servers, hosts and a provider that counts. Each does its harm under load, and tells when it began
 and when it was over."""
+import os
+import time
+import urllib.request
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Callable
 
 import days
@@ -89,14 +93,21 @@ def without_answers(world, harm):
     """What it had is done elsewhere meanwhile; then it finds that out."""
     running, host = on_its_host(world)
     try:
-        harm(host)
         world.blow()
+        harm(host)
         world.over()
-        days.wait_for_rescue(world, running, 35)
+        taken_away(world, running)
         world.pass_time(3)
     finally:
         host.mend()
     world.pass_time(2)
+
+
+def taken_away(world, running):
+    """If the harm did nothing, the worker would end its jobs itself."""
+    days.wait_for_rescue(world, running, 35)
+    if world.jobs_of(running) or not world.books.lost_attempts(world.blows[-1]):
+        world.wrong.append("no job was taken from the worker that nobody could hear")
 
 
 def partition(world):
@@ -108,11 +119,21 @@ def half_open(world):
     """What one host sends arrives; what it is answered is lost."""
     if not world.network.real:
         days.link_half_open(world)
+        if not world.books.lost_attempts(world.blows[0]):
+            world.wrong.append("no job was taken from the worker that nobody could hear")
         return
     without_answers(world, lambda host: host.deafen())
 
 
+def redis_is_used(world):
+    """The workers, not its replica and the Sentinels."""
+    clients = world.redis.clients()
+    if len(clients) < len(world.ups):
+        world.wrong.append(f"{len(world.ups)} workers, and Redis knows of {len(clients)} clients")
+
+
 def redis_wiped(world):
+    redis_is_used(world)
     world.blow()
     for _ in range(40):
         world.redis.wipe()
@@ -123,6 +144,7 @@ def redis_wiped(world):
 def redis_fails_over(world):
     """Its master is killed and the Sentinels choose another, which is wiped."""
     old = world.redis.master()["port"]
+    redis_is_used(world)
     world.blow()
     world.redis.kill_master()
     if not until(lambda: world.redis.master()["port"] not in (0, old), 30, 0.2):
@@ -136,6 +158,38 @@ def disk_full(world):
     if not world.disk:
         raise Skipped("a disk can't be mounted here")
     days.disk_full(world)
+
+
+def clock_steps(world):
+    """A worker's clock is set an hour forward while it works, then two back, then right."""
+    path = os.path.join(world.site.folder, "clock")
+    set_clock(path, 0)
+    clock = days.shifted_clock(world, "+0", FAKETIME_TIMESTAMP_FILE=path,
+                               FAKETIME_CACHE_DURATION="1")
+    del clock["FAKETIME"]  # it would go before the file
+    running = days.one_more_with_jobs(world, **clock)
+    world.blow()
+    for hours in (1, -1, 0):
+        set_clock(path, hours)
+        if not until(lambda wanted=hours: hours_off(world, running) == wanted, 10, 0.2):
+            world.wrong.append(f"the clock is {hours_off(world, running)} hours off, not {hours}")
+        world.pass_time(3)
+    world.over()
+
+
+def set_clock(path, hours):
+    """Renamed into place: the program reads it at any time."""
+    with open(f"{path}.part", "w", encoding="utf-8") as file:
+        file.write(f"{3600 * hours:+d}\n")
+    os.replace(f"{path}.part", path)
+
+
+def hours_off(world, running):
+    """By the date of its answers."""
+    with urllib.request.urlopen(f"http://{world.address_of(running)}/healthz",
+                                timeout=5) as answer:
+        date = parsedate_to_datetime(answer.headers["Date"])
+    return round((date.timestamp() - time.time()) / 3600)
 
 
 def killed_again_and_again(world):
@@ -164,6 +218,7 @@ PHASES = [
     Phase("Redis fails over", redis_fails_over),
     Phase("disk full", disk_full),
     Phase("clocks an hour off", days.clock_off),
+    Phase("a clock steps", clock_steps),
     Phase("migration under load", days.migration),
     Phase("two versions", days.versions_side_by_side),
 ]
