@@ -1,6 +1,7 @@
 """What happens in the mix: the bad days of tests/bad_days that fit, and those that need several
 servers, hosts and a provider that counts. Each does its harm under load, and tells when it began
 and when it was over."""
+import copy
 import os
 import time
 import urllib.request
@@ -13,9 +14,10 @@ from days import Skipped
 from fault_proxy import FaultProxy
 from private_parts import until
 
-# The commits of a job's life, by the function that only they call, in the order of their coming.
+# The commits of a job's life, by what only they say, in the order of their coming.
 COMMITS = {"enqueue": "insert_jobs(", "claim": "add_running(", "task": "update_running(",
            "finish": "drop_running("}
+CANCEL = '\\"cancelled\\"'
 
 
 @dataclass
@@ -31,21 +33,58 @@ def replaced(world, running):
 
 def killed_at_commits(world):
     """kill -9 just before the server has a commit, and when it has it and has not answered: a
-    worker for each commit, behind a proxy that holds it."""
+    worker for each commit, behind a proxy that holds it; and a sweep of credits that are over."""
     world.blow()
     for when in ("before", "after"):
-        proxies = {name: world.own(FaultProxy(world.postgres.url)) for name in COMMITS}
-        held = {name: world.up(TALLYMAN_STORE_URL=proxy.url) for name, proxy in proxies.items()}
-        for name, proxy in proxies.items():
-            proxy.hold_commit(when, COMMITS[name])
-        for name, proxy in proxies.items():
-            if not until(lambda: proxy.status()["held"], 30, 0.02):
-                world.wrong.append(f"no worker came to the commit of `{name}`")
-        world.blow()
-        for name, running in held.items():
-            world.kill(running)
-            proxies[name].close()
+        killed_while_sweeping(world, when)
+        killed_at(world, when, {"cancel": CANCEL})  # alone: until then it keeps others waiting
+        killed_at(world, when, COMMITS)
     world.over()
+
+
+def killed_at(world, when, commits):
+    proxies = {name: world.own(FaultProxy(world.postgres.url)) for name in commits}
+    held = {name: world.up(TALLYMAN_STORE_URL=proxy.url) for name, proxy in proxies.items()}
+    for name, proxy in proxies.items():
+        proxy.hold_commit(when, commits[name])
+    if "cancel" in held:
+        cancel_by(world, held["cancel"], proxies["cancel"])
+    for name, proxy in proxies.items():
+        if not until(lambda one=proxy: one.status()["held"], 30, 0.02):
+            world.wrong.append(f"no worker came to the commit of `{name}`")
+    world.blow()
+    for name, running in held.items():
+        world.kill(running)
+        proxies[name].close()
+
+
+def cancel_by(world, running, proxy):
+    """Asks this worker to cancel one job after another; some end before that."""
+    end = time.monotonic() + 30
+    while not proxy.status()["held"] and time.monotonic() < end:
+        for job, *_ in world.books.some_waiting(time.time())[:1]:
+            world.feeder.cancel(world.address_of(running), job)
+
+
+def killed_while_sweeping(world, when):
+    """An account of its own, so that no job comes across the grant first."""
+    user = f"swept {when} {time.time():.0f}"
+    world.site.ok("grant", user, "7", "--kind", "bonus", "--expires", "1s", "--reference", user)
+    world.pass_time(1.5)
+    proxy = world.own(FaultProxy(world.postgres.url))
+    proxy.hold_commit(when, "insert_entries(")
+    site = copy.copy(world.site)
+    site.environment = {**site.environment, "TALLYMAN_STORE_URL": proxy.url}
+    sweep = site.start("expire")
+    if not until(lambda: proxy.status()["held"], 30, 0.02):
+        world.wrong.append(f"no sweep came to its commit: {sweep.log}")
+    sweep.kill()
+    proxy.close()
+    world.site.ok("expire")
+    swept = world.books.number("SELECT count(*) FROM tallyman.entries e JOIN tallyman.accounts a ON "
+                               f"a.id = e.account WHERE a.user_id = '{user}' AND e.kind = 6")
+    if swept != 1:
+        world.wrong.append(f"a grant that was over was taken {swept} times")
 
 
 def killed_at_submits(world):
