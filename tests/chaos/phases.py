@@ -81,8 +81,9 @@ def killed_while_sweeping(world, when):
     sweep.kill()
     proxy.close()
     world.site.ok("expire")
-    swept = world.books.number("SELECT count(*) FROM tallyman.entries e JOIN tallyman.accounts a ON "
-                               f"a.id = e.account WHERE a.user_id = '{user}' AND e.kind = 6")
+    swept = world.books.number(
+        "SELECT count(*) FROM tallyman.entries WHERE kind = 6 AND account = "
+        f"(SELECT id FROM tallyman.accounts WHERE user_id = '{user}')")
     if swept != 1:
         world.wrong.append(f"a grant that was over was taken {swept} times")
 

@@ -14,7 +14,9 @@ that the seed gives. After each phase every job and every credit must be where i
 It prints for each phase: the longest time without a job done; how long after the harm was over the
 first one was done, and jobs were done as fast as before; attempts lost with their worker, and after
 how long the last was rescued; and what must be 0: promised jobs that are lost, jobs that the
-provider made twice, charges debited twice."""
+provider made twice, charges debited twice. `submits` is how often one job was submitted at the most
+until then under a key that the provider honours: more than once only where an attempt was lost or
+tried again."""
 import argparse
 import json
 import os
@@ -31,9 +33,9 @@ from days import Skipped  # noqa: E402
 from phases import PHASES  # noqa: E402
 from private_parts import Trouble, leave_in_order  # noqa: E402
 
-ROW = "{:26} {:>5} {:>6} {:>7} {:>8} {:>10} {:>7} {:>7} {:>5} {:>10} {:>8}  {}"
+ROW = "{:26} {:>5} {:>6} {:>7} {:>8} {:>10} {:>7} {:>7} {:>5} {:>10} {:>7} {:>8}  {}"
 HEAD = ("phase", "at s", "jobs", "pause s", "first s", "full rate", "rescued", "after s", "lost",
-        "made twice", "debited", "books")
+        "made twice", "submits", "debited", "books")
 
 
 def seconds(figure):
@@ -106,8 +108,8 @@ class Run:
             row["phase"], f"{row['at']:.0f}", row.get("jobs", "–"), seconds(row.get("pause_s")),
             seconds(row.get("first_s")),
             seconds(row.get("full_rate_s")), row.get("rescued", "–"), seconds(row.get("rescue_s")),
-            row.get("lost", "–"), row.get("submitted_twice", "–"), row.get("charged_twice", "–"),
-            "wrong" if row["wrong"] else "clean"), flush=True)
+            row.get("lost", "–"), row.get("made_twice", "–"), row.get("most_submits", "–"),
+            row.get("charged_twice", "–"), "wrong" if row["wrong"] else "clean"), flush=True)
         for what in row["wrong"][:20]:
             print(f"    {what}", flush=True)
 
