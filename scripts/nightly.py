@@ -43,7 +43,15 @@ def take(name, commands, folder):
     began = time.monotonic()
     good = True
     with open(folder / f"{name}.log", "w", encoding="utf-8") as log:
-        for words in commands():
+        try:
+            chosen = commands()
+        except (OSError, subprocess.CalledProcessError) as error:
+            print(error, file=log)
+            chosen = []
+        if not chosen:
+            print("nothing was found that is to run", file=log)
+            good = False
+        for words in chosen:
             print("==", *words, file=log, flush=True)
             done = subprocess.run(words, cwd=TOP, stdin=subprocess.DEVNULL, stdout=log,
                                   stderr=subprocess.STDOUT, check=False)

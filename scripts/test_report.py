@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Sums up a test run: reads suites.xml (ctest's) and NAME.xml (GoogleTest's) in the folder given,
 names what failed, and ends with "N passed, N failed". A suite that is one script counts as one.
-Suites in beside.xml ran beside these. Suites in again.xml were run a second time, and count as they
+Suites in beside.xml ran beside these; one that should have and left no report is named after the
+folder, and has failed. Suites in again.xml were run a second time, and count as they
 went then; how they went at first is in the folder `first`."""
 import sys
 import xml.etree.ElementTree as xml
@@ -60,6 +61,7 @@ def main():
         failed += [f"{name}: {case}" for case in some_failed]
         counts = f"{some_passed} passed, {len(some_failed)} failed"
         lines.append(f"{float(suite.get('time')):8.1f} s  {name:<16} {counts}")
+    failed += [f"{name}: it left no report" for name in sys.argv[2:]]
     summary = ["", *lines, "", *(f"UNSTABLE {name} (passed alone)" for name in unstable),
                *(f"FAILED {name}" for name in failed)]
     if skipped:

@@ -211,7 +211,7 @@ def clock_off(world):
     world.over()
 
 
-def shifted_clock(world, shift):
+def shifted_clock(world, shift, **more):
     """What a program needs in its environment to have it. Not run by `faketime` itself, which would
     stay between us and it."""
     faketime = shutil.which("faketime")
@@ -219,7 +219,7 @@ def shifted_clock(world, shift):
         raise Skipped("faketime is not installed")
     library = subprocess.run([faketime, "-f", shift, "printenv", "LD_PRELOAD"],
                              capture_output=True, text=True, check=True).stdout.strip()
-    clock = {"LD_PRELOAD": library, "FAKETIME": shift, "DONT_FAKE_MONOTONIC": "1"}
+    clock = {"LD_PRELOAD": library, "FAKETIME": shift, "DONT_FAKE_MONOTONIC": "1", **more}
     tried = subprocess.run([world.site.program, "version"], capture_output=True, check=False,
                            env={**world.site.environment, **clock})
     if tried.returncode != 0:

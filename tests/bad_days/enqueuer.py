@@ -27,6 +27,12 @@ class Enqueuer(threading.Thread):
         self.wrong = []
 
     def run(self):
+        try:
+            self.ask_on()
+        except Exception as error:  # load that stops silently would hide what comes after
+            self.wrong.append(f"{self.prefix}: the load broke off: {error!r}")
+
+    def ask_on(self):
         due = time.monotonic()
         while not self.over.is_set():
             due += self.every

@@ -54,7 +54,9 @@ class World:
             self.feeder.over.set()
             self.feeder.join()
         for close in reversed(self.closing):
-            if not keep or close != self.site.close:
+            if close == self.site.close:
+                close(keep)
+            else:
                 close()
 
     # Its programs.

@@ -59,7 +59,8 @@ class Books:
         doubled = [key for key, each in ids.items() if len(each) > 1]
         wrong += [f"{key} is several jobs: {ids[key]}" for key in doubled[:5]]
         done = {row[0] for row in self.rows("SELECT id FROM tallyman.jobs WHERE state = 2")}
-        made = world.provider.tell("_seen")["made"]
+        seen = world.provider.tell("_seen")
+        made = seen["made"]
         twice = [job for job, count in made.items() if count > 1]
         wrong += [f"job {job} was made {made[job]} times: {self.story(job)}" for job in twice[:3]]
         wrong += [f"job {job} is completed and was never made"
@@ -75,7 +76,19 @@ class Books:
         if audit.code != 0:
             wrong.append(f"audit: exit {audit.code}: {audit.out[:2000]}{audit.err}")
         return {"jobs": len(jobs), "lost": len(lost), "made": sum(made.values()),
-                "submitted_twice": len(twice), "charged_twice": double_charges}
+                "made_twice": len(twice), "charged_twice": double_charges,
+                "most_submits": self.most_submits(seen["keyed_calls"])}
+
+    def most_submits(self, calls):
+        """Of a job whose key the provider honours. More than one only where an attempt was lost, or
+        nobody knew what had become of its submit."""
+        often = [job for job, count in calls.items() if count > 1]
+        with_cause = {row[0] for row in self.rows(
+            "SELECT DISTINCT job FROM tallyman.job_events WHERE kind IN ('lost', 'retry', "
+            f"'unknown') AND job = ANY('{{{','.join(often)}}}')")}
+        self.world.wrong += [f"job {job} was submitted {calls[job]} times without a cause: "
+                             f"{self.story(job)}" for job in list(set(often) - with_cause)[:3]]
+        return max(calls.values(), default=0)
 
     def story(self, job):
         steps = self.world.site.ask("explain", job)["steps"]

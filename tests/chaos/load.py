@@ -55,12 +55,12 @@ class HttpAsker(Asker):
             self.call(f"/api/jobs/{answer['id']}/cancel", {})
         return True
 
-    def call(self, path, body):
+    def call(self, path, body, address=None, seconds=5):
         """None: there was no answer that is worth anything."""
-        address = self.world.someone(self.random)
+        address = address or self.world.someone(self.random)
         if not address:
             return None
-        link = http.client.HTTPConnection(address, timeout=5)
+        link = http.client.HTTPConnection(address, timeout=seconds)
         try:
             link.request("POST", path, json.dumps(body), {
                 "Content-Type": "application/json", "X-Api-Key": self.world.api_key})
@@ -152,6 +152,9 @@ class Load:
         if isinstance(of_each[0], dict):
             return {key: value for each in of_each for key, value in list(each.items())}
         return [item for each in of_each for item in list(each)]
+
+    def cancel(self, address, job):
+        self.askers[0].call(f"/api/jobs/{job}/cancel", {}, address, seconds=1)
 
     @property
     def refusals(self):

@@ -5,7 +5,8 @@ as a program of its own: provider.py ADDRESS PORT.
     POST /asked/tasks      every call is a new task; GET /asked/find?key=K tells of one
     GET  /…/tasks/ID       running, completed or failed
     POST /_hold            the next submit is taken, and its answer held until POST /_release
-    GET  /_seen            {"made": {job: how many tasks}, "calls": N, "held": N}"""
+    GET  /_seen            {"made": {job: how many tasks}, "keyed_calls": {job: how many submits
+                           under its key}, "calls": N, "held": N}"""
 import asyncio
 import json
 import sys
@@ -17,7 +18,7 @@ REASONS = {200: "OK", 404: "Not Found"}
 
 class Book:
     def __init__(self):
-        self.made, self.tasks, self.keys = {}, {}, {}
+        self.made, self.tasks, self.keys, self.keyed_calls = {}, {}, {}, {}
         self.calls = self.held = self.to_hold = 0
         self.released = asyncio.Event()
 
@@ -30,6 +31,8 @@ class Book:
 
     async def submit(self, kind, key, body):
         self.calls += 1
+        if kind == "keyed":
+            self.keyed_calls[body["job"]] = self.keyed_calls.get(body["job"], 0) + 1
         known = self.keys.get(key) if kind == "keyed" else None
         task = known or self.begin(key, body)
         if self.to_hold:
@@ -61,7 +64,8 @@ class Book:
             self.released.set()
             return 200, {}
         if words == ["_seen"]:
-            return 200, {"made": self.made, "calls": self.calls, "held": self.held}
+            return 200, {"made": self.made, "keyed_calls": self.keyed_calls, "calls": self.calls,
+                         "held": self.held}
         if method == "POST":
             return await self.submit(words[0], headers.get("idempotency-key", ""), body)
         if words[1] == "find":

@@ -21,7 +21,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", folder) for folder in ("support", "crash")]
 
-from private_parts import Trouble, until  # noqa: E402
+from private_parts import Trouble, leave_in_order, until  # noqa: E402
 from private_postgres import PrivatePostgres  # noqa: E402
 from soak_callers import Feeder, Meddler  # noqa: E402
 from soak_figures import Gauge, counts, verdicts  # noqa: E402
@@ -168,8 +168,7 @@ class Soak:
         self.postgres.close()
         if keep:
             print(f"left: {self.site.folder}")
-        else:
-            self.site.close()
+        self.site.close(keep)
 
 
 def parse():
@@ -184,7 +183,9 @@ def parse():
 
 def main():
     given = parse()
-    again = f"python3 tests/chaos/soak.py --jobs {given.jobs} --seed {given.seed}"
+    again = (f"TALLYMAN_BIN={os.environ.get('TALLYMAN_BIN', '…')} python3 tests/chaos/soak.py "
+             f"--jobs {given.jobs} --every {given.every:g} --seed {given.seed}")
+    leave_in_order()
     print(f"soak: {given.jobs} jobs, a kill every {given.every:g} s, seed {given.seed}", flush=True)
     soak = Soak(given)
     figures = {}

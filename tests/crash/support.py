@@ -21,15 +21,17 @@ class Answer:
 
 
 class Running:
-    """A program that runs on. What it prints is kept in two files, so that it never blocks."""
+    """A program that runs on; a killed test takes it along. What it prints is kept in two files, so
+    that it never blocks."""
+    LEASH = ("setpriv", "--pdeathsig", "KILL", "--")
 
     def __init__(self, site, number, args, **more):
         self.printed = os.path.join(site.folder, f"{number}.out")
         self.logged = os.path.join(site.folder, f"{number}.log")
         with open(self.printed, "wb") as out, open(self.logged, "wb") as log:
-            self.process = subprocess.Popen([*site.before, site.program, *args], stdout=out,
-                                            stderr=log, stdin=subprocess.DEVNULL, cwd=site.folder,
-                                            env=site.environment, **more)
+            self.process = subprocess.Popen([*self.LEASH, *site.before, site.program, *args],
+                                            stdout=out, stderr=log, stdin=subprocess.DEVNULL,
+                                            cwd=site.folder, env=site.environment, **more)
         self.pid = self.process.pid
         self.ready_at = self.gone_at = None  # seconds since the epoch
 
@@ -130,12 +132,14 @@ class Site:
         assert answer.code == 0, f"audit: exit {answer.code}: {answer.out[:3000]}{answer.err}"
         return answer.json
 
-    def close(self):
+    def close(self, keep=False):
+        """Its programs end in any case; the folder can be kept for a look."""
         for running in self.running:
             if running.process.poll() is None:
                 running.tell(signal.SIGCONT)
                 running.kill()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if not keep:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class CrashTest(unittest.TestCase):

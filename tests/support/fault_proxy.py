@@ -11,6 +11,7 @@ private_server.py; from Python: FaultProxy(url), and its methods. The commands:
     cut-before-commit N [TIMES]   the same, but the commit does not reach the server
     hold-commit WHEN TEXT         the next commit that says TEXT is held `before` the server has it,
                                   or its answer is `after`; then it is a black hole, and `held`
+                                  (`after`: once the server has committed and said so)
     status                        {"mode", "connections", "accepted", "commits", "faults", "held"}
 
 `commits` counts those that reached the server. The harms to commits need PostgreSQL's protocol
@@ -41,6 +42,7 @@ class Line:
         self.proxy, self.client, self.server = proxy, client, server
         self.asked = self.answered = 0
         self.doomed_answer = None  # the number of the ReadyForQuery that must not get through
+        self.held_answer, self.kept = None, b""  # of the one that is held, and what was kept of it
 
     async def run(self):
         ways = [asyncio.create_task(way()) for way in (self.forth, self.back)]
@@ -83,7 +85,8 @@ class Line:
                 if when == "before":
                     await self.proxy.passage()
                 self.commit()
-            if when == "after":  # the server has it; what it answers does not get through
+            if when == "after":
+                self.held_answer = self.asked
                 writer.write(kind + body_length(body) + body)
                 continue
             await self.send(writer, kind + body_length(body) + body)
@@ -95,13 +98,24 @@ class Line:
         while True:
             kind, body = await message(reader)
             lost = self.doomed_answer is not None and self.answered == self.doomed_answer - 1
+            held = self.held_answer is not None and self.answered == self.held_answer - 1
             if kind == b"Z":
                 self.answered += 1
                 if lost:
                     self.proxy.faults += 1
                     raise Cut
-            if not lost:
+            if held:
+                await self.hold(kind, body)
+            elif not lost:
                 await self.send(writer, kind + body_length(body) + body)
+
+    async def hold(self, kind, body):
+        """The answer to a commit is read to its end, and goes on when anything does."""
+        self.kept += kind + body_length(body) + body
+        if kind == b"Z":
+            self.proxy.held = b"COMMIT\0" in self.kept
+            kept, self.kept, self.held_answer = self.kept, b"", None
+            await self.send(self.client[1], kept)
 
     def commit(self):
         harm = self.proxy.harm_to_commit()
@@ -237,7 +251,8 @@ class FaultProxy:
         """When this commit is to be held; nothing if it is not."""
         if not self.to_hold or self.to_hold[1] not in commit:
             return ""
-        when, self.to_hold, self.held = self.to_hold[0], None, True
+        when, self.to_hold = self.to_hold[0], None
+        self.held = when == "before"
         self.mode = "black-hole"
         self.open.clear()
         return when

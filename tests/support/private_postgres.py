@@ -44,7 +44,7 @@ class PrivatePostgres:
     machine would ruin it, its own does not. With a password (scram) or TLS, whoever comes by the
     port needs them. `addresses` are others at which it listens, open to their /24; with
     `replica_of` another one it starts as a copy that follows it; `prepare` is given the empty
-    folder of its data."""
+    folder of its data, and may return what undoes it."""
 
     def __init__(self, durable=False, settings=None, database="postgres", password=None, tls=False,
                  addresses=(), replica_of=None, port=None, prepare=None):
@@ -53,7 +53,7 @@ class PrivatePostgres:
         self.settings = {"logging_collector": "off", "log_line_prefix": "%m [%p] ",
                          **({} if durable else HASTE), **(settings or {})}
         self.addresses, self.replica_of, self.prepare = addresses, replica_of, prepare
-        self.made, self.child, self.ca = 0, None, None
+        self.made, self.child, self.ca, self.undo = 0, None, None, None
         self.folder = Folder(self.user)
         self.data = self.folder.file("data")
         try:
@@ -124,6 +124,9 @@ class PrivatePostgres:
     def close(self):
         if self.child:
             self.child.stop(signal.SIGQUIT)
+        if self.undo:
+            self.undo()
+            self.undo = None
         self.folder.close()
 
     @property
@@ -140,7 +143,7 @@ class PrivatePostgres:
         if self.user:
             shutil.chown(self.data, self.user)
         if self.prepare:
-            self.prepare(self.data)
+            self.undo = self.prepare(self.data)
         if self.replica_of:
             self._copy_of(self.replica_of)
             return

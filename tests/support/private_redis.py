@@ -219,6 +219,12 @@ class PrivateSentinel:
         """Whoever is the master now."""
         cli(self.master()["port"], "FLUSHALL")
 
+    def clients(self):
+        """Who is connected to the master: neither its replicas nor the Sentinels, nor who asks."""
+        lines = cli(self.master()["port"], "CLIENT", "LIST").splitlines()
+        return [line for line in lines if " flags=S " not in line
+                and " name=sentinel-" not in line and " cmd=client" not in line]
+
     def revive(self):
         """Those that were killed come back, and are told by the Sentinels whom they follow."""
         for server in self.servers:

@@ -102,7 +102,7 @@ class Kinds(Served):
             asking = subprocess.Popen([PSQL, "-XAtq", proxy.facts["url"], "-c",
                                        "BEGIN; INSERT INTO t VALUES (1); COMMIT"])
             self.assertTrue(until(lambda: self.tell(proxy, "status")["held"], 10, 0.02))
-            self.assertTrue(until(lambda: psql(url, "SELECT count(*) FROM t") == (0, there), 10))
+            self.assertEqual(psql(url, "SELECT count(*) FROM t"), (0, there))
             asking.kill()
             asking.wait()
             self.tell(proxy, "cut")
