@@ -130,6 +130,11 @@ base::Millis elapsed(Task const& task) {
     return base::Millis{std::max<std::int64_t>(now_ms() - task.start_ms, 0)};
 }
 
+// Tasks of two jobs that were submitted in the same millisecond may have the same name.
+std::string task_of(Call const& call, std::string_view task) {
+    return fmt::format("{} {}", call.job.value, task);
+}
+
 // Polls are numbered by time, so that the number does not have to be remembered.
 bool hidden(Call const& call, Task const& task, SimulatedOptions const& options) {
     auto const poll = elapsed(task) / longest_wait;
@@ -188,7 +193,7 @@ asio::awaitable<Verdict> Simulated::poll(Call call, std::string text) {
         asio::steady_timer timer{executor_, std::min(left, longest_wait)};
         co_await timer.async_wait(asio::use_awaitable);
     }
-    if (cancelled_.erase(text) != 0) {
+    if (cancelled_.erase(task_of(call, text)) != 0) {
         co_return Verdict{.fate = Fate::failed_final, .code = "cancelled", .message = "cancelled"};
     }
     if (hidden(call, *task, options_)) {
@@ -226,11 +231,11 @@ asio::awaitable<Submitted> Simulated::look_up(Call call) {
     co_return Submitted{.verdict = {.fate = Fate::not_taken}};
 }
 
-asio::awaitable<void> Simulated::cancel(Call /*call*/, std::string task) {
+asio::awaitable<void> Simulated::cancel(Call call, std::string task) {
     if (cancelled_.size() >= most_cancelled) {
         cancelled_.clear();  // tasks that were never asked about again
     }
-    cancelled_.insert(std::move(task));
+    cancelled_.insert(task_of(call, task));
     co_return;
 }
 

@@ -106,19 +106,10 @@ def stale_balance(history):
                                    if entry.balance != entries[-1].balance)
 
 
-def as_it_ran(history, seconds):
-    call = again_later(history, "get", lambda call: call.answer["state"] == "completed", seconds)
+def stale_job(history):
+    call = again_later(history, "get", lambda call: call.answer["state"] == "completed", 2)
     call.answer["state"] = "processing"
     call.answer["charge"] |= {"open": True, "settled": 0}
-    return call
-
-
-def stale_job(history):
-    as_it_ran(history, 2).host = "another"
-
-
-def job_taken_back(history):
-    as_it_ran(history, 0.1)  # by the host that has just said that it is completed
 
 
 def read_before_it_happened(history):
@@ -174,7 +165,7 @@ def cancel_refused_while_it_ran(history):
 WAYS = [doubled_charge, charged_under_another_number, lost_refund, doubled_refund,
         refund_too_small, uncharged_run, lost_recharge, credits_from_nowhere,
         wrong_balance_in_an_answer, wrong_balance_in_a_refusal, stale_balance, stale_job,
-        job_taken_back, read_before_it_happened, result_that_is_none, two_jobs_for_one_key,
+        read_before_it_happened, result_that_is_none, two_jobs_for_one_key,
         repeat_with_another_job, key_taken_for_two_bodies, job_that_nobody_asked_for,
         cancel_that_nobody_asked_for, retry_that_never_happened, cancel_refused_while_it_ran]
 

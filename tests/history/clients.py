@@ -45,7 +45,6 @@ class Hosts:
             return True  # cut off in the middle of the answer: nobody knows
         if status < 500:
             call.answer, call.ended, call.status = told, time.monotonic(), status
-            call.host = address
         return True
 
 

@@ -7,10 +7,8 @@ import bisect
 from model import ENDED, SERVICES, Account
 
 FOREVER = float("inf")
-# What a host shows of a job may be this old (in seconds), where another host has changed it since;
-# what it said itself it does not take back.
+# What is shown of a job may be this old, in seconds (docs/http.md); all else is as it is.
 VIEW_AGE = 1.0
-SAID = {("get", 200), ("enqueue", 201), ("cancel", 200), ("retry", 200)}
 
 
 class Call:
@@ -21,15 +19,11 @@ class Call:
         self.begun, self.ended = 0.0, FOREVER
         self.status, self.answer = None, None
         self.last = False  # asked when all was over: only the end will do
-        self.host = None  # who answered
 
     @property
     def fresh(self):
         """Since when its answer must be true at the earliest."""
         return self.begun - (VIEW_AGE if self.kind == "get" else 0)
-
-    def said_by(self, host):
-        return self.host == host and (self.kind, self.status) in SAID
 
     @property
     def reference(self):
@@ -87,7 +81,7 @@ class Judge:
         self.balances = self.account.balances
         self.wrong = self.account.wrong
         self.seen = Seen()
-        self.seen_of = {}  # job -> [(call, phase)]
+        self.seen_of = {}  # job -> [(ended, phase)]
         self.made = set()
         for call in self.calls:
             if call.status is not None:
@@ -110,8 +104,7 @@ class Judge:
 
     def floor_of(self, job, call):
         """The phase in which somebody had seen the job, or -1."""
-        return max((phase for other, phase in self.seen_of.get(job, [])
-                    if other.ended < (call.begun if other.said_by(call.host) else call.fresh)),
+        return max((phase for ended, phase in self.seen_of.get(job, []) if ended < call.fresh),
                    default=-1)
 
     def place_where(self, call, first, last, true):
@@ -247,7 +240,7 @@ class Judge:
             place = self.place_where(call, phase.first, phase.last, true)
             if place is not None:
                 self.seen.add(call.ended, place)
-                self.seen_of.setdefault(job, []).append((call, at))
+                self.seen_of.setdefault(job, []).append((call.ended, at))
                 return
         self.complain(call, f"from place {self.floor(call)} and phase {low} on there was no such "
                       f"time in {course.phases}")

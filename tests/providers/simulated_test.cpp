@@ -181,6 +181,14 @@ TEST(Simulated, ACancelledTaskDoesNotComplete) {
     EXPECT_EQ(finish(io, simulated.poll(call(1), task)).code, "cancelled");
 }
 
+TEST(Simulated, ACancelDoesNotTouchAnotherJobWhoseTaskHasTheSameName) {
+    boost::asio::io_context io;
+    Simulated simulated{io.get_executor(), {.latency = base::Millis{100}}};
+    auto const task = finish(io, simulated.submit(call(1))).task;
+    finish(io, simulated.cancel(call(1), task));
+    EXPECT_EQ(finish(io, simulated.poll(call(2), task)).fate, Fate::completed);
+}
+
 TEST(Simulated, NotesEverySubmit) {
     tests::Folder folder;
     SimulatedOptions const options{.submissions = folder.path() / "submissions"};
