@@ -124,7 +124,7 @@ def replica_lost(world):
 def on_its_host(world):
     """A worker with jobs in its hands, and its host."""
     if not world.network.real:
-        raise Skipped("no network namespaces here (not root, or no iproute2)")
+        raise Skipped("no network namespaces here (not allowed, or no iproute2)")
     running = days.one_more_with_jobs(world)
     return running, world.host_of(running)
 
