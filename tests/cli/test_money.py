@@ -271,9 +271,11 @@ class Audit(CliTest):
     def test_clean_books_are_exit_0(self):
         self.ok("grant", "ann", "5")
         self.ok("enqueue", "script", "--user", "bob")
-        self.assertEqual(self.ask("audit"),
-                         {"clean": True, "checked": {"accounts": 2, "entries": 3, "jobs": 1},
-                          "findings": []})
+        report = self.ask("audit")
+        self.assertEqual((report["clean"], report["checked"], report["findings"]),
+                         (True, {"accounts": 2, "entries": 3, "jobs": 1}, []))
+        self.assertEqual(report["runs"], 1)
+        self.assertLessEqual(report["began_at"], report["ended_at"])
         self.assertEqual(self.ask("audit", "--user", "ann")["checked"]["accounts"], 1)
 
     def test_a_store_that_is_not_there_is_exit_2(self):

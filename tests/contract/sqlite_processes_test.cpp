@@ -22,7 +22,10 @@ using support::processing;
 class SqliteProcesses : public testing::Test {
 protected:
     std::unique_ptr<adapters::Store> open() {
-        return adapters::open_sqlite({.path = folder_ / "store.db", .clock = clock_.reader()});
+        // Patient, since other suites may have the machine.
+        return adapters::open_sqlite({.path = folder_ / "store.db",
+                                      .busy = base::Millis{60'000},
+                                      .clock = clock_.reader()});
     }
 
     void open_account() {
