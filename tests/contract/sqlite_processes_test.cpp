@@ -23,9 +23,8 @@ class SqliteProcesses : public testing::Test {
 protected:
     std::unique_ptr<adapters::Store> open() {
         // Patient, since other suites may have the machine.
-        return adapters::open_sqlite({.path = folder_ / "store.db",
-                                      .busy = base::Millis{60'000},
-                                      .clock = clock_.reader()});
+        return adapters::open_sqlite(
+            {.path = folder_ / "store.db", .busy = base::Millis{60'000}, .clock = clock_.reader()});
     }
 
     void open_account() {
