@@ -50,7 +50,7 @@ def killed_at(world, when, commits):
     if "cancel" in held:
         cancel_by(world, held["cancel"], proxies["cancel"])
     for name, proxy in proxies.items():
-        if not until(lambda one=proxy: one.status()["held"], 30, 0.02):
+        if not until(lambda one=proxy: one.status()["held"], 60, 0.02):
             world.wrong.append(f"no worker came to the commit of `{name}`")
     world.blow()
     for name, running in held.items():
