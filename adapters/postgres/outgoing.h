@@ -26,9 +26,8 @@ struct Shape {
 class Rows {
 public:
     template <typename... Values>
-    Rows& put(Values const&... values) {
+    void put(Values const&... values) {
         (add(values), ...);
-        return *this;
     }
 
     void end_row();

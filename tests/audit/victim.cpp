@@ -14,14 +14,6 @@ namespace audit_tests {
 
 namespace {
 
-std::string replaced(std::string text, std::string_view what, std::string_view with) {
-    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at)) {
-        text.replace(at, what.size(), with);
-        at += with.size();
-    }
-    return text;
-}
-
 class File final : public Victim {
 public:
     tests::Desk& desk() override { return desk_; }
@@ -83,7 +75,8 @@ public:
 
 private:
     static std::string filled(std::string const& statement) {
-        return replaced(replaced(statement, "{s}.", ""), "{user}", "user");
+        return postgres_tests::replaced(postgres_tests::replaced(statement, "{s}.", ""), "{user}",
+                                        "user");
     }
 
     support::TempDir folder_;
@@ -102,13 +95,13 @@ public:
     void behind_the_guards(std::vector<std::string> const& statements) override {
         std::string all = "BEGIN; SET LOCAL session_replication_role = replica";
         for (auto const& statement : statements) {
-            all += "; " + replaced(statement, "{user}", "user_id");
+            all += "; " + postgres_tests::replaced(statement, "{user}", "user_id");
         }
         tool_(all + "; COMMIT");
     }
 
     void execute(std::string const& statement) override {
-        tool_(replaced(statement, "{user}", "user_id"));
+        tool_(postgres_tests::replaced(statement, "{user}", "user_id"));
     }
 
     std::string switch_off_a_guard() override {

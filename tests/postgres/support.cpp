@@ -5,8 +5,6 @@
 
 namespace postgres_tests {
 
-namespace {
-
 std::string replaced(std::string text, std::string_view what, std::string_view with) {
     for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at)) {
         text.replace(at, what.size(), with);
@@ -14,6 +12,8 @@ std::string replaced(std::string text, std::string_view what, std::string_view w
     }
     return text;
 }
+
+namespace {
 
 std::string text_of(pqxx::result const& rows) {
     return rows.empty() || rows.columns() == 0 ? "" : rows[0][0].c_str();

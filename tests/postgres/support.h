@@ -32,6 +32,9 @@ struct Place {
 
 Place fresh_place();
 
+// Each `what` in the text.
+std::string replaced(std::string text, std::string_view what, std::string_view with);
+
 // The same database for another role, without a password.
 std::string as_role(std::string const& url, std::string_view role);
 
